@@ -1,0 +1,57 @@
+"""The time and new ids, handed in: nothing else in kamsync asks the machine for either."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+__all__ = ["Clock", "SetClock", "SystemClock", "instant", "new_id"]
+
+
+class Clock(Protocol):
+    """What tells the time (always aware UTC) and waits."""
+
+    def now(self) -> datetime:
+        """Return the present time."""
+
+    def wait(self, wait_s: float) -> None:
+        """Return after *wait_s* seconds have passed on this clock."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the machine's time."""
+        return datetime.now(UTC)
+
+    def wait(self, wait_s: float) -> None:
+        """Sleep."""
+        time.sleep(wait_s)
+
+
+class SetClock:
+    """A clock that moves only when it is told to; waiting moves it."""
+
+    def __init__(self, start: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
+        self.time = start
+
+    def now(self) -> datetime:
+        """Return the time it was set to."""
+        return self.time
+
+    def wait(self, wait_s: float) -> None:
+        """Move on by *wait_s* seconds."""
+        self.time += timedelta(seconds=wait_s)
+
+
+def instant(at: datetime) -> str:
+    """Write a time the way kamsync stores it: UTC, microseconds, sortable as text."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def new_id(prefix: str) -> str:
+    """Return a fresh random id such as ``round-4f0c2a9e1b7d``."""
+    return f"{prefix}-{secrets.token_hex(6)}"

@@ -1,0 +1,166 @@
+"""The contract between kamsync and one system.
+
+A connector translates and reports. It keeps no state of kamsync's and decides nothing: it reads,
+it writes what it is given, it refuses a stale write if its system can, and it does a repeated
+write once. `kamsync.memory` is the reference, and `kamsync.testing.ConnectorTests` the proof.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Flag, auto
+from typing import ClassVar
+
+from msgspec import Struct
+
+from kamsync.model import Entry, Native, Page, Reading, Receipt, Write
+
+__all__ = ["Can", "Connector", "Finding", "NativeEntity", "NativeField"]
+
+
+class Can(Flag):
+    """What a system is able to do; what is not declared raises `kamsync.errors.Unsupported`."""
+
+    NOTHING = 0
+    CREATE = auto()
+    UPDATE = auto()
+    DELETE = auto()
+    REFUSE_STALE = auto()
+    """A write that names an old version changes nothing and is answered with STALE."""
+    EXACT_VERSION = auto()
+    """Two changes never carry the same version, so that every reading is settled."""
+    HISTORY = auto()
+    """`Connector.history` tells each change of a record since a version, and whose it was."""
+    WHO_EDITED = auto()
+    """Readings name the record's last author, our own user included."""
+    TOMBSTONES = auto()
+    """Reading changes reports records that are gone."""
+    MERGES = auto()
+    """A record that was merged away names its survivor."""
+    UNDELETE = auto()
+    """A gone record can come back under its own id, through `Op.CREATE` with that id."""
+    STAMP = auto()
+    """A created record keeps our id, `find` finds it by that, and a repeated create updates it."""
+    IDEMPOTENT_CREATE = auto()
+    """A create repeated with the same key makes nothing new, although no stamp is kept."""
+    SEARCH = auto()
+    """`search` finds records by values, to resolve a create whose answer was lost."""
+    ANSWERS_WITH_RECORD = auto()
+    """A receipt carries the record as it was stored, so that no reading back is needed."""
+
+
+class NativeField(Struct, frozen=True):
+    """One field of a native object, as far as its system describes it."""
+
+    name: str
+    type: str = "text"
+    writable: bool = True
+    required: bool = False
+    limit: int | None = None
+    choices: tuple[str, ...] = ()
+
+
+class NativeEntity(Struct, frozen=True):
+    """One native object: what may be done with it, and its fields."""
+
+    name: str
+    fields: Mapping[str, NativeField]
+    can: Can
+
+
+class Finding(Struct, frozen=True):
+    """Something that `kamsync check` tells: whether it is *ok*, what it is about, and what to do."""
+
+    ok: bool
+    about: str
+    text: str
+    hint: str = ""
+
+
+class Connector(ABC):
+    """One system, spoken to in its own words.
+
+    Native objects and fields go by the names that the system uses. Every method raises
+    `kamsync.errors.SystemDown` or `QuotaSpent` when the system cannot serve now, and `Unsupported`
+    for what `can` does not declare. Nothing else escapes from a healthy connector.
+    """
+
+    kind: ClassVar[str]
+    """The name by which a configuration chooses this connector."""
+
+    @property
+    @abstractmethod
+    def can(self) -> Can:
+        """What this system is able to do in general; `describe` may allow less for one object."""
+
+    @property
+    def batch_limit(self) -> int:
+        """How many writes or ids one call may carry at most."""
+        return 100
+
+    @abstractmethod
+    def describe(self) -> Mapping[str, NativeEntity]:
+        """Return the objects that this system shows, by name.
+
+        An object whose `can` lacks CREATE, UPDATE and DELETE is read-only.
+        """
+
+    @abstractmethod
+    def read(self, object_: str, names: Sequence[str], cursor: str | None) -> Iterator[Page]:
+        """Yield what changed since *cursor*, oldest first; everything when it is None.
+
+        Every record that changed after the cursor was made appears at least once, also one that
+        shares its time with others, commits late, or moves while pages are read. A record may
+        appear twice. Each page's cursor covers the pages up to and including it; the last page may
+        be empty. A reading holds the *names* that the system shows, and no others.
+        """
+
+    @abstractmethod
+    def fetch(self, object_: str, names: Sequence[str], native_ids: Sequence[str]) -> Mapping[str, Reading]:
+        """Return the present state of up to `batch_limit` records.
+
+        A gone record is a reading without values; an id that was never there is missing.
+        """
+
+    @abstractmethod
+    def write(self, object_: str, writes: Sequence[Write]) -> Sequence[Receipt]:
+        """Carry out up to `batch_limit` writes of one object and answer each, in order.
+
+        One bad row never rejects the others. A create whose stamp or key was used before makes
+        nothing new: it answers with the record that is there. A delete of what is gone is DONE.
+        If the call breaks off after it may have had an effect, the rows in question are UNKNOWN,
+        or the call raises `SystemDown`, which says the same of all rows.
+        """
+
+    def history(
+        self, object_: str, names: Sequence[str], since: Mapping[str, str]
+    ) -> Mapping[str, Sequence[Entry]]:
+        """Return, for each native id, its changes after the given version, oldest first.
+
+        Needs HISTORY. An entry that took effect before the version never appears; one whose place
+        cannot be told apart from it does.
+        """
+        raise self._unsupported("history")
+
+    def find(self, object_: str, names: Sequence[str], stamps: Sequence[str]) -> Mapping[str, Reading]:
+        """Return the living records that keep one of *stamps*, by stamp. Needs STAMP."""
+        raise self._unsupported("find")
+
+    def search(
+        self, object_: str, names: Sequence[str], values: Mapping[str, Native]
+    ) -> Sequence[Reading]:
+        """Return the living records that hold all of *values*. Needs SEARCH."""
+        raise self._unsupported("search")
+
+    def check(self) -> Sequence[Finding]:
+        """Say what is right and wrong with the connection, its permissions and its quota."""
+        return ()
+
+    def close(self) -> None:
+        """Give back connections and files; nothing is called afterwards."""
+
+    def _unsupported(self, what: str) -> Exception:
+        from kamsync.errors import Unsupported
+
+        return Unsupported(f"The {self.kind} connector cannot do {what}.")

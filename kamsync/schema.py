@@ -1,0 +1,186 @@
+"""What a canonical record may hold: types with their normal forms, fields, entities, the schema.
+
+The entities themselves are declared in `kamsync.entities`; plugins add fields and entities.
+A canonical value is always in the normal form of its type, so that equal facts are equal JSON:
+
+==========  =====================================================  ==========================
+type        normal form                                            source
+==========  =====================================================  ==========================
+text        text, trimmed, None when empty
+long_text   text as it is, None when empty
+number      decimal text without exponent or trailing zeros
+fraction    the same, between 0 and 1
+integer     a JSON integer
+boolean     true or false
+date        ``2026-11-30``                                         ISO 8601
+time        ``2026-11-30T16:41:00Z``, UTC, to the microsecond      ISO 8601
+choice      one of the field's choices
+choices     sorted list of them, without repeats
+texts       sorted list of texts, without repeats
+email       lower-case
+phone       ``+4930123456``                                        E.164
+url         lower-case scheme and host
+domain      lower-case host without ``www.``
+country     two capital letters                                    ISO 3166-1 alpha-2
+currency    three capital letters                                  ISO 4217
+reference   the canonical id of another record
+group       object of its parts, each in its own normal form
+==========  =====================================================  ==========================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from msgspec import Struct, structs
+
+from kamsync.errors import ConfigurationInvalid, UnknownName
+
+__all__ = ["DataClass", "Entity", "Field", "Nature", "Schema", "Type"]
+
+
+class Type(StrEnum):
+    """The kind of value that a field holds."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    FRACTION = "fraction"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    TIME = "time"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    TEXTS = "texts"
+    EMAIL = "email"
+    PHONE = "phone"
+    URL = "url"
+    DOMAIN = "domain"
+    COUNTRY = "country"
+    CURRENCY = "currency"
+    REFERENCE = "reference"
+    GROUP = "group"
+
+
+class DataClass(StrEnum):
+    """Who may see a field: everybody, the company, or only those cleared for pay."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    PAY = "pay"
+
+
+class Nature(StrEnum):
+    """How an entity changes: merged field by field, or only ever added to."""
+
+    RECORD = "record"
+    LEDGER = "ledger"
+
+
+class Field(Struct, frozen=True):
+    """One canonical field, or a group of parts that only make sense together and merge as one value.
+
+    *to* names the entity that a reference points to. Part names are unique within an entity.
+    """
+
+    name: str
+    type: Type
+    meaning: str
+    unit: str = ""
+    data_class: DataClass = DataClass.INTERNAL
+    to: str = ""
+    choices: tuple[str, ...] = ()
+    parts: tuple[Field, ...] = ()
+
+
+class Entity(Struct, frozen=True):
+    """One kind of canonical record.
+
+    *parent* names the reference field through which a record belongs to an account, for the scope
+    and for the order of creation. *keys* name the fields whose equal values mean the same record.
+    """
+
+    name: str
+    meaning: str
+    fields: Mapping[str, Field]
+    nature: Nature = Nature.RECORD
+    parent: str = ""
+    keys: tuple[str, ...] = ()
+    label: str = "name"
+
+    def field(self, name: str) -> Field:
+        """Return the field called *name*; `UnknownName` says which ones there are."""
+        try:
+            return self.fields[name]
+        except KeyError:
+            known = ", ".join(sorted(self.fields))
+            raise UnknownName(f"{self.name} has no field {name!r}; it has {known}.") from None
+
+
+class Schema(Struct, frozen=True):
+    """All entities by name."""
+
+    entities: Mapping[str, Entity]
+
+    def entity(self, name: str) -> Entity:
+        """Return the entity called *name*; `UnknownName` says which ones there are."""
+        try:
+            return self.entities[name]
+        except KeyError:
+            known = ", ".join(sorted(self.entities))
+            raise UnknownName(f"There is no entity {name!r}; there are {known}.") from None
+
+    def extended(self, additions: Iterable[Entity]) -> Schema:
+        """Return this schema with *additions*: new entities, or more fields and keys for known ones.
+
+        Raises:
+            ConfigurationInvalid: an addition redefines a field or refers to an unknown entity.
+        """
+        entities = dict(self.entities)
+        for addition in additions:
+            known = entities.get(addition.name)
+            entities[addition.name] = addition if known is None else _joined(known, addition)
+        schema = Schema(entities)
+        schema.require_known_references()
+        return schema
+
+    def require_known_references(self) -> None:
+        """Raise `ConfigurationInvalid` if a reference points to no entity."""
+        for entity in self.entities.values():
+            for field in entity.fields.values():
+                if field.type is Type.REFERENCE and field.to not in self.entities:
+                    raise ConfigurationInvalid(
+                        f"{entity.name}.{field.name} refers to {field.to!r}, which is no entity."
+                    )
+
+    def in_order(self) -> list[Entity]:
+        """Return the entities, each after those that it refers to, as far as cycles allow."""
+        done: dict[str, Entity] = {}
+
+        def visit(name: str, path: tuple[str, ...]) -> None:
+            if name in done or name in path:
+                return
+            for field in self.entities[name].fields.values():
+                if field.type is Type.REFERENCE:
+                    visit(field.to, (*path, name))
+            done[name] = self.entities[name]
+
+        for name in self.entities:
+            visit(name, ())
+        return list(done.values())
+
+
+def _joined(known: Entity, addition: Entity) -> Entity:
+    """Return *known* with the fields and keys of *addition*."""
+    twice = sorted(set(known.fields) & set(addition.fields))
+    if twice:
+        raise ConfigurationInvalid(
+            f"Two definitions of {known.name}.{twice[0]}: a plugin may add a field but not change one."
+        )
+    return structs.replace(
+        known,
+        fields={**known.fields, **addition.fields},
+        keys=(*known.keys, *(key for key in addition.keys if key not in known.keys)),
+    )
