@@ -1,0 +1,98 @@
+"""The small values that plugins hand over: notices, reports and sandboxes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+from msgspec import Struct
+
+from kamsync.schema import DataClass
+
+__all__ = [
+    "Column",
+    "Notice",
+    "Report",
+    "ReportMaker",
+    "RunningSandbox",
+    "Sandbox",
+    "SandboxOptions",
+]
+
+
+class Notice(Struct, frozen=True, omit_defaults=True):
+    """Something that a person should hear of: what happened and where to look.
+
+    A notice names systems, entities, records and fields and never carries a value of them, so it
+    may leave for a chat or a mailbox whatever the class of the field. *about* is ``conflict``,
+    ``guard``, ``approval``, ``parked``, ``system`` or ``plugin``; *id* is what a command takes.
+    """
+
+    about: str
+    text: str
+    at: str
+    id: str = ""
+    system: str = ""
+    entity: str = ""
+    record: str = ""
+    field: str = ""
+    team: str = ""
+    urgent: bool = False
+
+
+class Column(Struct, frozen=True):
+    """One column of a report; whoever is not cleared for *data_class* sees that it is there, not what it holds."""
+
+    name: str
+    meaning: str = ""
+    unit: str = ""
+    data_class: DataClass = DataClass.INTERNAL
+
+
+class Report(Struct, frozen=True):
+    """A table to read, print or export: each row has one plain value for each column."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Sequence[Any]]
+
+
+ReportMaker: TypeAlias = Callable[[Any], Report]
+"""What makes a report from the open `kamsync.store.Store`.
+
+The store stands on a higher floor than this module, so its type is not named here.
+"""
+
+
+class SandboxOptions(Struct, frozen=True):
+    """What ``kamsync sandbox`` was asked for; port 0 means any free one."""
+
+    port: int = 0
+    seed: int = 0
+    load: Path | None = None
+    faults: Path | None = None
+    credentials: Path | None = None
+
+
+class RunningSandbox(Protocol):
+    """A sandbox that answers on the loopback address until it is closed."""
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The options of a ``[system.NAME]`` section that connects to it."""
+
+    def close(self) -> None:
+        """Stop answering and give back the port; a second call does nothing."""
+
+
+class Sandbox(Struct, frozen=True):
+    """A local server that speaks a system's wire protocol: *start* returns once it answers."""
+
+    name: str
+    help: str
+    start: Callable[[SandboxOptions], RunningSandbox]
