@@ -42,7 +42,10 @@ class Notice(Struct, frozen=True, omit_defaults=True):
 
 
 class Column(Struct, frozen=True):
-    """One column of a report; whoever is not cleared for *data_class* sees that it is there, not what it holds."""
+    """One column of a report.
+
+    Whoever is not cleared for *data_class* sees that the column is there, not what it holds.
+    """
 
     name: str
     meaning: str = ""

@@ -192,7 +192,9 @@ class Plugins:
         self, hook: str, check: Callable[[object], T], **arguments: object
     ) -> Iterator[tuple[Installed, T]]:
         """Ask each plugin that joins *hook*; yield the checked answers of those that did not fail."""
-        joined = {each.plugin_name: each for each in getattr(self._pluggy.hook, hook).get_hookimpls()}
+        joined = {
+            each.plugin_name: each for each in getattr(self._pluggy.hook, hook).get_hookimpls()
+        }
         for name, plugin in self.loaded.items():
             if name not in joined:
                 continue
