@@ -16,7 +16,7 @@ date        ``2026-11-30``                                         ISO 8601
 time        ``2026-11-30T16:41:00Z``, UTC, to the microsecond      ISO 8601
 choice      one of the field's choices
 choices     sorted list of them, without repeats
-texts       sorted list of texts, without repeats
+texts       sorted list of items, without repeats
 email       lower-case
 phone       ``+4930123456``                                        E.164
 url         lower-case scheme and host
@@ -83,6 +83,7 @@ class Field(Struct, frozen=True):
     """One canonical field, or a group of parts that only make sense together and merge as one value.
 
     *to* names the entity that a reference points to. Part names are unique within an entity.
+    *items* is the type of each element of texts, such as domains or e-mail addresses.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Field(Struct, frozen=True):
     to: str = ""
     choices: tuple[str, ...] = ()
     parts: tuple[Field, ...] = ()
+    items: Type = Type.TEXT
 
 
 class Entity(Struct, frozen=True):
