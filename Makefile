@@ -1,0 +1,62 @@
+# Everything sets itself up: .venv is made with pip, and made anew when a pyproject.toml changes.
+#
+#   make test            every test that CI runs, after the linters; ARGS="-k undo" for some
+#   make check           the fast part: format, lint, types, floors, unit tests
+#   make demo            the story of the hub at a terminal; ARGS go to `kamsync demo`
+#   make bench           the benchmarks; ARGS go to them
+#   make dev             .venv with the core, every member and all tools
+#   make PYTHON=python3.13 …   with another Python
+
+PYTHON ?= python3
+WORKERS ?= 2
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+MEMBERS := $(wildcard connectors/*/pyproject.toml plugins/*/pyproject.toml)
+CODE := kamsync $(wildcard connectors/*/kamsync_* plugins/*/kamsync_*)
+
+# A double -q leaves pip its errors and takes its warnings.
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore
+
+.PHONY: help dev lint check test demo bench
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+dev: $(READY)
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports --no-logo
+
+check: lint
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow" $(ARGS)
+
+test: lint
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+demo: $(READY)
+	@$(BIN)/kamsync demo $(ARGS)
+
+bench: $(READY)
+	$(BIN)/python tests/bench $(ARGS)
+
+# flit_core first, so that no member needs a build environment of its own: that is most of the time.
+$(READY): pyproject.toml requirements-dev.txt $(MEMBERS) | $(BIN)/python
+	@echo "Setting up $(VENV); this takes about a minute the first time."
+	@$(PIP) "flit_core>=3.9"
+	@$(PIP) --no-build-isolation -r requirements-dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "kamsync needs Python 3.11 or newer; $(PYTHON) is not. Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; \
+		exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+		rm -rf $(VENV); \
+		echo "$(PYTHON) could not make $(VENV). On Debian and Ubuntu: apt-get install python3-venv" >&2; \
+		exit 1; }

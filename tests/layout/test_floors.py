@@ -1,0 +1,70 @@
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LINT = Path(sys.executable).with_name("lint-imports")
+
+
+def lint(where):
+    """Run the contracts of the repository or copy at *where*."""
+    return subprocess.run(
+        [LINT, "--no-logo", "--no-cache"], cwd=where, check=False, capture_output=True, text=True
+    )
+
+
+@pytest.fixture
+def copy(root, tmp_path):
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    shutil.copytree(
+        root / "kamsync", tmp_path / "kamsync", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def contracts(core):
+    return core["tool"]["importlinter"]["contracts"]
+
+
+def test_imports_point_down(root):
+    """Every module stands on a floor and imports from its own or a lower one."""
+    result = lint(root)
+
+    assert 0 == result.returncode, result.stdout + result.stderr
+
+
+def test_the_floors_have_no_way_around(contracts):
+    """No import and no module is exempt, and no floor is kept for a module that is not there."""
+    assert [] == [key for each in contracts for key in each if "ignore" in key]
+    assert contracts[0]["exhaustive"]
+
+
+def test_every_module_on_a_floor_exists(root, contracts):
+    """The floors are the map of the code, so they name nothing that is not there."""
+    named = {name for floor in contracts[0]["layers"] for name in re.findall(r"\w+", floor)}
+    there = {path.stem for path in (root / "kamsync").iterdir() if path.stem != "__init__"}
+
+    assert set() == named - there
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("errors.py", "import kamsync.connector"),
+        ("merge.py", "from kamsync.memory import Memory"),
+        ("policy.py", "import random"),
+        ("guards.py", "from pathlib import Path"),
+        ("stray.py", ""),
+    ],
+)
+def test_a_breach_is_noticed(copy, file, line):
+    """An upward import, a decision that reaches outside and a module without a floor each fail."""
+    with (copy / "kamsync" / file).open("a") as opened:
+        opened.write(f"\n{line}\n")
+
+    assert 1 == lint(copy).returncode
