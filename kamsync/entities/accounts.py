@@ -29,9 +29,7 @@ ACCOUNT = entity(
     ),
     field("website", Type.URL, "Its web address.", data_class=PUBLIC),
     field("industry", Type.TEXT, "The industry that it works in.", data_class=PUBLIC),
-    choice(
-        "tier", "How important it is to us.", "strategic", "key", "emerging", "standard"
-    ),
+    choice("tier", "How important it is to us.", "strategic", "key", "emerging", "standard"),
     choice(
         "lifecycle",
         "Where it stands with us.",
@@ -42,9 +40,7 @@ ACCOUNT = entity(
         "churned",
     ),
     choice("health", "How well things go with it, as success sees it.", "green", "yellow", "red"),
-    several(
-        "key_reasons", "Why it is a key account.", "revenue", "reputation", "potential"
-    ),
+    several("key_reasons", "Why it is a key account.", "revenue", "reputation", "potential"),
     money("annual_revenue", "What the company turns over in a year.", currency="revenue_currency"),
     field("employees", Type.INTEGER, "How many people work there.", unit="people"),
     field("phone", Type.PHONE, "Its switchboard.", unit="E.164", data_class=PUBLIC),

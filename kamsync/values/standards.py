@@ -7,19 +7,21 @@ tell for certain what was meant.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-__all__ = ["country", "currency", "domain", "email", "phone", "url"]
+__all__ = ["country", "country_name", "currency", "domain", "email", "phone", "url"]
+
+LONGEST_HOST = 253
+LETTERS_OF_A_COUNTRY = 2
+LETTERS_OF_A_CURRENCY = 3
 
 HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]\.?(?::[0-9]{1,5})?")
 WEB = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#\s@]*@)?([^/?#\s@]+)([/?#]\S*)?")
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
-CALLABLE = re.compile(r"\+[1-9][0-9]{6,14}")
-TRUNK_ZERO = re.compile(r"\(0\)")
-BETWEEN_DIGITS = re.compile(r"[\s().\-/\u2010-\u2015\u00a0]+")
-COUNTRY_ALIASES = {"UK": "GB", "EL": "GR"}
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+# A slash may stand before an alternative ending as well as after an area code, so it is not taken out.
+BETWEEN_DIGITS = re.compile(r"[\s().\-\u2010-\u2015]+")
 SIGNS = {"€": "EUR", "£": "GBP", "US$": "USD", "CA$": "CAD", "A$": "AUD"}
-LETTERS_OF_A_COUNTRY = 2
-LETTERS_OF_A_CURRENCY = 3
 
 
 def email(text: str) -> str:
@@ -32,10 +34,10 @@ def phone(text: str) -> str:
 
     Which country a national number belongs to is nowhere said, so it is not guessed.
     """
-    digits = BETWEEN_DIGITS.sub("", TRUNK_ZERO.sub("", text))
+    digits = BETWEEN_DIGITS.sub("", text.replace("(0)", ""))
     if digits.startswith("00"):
         digits = "+" + digits[2:]
-    return digits if CALLABLE.fullmatch(digits) else text
+    return digits if E164.fullmatch(digits) else text
 
 
 def url(text: str) -> str:
@@ -44,7 +46,7 @@ def url(text: str) -> str:
     if found is None:
         return text
     scheme, user, host, rest = found.groups(default="")
-    if not scheme and not HOST.fullmatch(host):
+    if not scheme and not _is_host(host):
         return text
     start = f"{scheme.lower()}://" if scheme else ""
     return f"{start}{user}{host.lower()}{'' if rest == '/' else rest}"
@@ -53,7 +55,7 @@ def url(text: str) -> str:
 def domain(text: str) -> str:
     """Return the host of a web address, in lower case, without ``www.``, port or last dot."""
     found = WEB.fullmatch(text)
-    if found is None or found[2] or not HOST.fullmatch(found[3]):
+    if found is None or found[2] or not _is_host(found[3]):
         return text
     host = found[3].lower().partition(":")[0].removesuffix(".")
     while host.startswith("www.") and "." in host.removeprefix("www."):
@@ -61,16 +63,31 @@ def domain(text: str) -> str:
     return host
 
 
+@lru_cache(maxsize=1024)
 def country(text: str) -> str:
-    """Return a country's two letters in capitals."""
-    letters = text.upper()
-    if len(text) == LETTERS_OF_A_COUNTRY and text.isascii() and text.isalpha():
-        return COUNTRY_ALIASES.get(letters, letters)
-    return text
+    """Return the two letters of a country that is called by its code or by a common name."""
+    from kamsync.values.countries import CODES
+
+    known = CODES.get(text.casefold())
+    if known is None and len(text) == LETTERS_OF_A_COUNTRY and text.isascii() and text.isalpha():
+        return text.upper()
+    return known or text
+
+
+def country_name(code: str) -> str:
+    """Return the English name of a country, or *code* where it is no country's."""
+    from kamsync.values.countries import NAMES
+
+    return NAMES.get(code, code)
 
 
 def currency(text: str) -> str:
     """Return a currency's three letters in capitals, also for a sign that means only one."""
     if len(text) == LETTERS_OF_A_CURRENCY and text.isascii() and text.isalpha():
         return text.upper()
-    return SIGNS.get(text, text)
+    return SIGNS.get(text.upper(), text)
+
+
+def _is_host(text: str) -> bool:
+    """Whether *text* looks like the name of a host, with an optional port."""
+    return len(text) <= LONGEST_HOST and HOST.fullmatch(text) is not None
