@@ -1,3 +1,5 @@
+from string import ascii_uppercase
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,20 +16,22 @@ def test_an_lei_has_one_spelling(typed):
     assert LEI == clean_lei(typed)
 
 
-@given(place=st.integers(0, 19), other=st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-def test_one_wrong_character_in_an_lei_is_noticed(place, other):
-    """The check digits find every single wrong character (ISO 7064 MOD 97-10)."""
-    typed = f"{LEI[:place]}{other}{LEI[place + 1 :]}"
+@pytest.mark.parametrize("place", range(20))
+def test_a_wrong_character_in_an_lei_is_noticed(place):
+    """The check digits find each digit typed for another, and each letter for another."""
+    right = LEI[place]
+    others = "0123456789" if right.isdigit() else ascii_uppercase
+    typed = {f"{LEI[:place]}{other}{LEI[place + 1 :]}" for other in others if other != right}
 
-    assert (LEI if typed == LEI else None) == clean_lei(typed)
+    assert {None} == {clean_lei(each) for each in typed}
 
 
-@given(place=st.integers(0, 18))
+@pytest.mark.parametrize("place", [i for i in range(19) if LEI[i] != LEI[i + 1]])
 def test_two_swapped_characters_in_an_lei_are_noticed(place):
-    """The check digits find every swap of neighbours."""
+    """The check digits find swapped neighbours."""
     typed = f"{LEI[:place]}{LEI[place + 1]}{LEI[place]}{LEI[place + 2 :]}"
 
-    assert (LEI if typed == LEI else None) == clean_lei(typed)
+    assert clean_lei(typed) is None
 
 
 @pytest.mark.parametrize(
