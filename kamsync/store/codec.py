@@ -1,0 +1,40 @@
+"""The JSON of the store: each value's encoder and decoder, made once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct, json
+
+from kamsync.errors import ValueInvalid
+from kamsync.model import Conflict, Event, Fact, Golden, Intent
+
+__all__ = [
+    "conflict_of",
+    "encoded",
+    "events_of",
+    "facts_of",
+    "golden_of",
+    "intents_of",
+    "object_of",
+    "written",
+]
+
+_encoder = json.Encoder()
+encoded = _encoder.encode
+facts_of = json.Decoder(dict[str, Fact]).decode
+golden_of = json.Decoder(dict[str, Golden]).decode
+intents_of = json.Decoder(dict[str, Intent]).decode
+conflict_of = json.Decoder(Conflict).decode
+events_of = json.Decoder(tuple[Event, ...]).decode
+object_of = json.Decoder(dict[str, Any]).decode
+
+
+def written(value: dict[str, Any] | Struct, about: str) -> str:
+    """Return *value* as JSON text; `ValueInvalid` names *about* where a text is not Unicode."""
+    try:
+        return encoded(value).decode()
+    except UnicodeEncodeError as error:
+        raise ValueInvalid(
+            f"{about} holds a text that is not valid Unicode; correct it where it was entered."
+        ) from error

@@ -1,0 +1,109 @@
+"""Numbers that only grow, cursors of what was read, and small facts about the store itself."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from kamsync.store.database import Database
+
+__all__ = ["Counters", "Cursor", "Cursors", "Meta"]
+
+
+class Counters:
+    """Fresh numbers by the name of what they count."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take(self, counter: str, n: int = 1) -> int:
+        """Return the first of *n* numbers that nobody else is given, counted from 1.
+
+        Numbers taken in a transaction that is undone are given out again.
+        """
+        with self._database.transaction():
+            rows = self._database.rows(
+                "INSERT INTO counter (name, value) VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value"
+                " RETURNING value",
+                (counter, n),
+            )
+        return int(rows[0][0]) - n + 1
+
+    def current(self, counter: str) -> int:
+        """Return the last number that was taken; 0 if none was."""
+        row = self._database.row("SELECT value FROM counter WHERE name = ?", (counter,))
+        return int(row[0]) if row else 0
+
+
+class Cursor(Struct, frozen=True):
+    """How far one entity of one system was read.
+
+    *swept_at* is when everything was last read, *sweep_due* that it should be read again,
+    *seen_count* how many records a full reading showed, *first_done* that there was one.
+    """
+
+    cursor: str | None = None
+    swept_at: str = ""
+    sweep_due: bool = False
+    seen_count: int = 0
+    first_done: bool = False
+
+
+class Cursors:
+    """The cursors by system and entity."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, system: str, entity: str) -> Cursor:
+        """Return the cursor; an empty one where nothing was ever read."""
+        row = self._database.row(
+            "SELECT cursor, swept_at, sweep_due, seen_count, first_done FROM pull_cursor"
+            " WHERE system = ? AND entity = ?",
+            (system, entity),
+        )
+        if row is None:
+            return Cursor()
+        return Cursor(row[0], row[1], row[2] == 1, row[3], row[4] == 1)
+
+    def put(self, system: str, entity: str, cursor: Cursor) -> None:
+        """Keep the cursor; do so in the transaction that keeps what was read up to it."""
+        self._database.run(
+            "INSERT INTO pull_cursor"
+            " (system, entity, cursor, swept_at, sweep_due, seen_count, first_done)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (system, entity) DO UPDATE SET"
+            " cursor = excluded.cursor, swept_at = excluded.swept_at, sweep_due = excluded.sweep_due,"
+            " seen_count = excluded.seen_count, first_done = excluded.first_done",
+            (
+                system,
+                entity,
+                cursor.cursor,
+                cursor.swept_at,
+                int(cursor.sweep_due),
+                cursor.seen_count,
+                int(cursor.first_done),
+            ),
+        )
+
+
+class Meta:
+    """Small facts about the store itself, by name."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, key: str) -> str | None:
+        """Return what is kept under *key*."""
+        row = self._database.row("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(row[0]) if row else None
+
+    def put(self, key: str, value: str | None) -> None:
+        """Keep *value* under *key*; None forgets it."""
+        if value is None:
+            self._database.run("DELETE FROM meta WHERE key = ?", (key,))
+            return
+        self._database.run(
+            "INSERT INTO meta (key, value) VALUES (?, ?)"
+            " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (key, value),
+        )

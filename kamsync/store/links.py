@@ -1,0 +1,222 @@
+"""The links: which native record of which system is which record, and what is known there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from kamsync.errors import ValueInvalid
+from kamsync.model import EXISTS, Fact, Link
+from kamsync.store.codec import encoded, facts_of
+from kamsync.store.database import Row
+from kamsync.store.references import References
+
+__all__ = ["Links"]
+
+_COLUMNS = (
+    "link.id, link.system, link.entity, link.native_id, link.record, link.facts, link.version,"
+    " link.settled, link.seen, link.read_at, link.stamp, link.detached"
+)
+
+_BY_NATIVE = f"SELECT {_COLUMNS} FROM link WHERE system = ? AND entity = ? AND native_id IN (??)"
+
+_BY_ALIAS = (
+    f"SELECT alias.native_id, {_COLUMNS} FROM alias JOIN link ON link.system = alias.system"
+    " AND link.entity = alias.entity AND link.native_id = alias.target"
+    " WHERE alias.system = ? AND alias.entity = ? AND alias.native_id IN (??)"
+)
+
+_BY_ID = f"SELECT {_COLUMNS} FROM link WHERE id IN (??)"
+
+_OF_RECORDS = f"SELECT {_COLUMNS} FROM link WHERE record IN (??)"
+
+_SAVE = """
+INSERT INTO link (id, system, entity, native_id, record, facts, version, settled, seen, read_at, stamp,
+                  detached, moved, alive, blocked)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET
+    native_id = excluded.native_id, record = excluded.record, facts = excluded.facts,
+    version = excluded.version, settled = excluded.settled, seen = excluded.seen,
+    read_at = excluded.read_at, stamp = excluded.stamp, detached = excluded.detached,
+    moved = excluded.moved, alive = excluded.alive, blocked = excluded.blocked
+"""
+
+_OWED = (
+    f"SELECT {_COLUMNS} FROM link"
+    " WHERE system = ? AND entity = ? AND owed = ? AND id > ? ORDER BY id LIMIT ?"
+)
+
+_OWED_RECORDS = "SELECT record FROM link WHERE system = ? AND owed = ? AND record IN (??)"
+
+_UNMATCHED = (
+    f"SELECT {_COLUMNS} FROM link WHERE entity = ? AND record IS NULL AND waiting IS NULL"
+    " AND alive = 1 AND id > ? ORDER BY id LIMIT ?"
+)
+
+_UNSEEN = (
+    f"SELECT {_COLUMNS} FROM link"
+    " WHERE system = ? AND entity = ? AND seen < ? AND alive = 1 AND id > ? ORDER BY id LIMIT ?"
+)
+
+_MOVED = """
+SELECT record FROM (
+    SELECT * FROM (
+        SELECT DISTINCT record FROM link
+        WHERE entity = ? AND moved = 1 AND blocked = 0 AND record > ? ORDER BY record LIMIT ?) AS moved
+    UNION
+    SELECT * FROM (
+        SELECT id FROM record WHERE entity = ? AND dirty = 1 AND id > ? ORDER BY id LIMIT ?) AS dirty
+) AS due ORDER BY record LIMIT ?
+"""
+
+_COUNT = """
+SELECT (SELECT count(*) FROM link WHERE system = ? AND entity = ?)
+     - (SELECT count(*) FROM link WHERE system = ? AND entity = ? AND alive = 0)
+"""
+
+
+class Links(References):
+    """The links of a store, read and written in batches."""
+
+    def by_native(self, system: str, entity: str, native_ids: Sequence[str]) -> dict[str, Link]:
+        """Return the links of native records by the id asked for; a merged id finds its survivor's."""
+        asked = (system, entity)
+        found = {row[3]: _link(row) for row in self._database.of(_BY_NATIVE, asked, native_ids)}
+        if len(found) < len(native_ids):
+            missing = [native_id for native_id in native_ids if native_id not in found]
+            for row in self._database.of(_BY_ALIAS, asked, missing):
+                found[row[0]] = _link(row[1:])
+        return found
+
+    def by_id(self, ids: Sequence[int]) -> dict[int, Link]:
+        """Return the links with these ids."""
+        return {row[0]: _link(row) for row in self._database.of(_BY_ID, (), ids)}
+
+    def of_records(self, records: Sequence[str]) -> dict[str, list[Link]]:
+        """Return all links of each record, by system and id; a record without links is missing."""
+        found: dict[str, list[Link]] = {}
+        for row in sorted(self._database.of(_OF_RECORDS, (), records), key=_system_and_id):
+            found.setdefault(row[4], []).append(_link(row))
+        return found
+
+    def save(self, links: Sequence[Link]) -> None:
+        """Insert or replace *links*; what a link owes and whether it waits for a match stay as they are.
+
+        A link that waits for a reference is ready to be merged again, unless it began to wait in
+        this same transaction.
+        """
+        self._database.many(_SAVE, [self._row(link) for link in links])
+
+    def _row(self, link: Link) -> Row:
+        facts = link.facts
+        try:
+            text = encoded(facts).decode()
+        except UnicodeEncodeError as error:
+            raise ValueInvalid(
+                f"{link.system} {link.entity} {link.native_id!r} holds a text that is not valid"
+                " Unicode; correct it there."
+            ) from error
+        return (
+            link.id,
+            link.system,
+            link.entity,
+            link.native_id,
+            link.record,
+            text,
+            link.version,
+            int(link.settled),
+            link.seen,
+            link.read_at,
+            link.stamp,
+            int(link.detached),
+            int(_is_moved(facts)),
+            int(_is_alive(link)),
+            int(link.id in self._just_waiting),
+        )
+
+    def set_owed(self, owed: Iterable[tuple[int, str | None]]) -> None:
+        """Note what write each link is owed: ``create``, ``update``, ``delete`` or None."""
+        rows = [(op and str(op), link) for link, op in owed]
+        self._database.many("UPDATE link SET owed = ? WHERE id = ?", rows)
+
+    def owed(self, system: str, entity: str, op: str, after: int, limit: int) -> list[Link]:
+        """Return links that are owed *op*, with ids above *after*, in the order of their ids."""
+        return self._links(_OWED, (system, entity, str(op), after, limit))
+
+    def owed_records(self, system: str, op: str, records: Sequence[str]) -> list[str]:
+        """Return those of *records* that *op* is owed for in *system*."""
+        return [row[0] for row in self._database.of(_OWED_RECORDS, (system, str(op)), records)]
+
+    def touch(self, ids: Sequence[int], seen: int, read_at: str) -> None:
+        """Note that links were read again and have not changed."""
+        rows = [(seen, read_at, link) for link in ids]
+        self._database.many("UPDATE link SET seen = ?, read_at = ? WHERE id = ?", rows)
+
+    def unmatched(self, entity: str, after: int, limit: int) -> list[Link]:
+        """Return living links without a record that no review is open for, in the order of their ids."""
+        return self._links(_UNMATCHED, (entity, after, limit))
+
+    def set_waiting(self, ids: Sequence[int], reason: str | None) -> None:
+        """Take *ids* out of the unmatched while somebody reviews them, or (None) put them back."""
+        rows = [(reason, link) for link in ids]
+        self._database.many("UPDATE link SET waiting = ? WHERE id = ?", rows)
+
+    def moved_records(self, entity: str, after: str, limit: int) -> list[str]:
+        """Return records to merge, above *after* and in order: with a moved link, or marked dirty."""
+        rows = self._database.rows(_MOVED, (entity, after, limit, entity, after, limit, limit))
+        return [row[0] for row in rows]
+
+    def unseen_since(
+        self, system: str, entity: str, seen: int, after: int, limit: int
+    ) -> list[Link]:
+        """Return living links whose last reading began before revision *seen*, in the order of ids."""
+        return self._links(_UNSEEN, (system, entity, seen, after, limit))
+
+    def count(self, system: str, entity: str) -> int:
+        """Return how many living native records are known."""
+        row = self._database.row(_COUNT, (system, entity, system, entity))
+        return int(row[0]) if row else 0
+
+    def delete(self, ids: Sequence[int]) -> None:
+        """Forget links, with what they were owed and waited for."""
+        self._database.many("DELETE FROM link WHERE id = ?", [(link,) for link in ids])
+
+    def _links(self, sql: str, parameters: Row) -> list[Link]:
+        return [_link(row) for row in self._database.rows(sql, parameters)]
+
+
+def _link(row: Row) -> Link:
+    """Return the link of one row."""
+    return Link(
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        facts_of(row[5]),
+        row[6],
+        row[7] == 1,
+        row[8],
+        row[9],
+        row[10],
+        row[11] == 1,
+    )
+
+
+def _is_moved(facts: Mapping[str, Fact]) -> bool:
+    """Say what `Link.moved` says, without the cost of a property for each field."""
+    for fact in facts.values():  # noqa: SIM110
+        if fact.observed != fact.merged or fact.doubt or fact.trail:
+            return True
+    return False
+
+
+def _is_alive(link: Link) -> bool:
+    """Whether the native record is there, as far as it was last seen."""
+    if link.native_id is None:
+        return False
+    existence = link.facts.get(EXISTS)
+    return existence is None or existence.observed != (False,)
+
+
+def _system_and_id(row: Row) -> tuple[str, int]:
+    return row[1], row[0]

@@ -1,0 +1,164 @@
+"""SQLite as the store's database: one file, write-ahead log, every commit on the disk."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, ClassVar
+
+from msgspec import json
+
+from kamsync.errors import KamsyncError, StoreBusy, StoreUnusable
+from kamsync.store.database import LIST_MARK, Database, Row
+from kamsync.store.locks import Holder, file_lock
+
+__all__ = ["SqliteDatabase", "connect_sqlite"]
+
+CACHED_STATEMENTS = 256
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-65536",
+)
+
+_ADVICE = {
+    sqlite3.SQLITE_READONLY: "can be read but not written; check who owns it and how its disk is mounted.",
+    sqlite3.SQLITE_FULL: "cannot grow, because the disk is full; make room, then start again.",
+    sqlite3.SQLITE_CORRUPT: "is damaged; put back a backup with `kamsync restore`.",
+    sqlite3.SQLITE_NOTADB: "is not a kamsync store, or is damaged; check the path or put back a backup.",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder exists and may be written.",
+    sqlite3.SQLITE_IOERR: "cannot be read or written by the disk; check the disk, then run `kamsync verify`.",
+    sqlite3.SQLITE_PERM: "may not be opened by this user; check who owns it.",
+}
+
+
+class SqliteDatabase(Database):
+    """A connection to a file, or to memory for tests and simulations."""
+
+    dialect: ClassVar[str] = "sqlite"
+    alchemy_url: ClassVar[str] = "sqlite://"
+
+    def __init__(self, connection: sqlite3.Connection, file: str) -> None:
+        super().__init__()
+        self.connection = connection
+        self.file = file
+        self.name = file or "in memory"
+
+    def begin(self) -> None:
+        """Start a transaction as the only writer, so that it cannot fail half-way for want of a lock."""
+        self._raw("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Write the transaction to the disk."""
+        self._raw("COMMIT")
+
+    def rollback(self) -> None:
+        """Undo the transaction; SQLite has done so already after some errors."""
+        if self.connection.in_transaction:
+            self._raw("ROLLBACK")
+
+    def listed(self, values: Sequence[Any]) -> Any:
+        """Return the list as JSON, which SQLite reads as a table."""
+        return json.encode(values).decode()
+
+    def translated(self, sql: str) -> str:
+        """Return *sql* with its list read from JSON."""
+        return sql.replace(LIST_MARK, "IN (SELECT value FROM json_each(?))")
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Return the rows of one statement."""
+        with self._lock:
+            try:
+                return self.connection.execute(self._text(sql), parameters).fetchall()
+            except sqlite3.Error as error:
+                raise explained(error, self.name) from error
+
+    def tables(self) -> set[str]:
+        """Return the names of the tables that are there."""
+        return {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+    def raw(self) -> sqlite3.Connection:
+        """Return the driver's connection."""
+        return self.connection
+
+    def round_lock(self, holder: Holder) -> AbstractContextManager[None]:
+        """Lock a file beside the store; a database in memory is nobody else's."""
+        return file_lock(Path(f"{self.file}.lock"), holder) if self.file else nullcontext()
+
+    def close(self) -> None:
+        """Close the file; the last one to do so folds the write-ahead log into it."""
+        with self._lock:
+            self.connection.close()
+
+    def _run(self, sql: str, parameters: Sequence[Any]) -> int:
+        try:
+            return self.connection.execute(self._text(sql), parameters).rowcount
+        except sqlite3.Error as error:
+            raise explained(error, self.name) from error
+
+    def _many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        try:
+            self.connection.executemany(self._text(sql), rows)
+        except sqlite3.Error as error:
+            raise explained(error, self.name) from error
+
+    def _raw(self, sql: str) -> None:
+        try:
+            self.connection.execute(sql)
+        except sqlite3.Error as error:
+            raise explained(error, self.name) from error
+
+
+def connect_sqlite(path: str, wait_s: float) -> SqliteDatabase:
+    """Open the file at *path*, making it readable for its owner only; "" is a database in memory.
+
+    A path may end in ``?mode=ro``. A writer waits up to *wait_s* seconds for another one.
+    """
+    name = path or "in memory"
+    file, _, mode = path.partition("?")
+    try:
+        if file and mode != "mode=ro":
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        connection = sqlite3.connect(
+            f"file:{file}?{mode}" if mode else file or ":memory:",
+            timeout=wait_s,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=CACHED_STATEMENTS,
+            uri=bool(mode),
+        )
+        for pragma in _PRAGMAS[1:] if mode or not file else _PRAGMAS:
+            connection.execute(pragma)
+    except sqlite3.Error as error:
+        raise explained(error, name) from error
+    except OSError as error:
+        raise StoreUnusable(_os_message(Path(file), error)) from error
+    return SqliteDatabase(connection, file)
+
+
+def explained(error: sqlite3.Error, name: str) -> Exception:
+    """Return the error that says what to do about *error*; one of our own mistakes stays as it is."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return _busy(name)
+    if code in _ADVICE:
+        return StoreUnusable(f"The store {name} {_ADVICE[code]}")
+    return error
+
+
+def _busy(name: str) -> KamsyncError:
+    return StoreBusy(
+        f"The store {name} is being written by another process; try again in a moment."
+    )
+
+
+def _os_message(file: Path, error: OSError) -> str:
+    if not file.parent.exists():
+        return f"The store {file} cannot be made, because the folder {file.parent} does not exist."
+    return f"The store {file} cannot be opened: {error.strerror}."
