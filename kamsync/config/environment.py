@@ -1,0 +1,95 @@
+"""What environment variables lay over a configuration file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
+
+from kamsync.config.sections import SystemSection
+from kamsync.errors import ConfigurationInvalid
+from kamsync.plugins import did_you_mean
+from kamsync.redact import Secret
+
+__all__ = ["PREFIX", "overrides", "variable"]
+
+PREFIX = "KAMSYNC_"
+DELIMITER = "__"
+
+Table = dict[str, Any]
+
+
+class Environment(BaseSettings):
+    """The sections of a configuration as free tables; they are checked together with the file's."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=DELIMITER)
+
+    plugins: list[str] = []
+    store: Table = {}
+    round: Table = {}
+    system: Table = {}
+    scope: Table = {}
+    policy: Table = {}
+    first_meeting: Table = {}
+    identity: Table = {}
+    guards: Table = {}
+
+
+def overrides(env: Mapping[str, str]) -> Table:
+    """Return what *env* says, as tables like those of a file.
+
+    ``KAMSYNC_ROUND__BATCH=200`` gives ``{"round": {"batch": 200}}``: a value that reads as JSON is
+    taken as that, anything else as text. Options of a connector become `Secret`, as they may be one.
+
+    Raises:
+        ConfigurationInvalid: a variable stands for a section that does not exist.
+    """
+    named = f"{PREFIX}plugins".lower()
+    wanted = {
+        name.lower(): text
+        for name, text in env.items()
+        if name.upper().startswith(PREFIX) and (DELIMITER in name or name.lower() == named)
+    }
+    _require_known_sections(wanted)
+    source = EnvSettingsSource(Environment)
+    source.env_vars = wanted
+    try:
+        found = source()
+    except SettingsError:
+        raise ConfigurationInvalid(
+            f'environment variable {named.upper()}: expected a list such as ["memory"].'
+        ) from None
+    return {name: _read(table, (name,)) for name, table in found.items()}
+
+
+def variable(key: tuple[str | int, ...]) -> str:
+    """Name the environment variable that stands for *key*."""
+    return f"environment variable {PREFIX}{DELIMITER.join(map(str, key)).upper()}"
+
+
+def _require_known_sections(wanted: Mapping[str, str]) -> None:
+    """Refuse a variable that looks like an override, but of a section that does not exist."""
+    known = list(Environment.model_fields)
+    for name in wanted:
+        section = name.removeprefix(PREFIX.lower()).partition(DELIMITER)[0]
+        if section not in known:
+            raise ConfigurationInvalid(
+                f"environment variable {name.upper()}: there is no section {section!r}.",
+                hint=did_you_mean(section, known) or f"There are {', '.join(known)}.",
+            )
+
+
+def _read(given: Any, key: tuple[str, ...]) -> Any:
+    """Return *given*, which the variable for *key* or ones below it hold, as values of a file."""
+    if isinstance(given, dict):
+        return {name: _read(each, (*key, name)) for name, each in given.items()}
+    if not isinstance(given, str):
+        return given
+    if key[0] == "system" and key[2:3] and key[2] not in SystemSection.model_fields:
+        return Secret(given)
+    try:
+        return json.loads(given)
+    except ValueError:
+        return given

@@ -1,0 +1,134 @@
+"""Secrets: where a configuration says that they are, and files that only their owner may read."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationInfo
+
+from kamsync.errors import ConfigurationInvalid
+from kamsync.redact import Secret
+
+__all__ = ["make_key_file", "path_from", "read_key_file", "read_private", "with_secrets"]
+
+KEY_BYTES = 32
+SECRET_LIMIT = 64 * 1024
+DEPTH_LIMIT = 16
+
+
+def with_secrets(given: Any, info: ValidationInfo) -> Any:
+    """Return *given* with a `Secret` for each table that says only where a secret is.
+
+    ``{ env = "NAME" }`` is an environment variable, ``{ file = "PATH" }`` a file of mode 0600.
+    """
+    return _fetched(given, info, DEPTH_LIMIT)
+
+
+def _fetched(given: Any, info: ValidationInfo, depth: int) -> Any:
+    """Return *given* with its secrets fetched, down to *depth* levels."""
+    if depth == 0:
+        raise ValueError(f"expected at most {DEPTH_LIMIT} levels of tables and lists")
+    if isinstance(given, list):
+        return [_fetched(each, info, depth - 1) for each in given]
+    if not isinstance(given, Mapping):
+        return given
+    if len(given) == 1 and isinstance(given.get("env", given.get("file")), str):
+        return _secret(given, info)
+    return {key: _fetched(each, info, depth - 1) for key, each in given.items()}
+
+
+def _secret(source: Mapping[str, str], info: ValidationInfo) -> Secret:
+    """Fetch a secret from the environment variable or file that *source* names."""
+    if "file" in source:
+        return Secret(read_private(path_from(source["file"], info)))
+    environment: Mapping[str, str] = (info.context or {}).get("environment", {})
+    text = environment.get(source["env"], "")
+    if not text:
+        raise ValueError(f"the environment variable {source['env']} is not set")
+    return Secret(text)
+
+
+def path_from(text: str, info: ValidationInfo) -> Path:
+    """Return the path that *text* names; a relative one starts at the configuration's folder."""
+    if not text.strip() or "\0" in text:
+        raise ValueError('expected a path in quotes, such as "kamsync.key"')
+    try:
+        return Path((info.context or {}).get("folder", ".")) / Path(text).expanduser()
+    except RuntimeError:
+        raise ValueError(f"expected a path, and {text} names a home that is not there") from None
+
+
+def read_private(path: Path) -> str:
+    """Return the text of a file that nobody but its owner may read, without the last line break.
+
+    Raises:
+        ValueError: it is not there, not such a file, open to others, too long, empty or no text.
+    """
+    try:
+        raw = _read_closed(path)
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+    if len(raw) > SECRET_LIMIT:
+        raise ValueError(f"{path} is too long for a secret, expected at most {SECRET_LIMIT} bytes")
+    try:
+        text = raw.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not text in UTF-8") from None
+    if not text.strip():
+        raise ValueError(f"{path} is empty, expected a secret in it")
+    return text
+
+
+def _read_closed(path: Path) -> bytes:
+    """Read *path*, if it is a file that is closed to everybody else."""
+    # Without O_NONBLOCK, opening a named pipe would wait for its writer for ever.
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError(f"{path} is not a regular file")
+        if status.st_mode & 0o077:
+            mode = stat.S_IMODE(status.st_mode)
+            raise ValueError(f"{path} is open to others (mode {mode:04o}), run: chmod 600 {path}")
+        return file.read(SECRET_LIMIT + 1)
+
+
+def read_key_file(path: Path) -> bytes:
+    """Return the master key in *path*, which `make_key_file` wrote.
+
+    Raises:
+        ConfigurationInvalid: there is no such file, it is open to others, or it holds no good key.
+    """
+    try:
+        key = bytes.fromhex(read_private(path))
+    except ValueError as error:
+        reason = str(error) if str(path) in str(error) else f"{path} is not written in hexadecimal"
+        raise ConfigurationInvalid(
+            f"store.key_file: {reason}.",
+            hint="Without its key a store's journal stays sealed; `kamsync init` makes a new key.",
+        ) from None
+    if len(key) != KEY_BYTES or len(set(key)) == 1:
+        raise ConfigurationInvalid(
+            f"store.key_file: {path} does not hold a key of {KEY_BYTES} random bytes."
+        )
+    return key
+
+
+def make_key_file(path: Path) -> bool:
+    """Write a new random key to *path*, for its owner's eyes only; False if the file is there already.
+
+    A key that exists is never replaced, since everything sealed with it would be lost.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(KEY_BYTES) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return True
