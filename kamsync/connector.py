@@ -117,7 +117,9 @@ class Connector(ABC):
         """
 
     @abstractmethod
-    def fetch(self, object_: str, names: Sequence[str], native_ids: Sequence[str]) -> Mapping[str, Reading]:
+    def fetch(
+        self, object_: str, names: Sequence[str], native_ids: Sequence[str]
+    ) -> Mapping[str, Reading]:
         """Return the present state of up to `batch_limit` records.
 
         A gone record is a reading without values; an id that was never there is missing.
@@ -143,7 +145,9 @@ class Connector(ABC):
         """
         raise self._unsupported("history")
 
-    def find(self, object_: str, names: Sequence[str], stamps: Sequence[str]) -> Mapping[str, Reading]:
+    def find(
+        self, object_: str, names: Sequence[str], stamps: Sequence[str]
+    ) -> Mapping[str, Reading]:
         """Return the living records that keep one of *stamps*, by stamp. Needs STAMP."""
         raise self._unsupported("find")
 
