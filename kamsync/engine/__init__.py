@@ -1,0 +1,29 @@
+"""The engine: a round, whole and in its parts."""
+
+from __future__ import annotations
+
+from kamsync.engine.deciding import CHOICES, resolve_conflict
+from kamsync.engine.hub import Hub, System, record_id
+from kamsync.engine.planning import Plan
+from kamsync.engine.pull import pull
+from kamsync.engine.push import push
+from kamsync.engine.rounds import Round, preview, run_round, settle, take_in
+from kamsync.engine.undoing import Undo, undo_round
+
+__all__ = [
+    "CHOICES",
+    "Hub",
+    "Plan",
+    "Round",
+    "System",
+    "Undo",
+    "preview",
+    "pull",
+    "push",
+    "record_id",
+    "resolve_conflict",
+    "run_round",
+    "settle",
+    "take_in",
+    "undo_round",
+]

@@ -1,0 +1,141 @@
+"""What a round works with: the systems, the rules and the store, all handed in."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from kamsync.clock import Clock, instant
+from kamsync.connector import Can, Connector
+from kamsync.errors import UnknownName
+from kamsync.extensions import Notice
+from kamsync.guards import Limits
+from kamsync.identity import KeyMaker, Thresholds
+from kamsync.mapping import EntityMap
+from kamsync.model import Event, Op
+from kamsync.policy import Policy
+from kamsync.schema import DataClass, Entity, Schema
+from kamsync.scope import Scope
+from kamsync.store import Store
+
+__all__ = ["Hub", "Numbers", "System", "record_id"]
+
+BATCH = 500
+"""How many records one unit of work holds in memory."""
+
+
+class System(Struct, frozen=True):
+    """One outside place that holds records, with the team that it speaks for.
+
+    *allow* names the operations that may be carried out there, by entity; nothing by default.
+    *clears_pay* says that fields of class *pay* may be written there.
+    """
+
+    name: str
+    connector: Connector
+    maps: Mapping[str, EntityMap]
+    team: str | None = None
+    allow: Mapping[str, frozenset[Op]] = {}
+    clears_pay: bool = False
+
+    def allows(self, entity: str, op: Op) -> bool:
+        """Whether the configuration lets kamsync do this here."""
+        return op in self.allow.get(entity, frozenset())
+
+    def can(self, entity: str) -> Can:
+        """What this system is able to do with the native object behind *entity*."""
+        described = self.connector.describe().get(self.maps[entity].object)
+        return self.connector.can if described is None else self.connector.can & described.can
+
+
+@dataclass
+class Hub:
+    """Everything that a round needs to know; its only state is the store, and the round that runs."""
+
+    schema: Schema
+    systems: Mapping[str, System]
+    policy: Policy
+    store: Store
+    clock: Clock
+    first_meeting: Policy | None = None
+    scope: Scope = field(default_factory=Scope)
+    limits: Limits = field(default_factory=Limits)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    key_makers: tuple[KeyMaker, ...] = ()
+    notify: Callable[[Sequence[Notice]], None] | None = None
+    batch: int = BATCH
+    round: str = ""
+
+    def now(self) -> str:
+        """Return the time the way it is stored."""
+        return instant(self.clock.now())
+
+    def system(self, name: str) -> System:
+        """Return the system called *name*; `UnknownName` says which ones there are."""
+        try:
+            return self.systems[name]
+        except KeyError:
+            known = ", ".join(sorted(self.systems))
+            raise UnknownName(f"There is no system {name!r}; there are {known}.") from None
+
+    def entities(self) -> list[Entity]:
+        """Return the entities that at least one system maps, each after those it refers to."""
+        mapped = {name for system in self.systems.values() for name in system.maps}
+        return [entity for entity in self.schema.in_order() if entity.name in mapped]
+
+    def mapping(self, entity: str) -> list[System]:
+        """Return the systems that map *entity*, in the order of the configuration."""
+        return [system for system in self.systems.values() if entity in system.maps]
+
+    def note(self, events: Sequence[Event], actor: str = "kamsync") -> None:
+        """Write *events* into the journal, as part of the round that runs."""
+        self.store.journal.append(self.round, events, actor)
+
+    def park(self, system: str, entity: str, what: str, record: str | None, reason: str) -> None:
+        """Let one record wait with its reason; the next round tries it again."""
+        now = self.now()
+        self.store.parks.park(system, entity, what, record, reason, now, now)
+
+    def hidden(self, system: System, entity: str) -> frozenset[str]:
+        """Return the fields of *entity* that must never reach *system*."""
+        if system.clears_pay:
+            return frozenset()
+        fields = self.schema.entity(entity).fields.values()
+        return frozenset(field.name for field in fields if field.data_class is DataClass.PAY)
+
+
+class Numbers:
+    """Fresh numbers of one counter, taken from the store by the block within one transaction.
+
+    Numbers that are not used are skipped; a rollback gives them back with the block, so that an
+    instance must not outlive its transaction.
+    """
+
+    def __init__(self, store: Store, counter: str, block: int = 32) -> None:
+        self._store = store
+        self._counter = counter
+        self._block = block
+        self._next = self._end = 0
+
+    def __call__(self) -> int:
+        """Return the next number."""
+        if self._next == self._end:
+            self._next = self._store.take(self._counter, self._block)
+            self._end = self._next + self._block
+        self._next += 1
+        return self._next - 1
+
+
+def record_id(entity: str, system: str, native_id: str, attempt: int = 0) -> str:
+    """Return the canonical id of a record first met as *native_id*: the same on every try.
+
+    A preview and the round that follows it name new records alike. *attempt* counts up when an
+    earlier record of that native id was merged away.
+    """
+    seed = "\0".join((entity, system, native_id, str(attempt)))
+    digest = hashlib.blake2b(seed.encode(), digest_size=10).digest()
+    return f"{entity}-{b32encode(digest).decode().lower()[:12]}"

@@ -1,0 +1,173 @@
+"""Two records that turn out to be one: after a merge in a system, or by a person's decision."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from kamsync.engine.hub import Hub, System
+from kamsync.engine.match import relink
+from kamsync.errors import RetryLater
+from kamsync.model import (
+    EXISTS,
+    Conflict,
+    Contender,
+    Event,
+    Golden,
+    Kind,
+    Link,
+    Reading,
+    Record,
+)
+from kamsync.values import is_blank
+
+__all__ = ["follow_native_merge", "join", "twins_field"]
+
+
+def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading) -> None:
+    """Let what was tied to a merged-away native record follow its survivor.
+
+    Both records become one here, links of other systems come along, and the same merge is proposed
+    there. Nothing is written to the id that is gone. If the survivor was never read, the link waits
+    for it: the id is remembered as an alias.
+    """
+    survivor_id = reading.merged_into
+    assert survivor_id is not None
+    known = hub.store.links.by_native(system.name, entity, [reading.native_id, survivor_id])
+    loser, survivor = known.get(reading.native_id), known.get(survivor_id)
+    if loser is None or loser.native_id != reading.native_id:
+        return
+    if survivor is None:
+        survivor = _read_survivor(hub, system, entity, survivor_id)
+        if survivor is None:
+            return
+    hub.store.links.delete([loser.id])
+    hub.store.links.alias(system.name, entity, reading.native_id, survivor_id)
+    if loser.record is None:
+        return
+    if survivor.record is None:
+        hub.store.links.save([structs.replace(survivor, record=loser.record)])
+        hub.store.records.mark_dirty([loser.record])
+    elif survivor.record != loser.record:
+        join(hub, entity, loser.record, survivor.record, reason=f"merged in {system.name}")
+    _close_twins(hub, survivor.record or loser.record, system.name)
+
+
+def _read_survivor(hub: Hub, system: System, entity: str, native_id: str) -> Link | None:
+    """Return the link of a survivor that was never read, after reading it now."""
+    from kamsync.engine.hearing import hear
+
+    map_ = system.maps[entity]
+    seen = hub.store.current("revision")
+    try:
+        found = system.connector.fetch(map_.object, map_.names, [native_id])
+    except RetryLater:
+        return None
+    if native_id not in found or found[native_id].values is None:
+        return None
+    hear(hub, system, entity, [found[native_id]], seen)
+    return hub.store.links.by_native(system.name, entity, [native_id]).get(native_id)
+
+
+def join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str) -> None:
+    """Make *loser* part of *survivor*: its links come along and know nothing of the new golden.
+
+    A value that only the loser had fills a gap; one that differs is kept in the journal as a loser.
+    """
+    found = hub.store.records.by_id([loser_id, survivor_id])
+    loser, survivor = found[loser_id], found[survivor_id]
+    links = hub.store.links.of_records([loser_id, survivor_id])
+    joined, events = _joined(hub, loser, survivor, reason)
+    hub.store.records.save([structs.replace(loser, merged_into=survivor_id), joined])
+    mine = links.get(survivor_id, [])
+    here = {link.system for link in mine if link.native_id is not None}
+    for link in links.get(loser_id, []):
+        if link.native_id is None:
+            hub.store.links.delete([link.id])
+    moving = [link for link in links.get(loser_id, []) if link.native_id is not None]
+    systems = {link.system for link in moving}
+    empty = [link.id for link in mine if link.native_id is None and link.system in systems]
+    hub.store.links.delete(empty)
+    hub.store.links.save([relink(link, survivor_id) for link in moving])
+    _close_conflicts(hub, loser_id)
+    for link in moving:
+        if link.system in here:
+            _propose_merge(hub, entity, survivor_id, link.system)
+    hub.store.records.mark_dirty([survivor_id])
+    hub.note(events)
+
+
+def _joined(hub: Hub, loser: Record, survivor: Record, reason: str) -> tuple[Record, list[Event]]:
+    """Return the survivor with the gaps filled, and the events that keep what lost."""
+    fields = dict(survivor.fields)
+    events = [
+        Event("merged", survivor.entity, survivor.id, EXISTS, loser.id, survivor.id, reason=reason)
+    ]
+    for name, golden in loser.fields.items():
+        if name == EXISTS or is_blank(golden.value):
+            continue
+        kept = fields.get(name, Golden())
+        if kept.revision == 0:
+            revision = hub.store.take("revision")
+            fields[name] = structs.replace(golden, revision=revision, recent=(), turns=0)
+        elif kept.value != golden.value:
+            lost = Contender(
+                value=golden.value, person=golden.origin.person if golden.origin else ""
+            )
+            events.append(
+                Event(
+                    "settled",
+                    survivor.entity,
+                    survivor.id,
+                    name,
+                    golden.value,
+                    kept.value,
+                    losers=(lost,),
+                    rule="the surviving record keeps its values",
+                    reason=reason,
+                )
+            )
+    return structs.replace(survivor, fields=fields), events
+
+
+def _close_conflicts(hub: Hub, record: str) -> None:
+    """Close the conflicts of a record that is part of another one now; their links bring the moves."""
+    opened = hub.store.reviews.open_for([record]).values()
+    hub.store.reviews.save([structs.replace(c, closed=hub.now(), cause="merged") for c in opened])
+
+
+def twins_field(system: str) -> str:
+    """Return what the conflict about two native twins of one record in *system* is filed under."""
+    return f"twins in {system}"
+
+
+def _propose_merge(hub: Hub, entity: str, record: str, system: str) -> None:
+    """Ask a person to merge the twins that a merge elsewhere has shown in *system*."""
+    field = twins_field(system)
+    if (record, field) in hub.store.reviews.open_for([record]):
+        return
+    links = hub.store.links.of_records([record]).get(record, [])
+    contenders = tuple(
+        Contender(value=link.native_id, link=link.id, system=system)
+        for link in links
+        if link.system == system and link.native_id is not None
+    )
+    conflict = Conflict(
+        id=str(hub.store.take("conflict")),
+        kind=Kind.MERGE,
+        entity=entity,
+        record=record,
+        field=field,
+        contenders=contenders,
+        cause="merged in another system",
+        opened=hub.now(),
+    )
+    hub.store.reviews.save([conflict])
+
+
+def _close_twins(hub: Hub, record: str, system: str) -> None:
+    """Close the proposal to merge twins once there is only one of them left."""
+    links = hub.store.links.of_records([record]).get(record, [])
+    alive = [link for link in links if link.system == system and link.native_id is not None]
+    opened = hub.store.reviews.open_for([record]).get((record, twins_field(system)))
+    if opened is not None and len(alive) < 2:
+        hub.store.reviews.save([structs.replace(opened, closed=hub.now())])

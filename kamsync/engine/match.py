@@ -1,0 +1,282 @@
+"""Match: tie native records that were never seen to the records that they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import structs
+
+from kamsync.engine.hub import Hub, Numbers, record_id
+from kamsync.engine.ties import Ties, ties_of
+from kamsync.errors import ReferenceMissing, ValueInvalid
+from kamsync.identity import Match, Verdict, block_keys, exact_keys, match
+from kamsync.model import EXISTS, Conflict, Contender, Event, Kind, Link, Record, Value
+from kamsync.observe import HERE
+from kamsync.schema import Entity
+
+__all__ = ["MATCH_FIELD", "canonical", "fill_places", "make_record", "match_links", "relink"]
+
+MATCH_FIELD = "match"
+"""What a conflict about identity is filed under; its record is the name of the native record."""
+
+
+def match_links(hub: Hub, entity: Entity, *, only: str | None = None) -> int:
+    """Identify the native records of one entity that belong to no record yet; return how many.
+
+    First by the id that the system keeps for us, then by exact keys, then by score. What may be one
+    of several, or a twin of what is linked already, waits for a person. With *only*, nothing but
+    what belongs to that record is tied.
+    """
+    count, after = 0, 0
+    while links := hub.store.links.unmatched(entity.name, after, hub.batch):
+        after = links[-1].id
+        with hub.store.transaction():
+            matching = _Matching(hub, entity, only, [link for link in links if _is_alive(link)])
+            count += matching.run()
+            matching.save()
+    return count
+
+
+def make_record(hub: Hub, entity: Entity, link: Link) -> None:
+    """Make a record of its own for a native record, whatever it may look like."""
+    matching = _Matching(hub, entity, None, [link])
+    matching.make(link)
+    matching.save()
+
+
+class _Matching:
+    """The identification of one batch; records made on the way are candidates for the rest."""
+
+    def __init__(self, hub: Hub, entity: Entity, only: str | None, links: Sequence[Link]) -> None:
+        self.hub = hub
+        self.entity = entity
+        self.only = only
+        self.links = links
+        self.said = canonical(hub, entity, links)
+        self.exact = {
+            link.id: exact_keys(entity, self.said[link.id], hub.key_makers) for link in links
+        }
+        self.blocks = {link.id: block_keys(entity, self.said[link.id]) for link in links}
+        self.owners: dict[str, set[str]] = {}
+        self.values: dict[str, Mapping[str, Value]] = {}
+        self.systems: dict[str, set[str]] = {}
+        self.places: dict[tuple[str, str], int] = {}
+        self.merged: dict[str, str] = {}
+        self.numbers = Numbers(hub.store, "link")
+        self.tied: list[Link] = []
+        self.filled: list[int] = []
+        self.made: dict[str, Record] = {}
+        self.keys: dict[str, Sequence[str]] = {}
+        self.asked: list[Conflict] = []
+        self.events: list[Event] = []
+        self._load()
+
+    def _load(self) -> None:
+        """Load every record that shares a key, a block or a stamp with one of the batch."""
+        keys = {
+            key for each in (self.exact, self.blocks) for found in each.values() for key in found
+        }
+        found = self.hub.store.records.with_keys(self.entity.name, sorted(keys)) if keys else {}
+        self.owners = {key: set(ids) for key, ids in found.items()}
+        ids = {id_ for each in self.owners.values() for id_ in each}
+        ids |= {link.stamp for link in self.links if link.stamp}
+        records = self.hub.store.records.by_id(sorted(ids))
+        links = self.hub.store.links.of_records(sorted(records))
+        for id_, record in records.items():
+            if record.merged_into:
+                self.merged[id_] = record.merged_into
+            golden = {name: each.value for name, each in record.fields.items() if name != EXISTS}
+            self.systems[id_] = set()
+            for link in links.get(id_, []):
+                if link.native_id is None:
+                    self.places[id_, link.system] = link.id
+                else:
+                    self.systems[id_].add(link.system)
+            here = [link for link in links.get(id_, []) if link.native_id is not None]
+            self.values[id_] = golden or _first(canonical(self.hub, self.entity, here))
+
+    def run(self) -> int:
+        """Identify each link in turn; return how many are tied now."""
+        return sum(self._identify(link) for link in self.links)
+
+    def _identify(self, link: Link) -> bool:
+        """Identify one native record; return whether it is tied now."""
+        if link.stamp:
+            known = self.merged.get(link.stamp, link.stamp)
+            if known in self.systems:
+                return self._tie(link, known, f"it carries the id {link.stamp}")
+            if link.stamp.startswith(f"{self.entity.name}-"):
+                return self._new(link, link.stamp)
+        found = self._compare(link)
+        if found.verdict is Verdict.LINK and found.record is not None:
+            return self._tie(link, found.record, found.reason)
+        if found.verdict is Verdict.REVIEW:
+            self._ask(link, found)
+            return False
+        return self.make(link)
+
+    def make(self, link: Link) -> bool:
+        """Make a record of its own for *link*."""
+        return self._new(link, self._free_id(link))
+
+    def _compare(self, link: Link) -> Match:
+        """Weigh the newcomer against every record that shares a key or a block with it."""
+        exact = self.exact[link.id]
+        ids = {
+            id_
+            for key in (*exact, *self.blocks[link.id])
+            for id_ in self.owners.get(key, ())
+            if id_ not in self.merged
+        }
+        shared = {
+            id_: tuple(key for key in exact if id_ in self.owners.get(key, ()))
+            for id_ in sorted(ids)
+        }
+        taken = frozenset(id_ for id_ in ids if link.system in self.systems.get(id_, ()))
+        candidates = {id_: self.values.get(id_, {}) for id_ in sorted(ids)}
+        return match(
+            self.entity, self.said[link.id], candidates, shared, taken, self.hub.thresholds
+        )
+
+    def _tie(self, link: Link, record: str, reason: str) -> bool:
+        """Tie *link* to a record that is known; a place kept for it there is filled by it."""
+        if self.only not in (None, record):
+            return False
+        place = self.places.pop((record, link.system), None)
+        if place is not None:
+            self.filled.append(place)
+        self.tied.append(relink(link, record))
+        self.systems.setdefault(record, set()).add(link.system)
+        self.events.append(
+            Event(
+                "matched",
+                self.entity.name,
+                record,
+                value=link.native_id,
+                system=link.system,
+                reason=reason,
+            )
+        )
+        return True
+
+    def _new(self, link: Link, id_: str) -> bool:
+        """Make the record that *link* is the first to show, with a place in every other system."""
+        if self.only not in (None, id_):
+            return False
+        self.made[id_] = Record(id_, self.entity.name, {})
+        self.keys[id_] = [*self.exact[link.id], *self.blocks[link.id]]
+        for key in self.keys[id_]:
+            self.owners.setdefault(key, set()).add(id_)
+        self.values[id_] = self.said[link.id]
+        self.systems[id_] = {link.system}
+        self.tied.append(relink(link, id_))
+        for system in self.hub.mapping(self.entity.name):
+            if system.name != link.system:
+                self.places[id_, system.name] = -1
+        return True
+
+    def _free_id(self, link: Link) -> str:
+        """Return the id for a new record; a later one for a native id whose record is taken."""
+        attempt = 0
+        while True:
+            id_ = record_id(self.entity.name, link.system, link.native_id or "", attempt)
+            if id_ not in self.made and not self.hub.store.records.by_id([id_]):
+                return id_
+            attempt += 1
+
+    def _ask(self, link: Link, found: Match) -> None:
+        """Let a person say which record this is, if any."""
+        if self.only is not None:
+            return
+        newcomer = Contender(value=None, link=link.id, system=link.system, cells=(link.native_id,))
+        candidates = tuple(
+            Contender(value=id_, cells=(round(score.value, 3),)) for id_, score in found.candidates
+        )
+        self.asked.append(
+            Conflict(
+                id=str(self.hub.store.take("conflict")),
+                kind=Kind.MATCH,
+                entity=self.entity.name,
+                record=f"{link.system}:{link.native_id}",
+                field=MATCH_FIELD,
+                contenders=(newcomer, *candidates),
+                cause=found.reason,
+                opened=self.hub.now(),
+            )
+        )
+        self.hub.store.links.set_waiting([link.id], self.asked[-1].id)
+
+    def save(self) -> None:
+        """Keep all that was found out about this batch."""
+        store = self.hub.store
+        store.records.save(list(self.made.values()))
+        store.records.save_keys(self.entity.name, self.keys)
+        store.links.delete(self.filled)
+        wanted = [place for place, known in self.places.items() if known == -1]
+        places = [
+            Link(self.numbers(), system, self.entity.name, None, id_, {}) for id_, system in wanted
+        ]
+        store.links.save([*self.tied, *places])
+        store.records.mark_dirty([link.record for link in self.tied if link.record])
+        store.reviews.save(self.asked)
+        self.hub.note(self.events)
+        arrived: dict[str, list[str]] = {}
+        for link in self.tied:
+            arrived.setdefault(link.system, []).extend((link.native_id or "", link.record or ""))
+        for system, ids in arrived.items():
+            store.links.arrived(system, self.entity.name, ids)
+
+
+def canonical(hub: Hub, entity: Entity, links: Sequence[Link]) -> dict[int, dict[str, Value]]:
+    """Return what each native record says, by link, as far as it can be read."""
+    ties = {
+        name: ties_of(hub, hub.systems[name], entity.name, links, ())
+        for name in sorted({link.system for link in links})
+    }
+    return {link.id: _said(hub, entity, link, ties[link.system]) for link in links}
+
+
+def _said(hub: Hub, entity: Entity, link: Link, ties: Ties) -> dict[str, Value]:
+    """Return what one native record says, as far as it can be read."""
+    values: dict[str, Value] = {}
+    for name, map_ in hub.systems[link.system].maps[entity.name].fields.items():
+        if name in link.facts:
+            try:
+                values[name] = map_.get(link.facts[name].observed, ties)
+            except (ReferenceMissing, ValueInvalid):
+                continue
+    return values
+
+
+def _first(values: Mapping[int, Mapping[str, Value]]) -> Mapping[str, Value]:
+    """Return the first of some values."""
+    return next(iter(values.values()), {})
+
+
+def relink(link: Link, record: str | None) -> Link:
+    """Return *link* tied to another record, of which it knows nothing yet."""
+    facts = {name: structs.replace(fact, knows=-1, known=None) for name, fact in link.facts.items()}
+    return structs.replace(link, record=record, facts=facts)
+
+
+def fill_places(hub: Hub, entity: str, ids: Iterable[str]) -> None:
+    """Keep a place for each record in each system that maps its entity and does not hold it yet."""
+    wanted = list(ids)
+    links = hub.store.links.of_records(wanted)
+    missing = [
+        (id_, system.name)
+        for id_ in wanted
+        for system in hub.mapping(entity)
+        if all(link.system != system.name for link in links.get(id_, []))
+    ]
+    numbers = Numbers(hub.store, "link")
+    hub.store.links.save(
+        [Link(numbers(), system, entity, None, id_, {}) for id_, system in missing]
+    )
+    hub.store.records.mark_dirty(sorted({id_ for id_, _ in missing}))
+
+
+def _is_alive(link: Link) -> bool:
+    """Whether the native record is there."""
+    fact = link.facts.get(EXISTS)
+    return fact is not None and fact.observed == HERE

@@ -1,0 +1,313 @@
+"""Merge a batch of records: hear what moved, let the pure merge decide, keep all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct, structs
+
+from kamsync.engine.hub import Hub, Numbers
+from kamsync.engine.scoping import records_in_scope
+from kamsync.engine.ties import Ties, Voice, people_of, ties_of
+from kamsync.errors import ReferenceMissing, ValueInvalid
+from kamsync.merge import Court, Merged, Topic, merge_field, merge_restored
+from kamsync.model import (
+    EXISTS,
+    Conflict,
+    Event,
+    Golden,
+    Kind,
+    Link,
+    Record,
+)
+from kamsync.observe import GONE
+from kamsync.plan import Due, due
+from kamsync.policy import Case, Settlement
+
+__all__ = ["Batch", "confirmed", "due_at", "load", "merge_records", "moved_records"]
+
+
+class Batch(Struct, frozen=True):
+    """Some records of one entity with everything that their merge needs."""
+
+    entity: str
+    records: dict[str, Record]
+    links: dict[str, list[Link]]
+    conflicts: Mapping[tuple[str, str], Conflict]
+    ties: Mapping[str, Ties]
+
+    def held(self, record: str) -> frozenset[str]:
+        """Return the fields of *record* that are under review."""
+        return frozenset(field for owner, field in self.conflicts if owner == record)
+
+
+def load(hub: Hub, entity: str, ids: Sequence[str], *, plans: bool = True) -> Batch:
+    """Load some records with their links, open conflicts and references."""
+    records = hub.store.records.by_id(ids)
+    links = hub.store.links.of_records(ids)
+    conflicts = hub.store.reviews.open_for(ids)
+    every = [link for each in links.values() for link in each]
+    ties = {
+        system.name: ties_of(
+            hub, system, entity, every, records.values(), conflicts.values(), plans=plans
+        )
+        for system in hub.mapping(entity)
+    }
+    return Batch(entity, records, links, conflicts, ties)
+
+
+def moved_records(hub: Hub, entity: str, after: str, only: str | None = None) -> list[str]:
+    """Return the next records with something to merge, in the order of their ids."""
+    ids = hub.store.links.moved_records(entity, after, hub.batch)
+    if only is None or not ids:
+        return ids
+    return [only] if after < only and only in hub.store.records.by_id([only]) else []
+
+
+def merge_records(hub: Hub, entity: str, ids: Sequence[str]) -> int:
+    """Merge what moved in some records, in one transaction; return how many fields moved.
+
+    Afterwards golden, the bases, the open conflicts, the journal and what is owed to each system
+    agree with each other. Merging again does nothing.
+    """
+    with hub.store.transaction():
+        batch = load(hub, entity, ids)
+        merge = _Batch(hub, batch)
+        for record in list(batch.records.values()):
+            merge.record(record)
+        merge.save()
+    return merge.moved
+
+
+class _Batch:
+    """The merge of one batch, and what has become of it so far."""
+
+    def __init__(self, hub: Hub, batch: Batch) -> None:
+        self.hub = hub
+        self.batch = batch
+        self.restoring = hub.store.meta("restored_at")
+        self.people = people_of(hub, [link for each in batch.links.values() for link in each])
+        self.revision = Numbers(hub.store, "revision")
+        self.at = hub.now()
+        self.before = {link.id: link for each in batch.links.values() for link in each}
+        self.records: dict[str, Record] = {}
+        self.conflicts: dict[tuple[str, str], Conflict] = dict(batch.conflicts)
+        self.changed: list[Conflict] = []
+        self.events: list[Event] = []
+        self.moved = 0
+        self.clean: list[str] = []
+
+    def record(self, record: Record) -> None:
+        """Merge one record, unless a restored store still waits to read one of its links."""
+        links = {link.id: link for link in self.batch.links.get(record.id, [])}
+        if self.restoring and any(self._is_unread(link) for link in links.values()):
+            return
+        fields = dict(record.fields)
+        for name in _moved_fields(links.values(), everything=bool(self.restoring)):
+            merged = self._field(record, name, fields.get(name, Golden()), links)
+            if merged is None:
+                continue
+            self.moved += 1
+            fields[name] = merged.golden
+            for link_id, fact in merged.facts.items():
+                facts = {**links[link_id].facts, name: fact}
+                links[link_id] = structs.replace(links[link_id], facts=facts)
+            self.changed += merged.conflicts
+            self.events += merged.events
+            for conflict in merged.conflicts:
+                self._remember(conflict)
+        if fields != record.fields:
+            record = structs.replace(record, fields=fields)
+            self.records[record.id] = record
+        self.batch.records[record.id] = record
+        self.batch.links[record.id] = [self._detached(link, fields) for link in links.values()]
+        self.clean.append(record.id)
+
+    def _is_unread(self, link: Link) -> bool:
+        """Whether a link was last read before the store was restored."""
+        return link.native_id is not None and link.read_at <= (self.restoring or "")
+
+    def _remember(self, conflict: Conflict) -> None:
+        """Keep the open conflicts of this batch current."""
+        if conflict.closed:
+            self.conflicts.pop((conflict.record, conflict.field), None)
+        else:
+            self.conflicts[conflict.record, conflict.field] = conflict
+
+    def _field(
+        self, record: Record, name: str, golden: Golden, links: Mapping[int, Link]
+    ) -> Merged | None:
+        """Merge one field, or nothing if none of its movers can be read yet."""
+        held = self.conflicts.get((record.id, name))
+        sides = [
+            voice
+            for link in links.values()
+            if name in link.facts and link.native_id is not None
+            for voice in [self._voice(link, name)]
+            if not voice.fact.moved or self._is_readable(link, name, voice)
+        ]
+        if not self.restoring and not any(side.fact.moved for side in sides):
+            return None
+        exists = name == EXISTS
+        topic = Topic(
+            entity=self.batch.entity,
+            record=record.id,
+            field=name,
+            kind=Kind.DELETE if exists else Kind.VALUE,
+            consents=not exists,
+        )
+        busy = any(n != EXISTS for n in _moved_fields(links.values()))
+        court = Court(
+            settle=lambda conflict: self._settle(record, conflict, busy=busy),
+            revision=self.revision,
+            conflict_id=lambda: str(self.hub.store.take("conflict")),
+            at=self.at,
+        )
+        return (merge_restored if self.restoring else merge_field)(
+            topic, golden, sides, held, court
+        )
+
+    def _voice(self, link: Link, name: str) -> Voice:
+        """Return one link's part in the merge of one field."""
+        system = self.hub.systems[link.system]
+        map_ = None if name == EXISTS else system.maps[link.entity].fields.get(name)
+        return Voice(
+            link, link.facts[name], map_, self.batch.ties[link.system], system, self.people
+        )
+
+    def _is_readable(self, link: Link, name: str, voice: Voice) -> bool:
+        """Whether a move can be understood now; if not it waits, with the reason."""
+        try:
+            for cells in (voice.fact.observed, *(step.cells for step in voice.fact.trail)):
+                voice.value(cells, None)
+        except ReferenceMissing:
+            self._await(link, name)
+            return False
+        except ValueInvalid as invalid:
+            self.hub.park(
+                link.system,
+                link.entity,
+                link.native_id or "",
+                link.record,
+                f"{link.entity}.{name}: {invalid.message}",
+            )
+            return False
+        return True
+
+    def _await(self, link: Link, name: str) -> None:
+        """Let a move wait for the record that it refers to."""
+        to = self.hub.schema.entity(link.entity).fields[name].to
+        for cell in link.facts[name].observed:
+            if cell not in (None, ""):
+                self.hub.store.links.await_reference(link.id, link.system, to, str(cell))
+
+    def _settle(self, record: Record, conflict: Conflict, *, busy: bool) -> Settlement | None:
+        """Ask the policy: for a deletion its own table, else the rules of the field."""
+        if conflict.field == EXISTS:
+            return _deletion(self.hub.policy.deletes(record.entity), conflict, busy=busy)
+        golden = {name: value.value for name, value in record.fields.items()}
+        field = self.hub.schema.entity(record.entity).fields[conflict.field]
+        case = Case(conflict, field, golden)
+        if conflict.cause == "first meeting" and self.hub.first_meeting is not None:
+            settled = self.hub.first_meeting.settle(case)
+            if settled is not None:
+                return settled
+        return self.hub.policy.settle(case)
+
+    def _detached(self, link: Link, fields: Mapping[str, Golden]) -> Link:
+        """Return the link, left alone for good if the policy keeps a record that is gone here."""
+        fact = link.facts.get(EXISTS)
+        gone = fact is not None and fact.observed == GONE and not fact.moved
+        keeps = gone and self.hub.policy.deletes(link.entity) == "keep"
+        if keeps and fields.get(EXISTS, Golden()).value:
+            return structs.replace(link, detached=True)
+        return link
+
+    def save(self) -> None:
+        """Keep everything, and what each link is owed now."""
+        scope = records_in_scope(self.hub, self.batch.entity, self.batch.records)
+        owed: list[tuple[int, str | None]] = []
+        links: list[Link] = []
+        for id_ in self.clean:
+            record = self.batch.records[id_]
+            for link in self.batch.links.get(id_, []):
+                told = self._due(record, link) if id_ in scope else Due()
+                owed.append((link.id, told.word))
+                after = confirmed(link, record, told)
+                if after is not self.before[link.id]:
+                    links.append(after)
+        self.hub.store.records.save(list(self.records.values()))
+        self.hub.store.links.save(links)
+        self.hub.store.links.set_owed(owed)
+        self.hub.store.reviews.save(self.changed)
+        self.hub.store.records.clear_dirty(self.clean)
+        self.hub.note(self.events)
+
+    def _due(self, record: Record, link: Link) -> Due:
+        """Return what is due at one link, and let it wait for a record that is not there yet."""
+        return due_at(self.hub, self.batch, record, link, self._held(record.id), wait=True)
+
+    def _held(self, record: str) -> frozenset[str]:
+        """Return the fields of *record* that are under review by now."""
+        return frozenset(field for owner, field in self.conflicts if owner == record)
+
+
+def due_at(
+    hub: Hub, batch: Batch, record: Record, link: Link, held: frozenset[str], *, wait: bool = False
+) -> Due:
+    """Return what is due at one link; with *wait*, it is asked again once what it awaits has come."""
+    system = hub.systems[link.system]
+    entity = hub.schema.entity(batch.entity)
+    told = due(
+        record,
+        link,
+        system.maps[batch.entity],
+        batch.ties[link.system],
+        held=held,
+        can=system.connector.can,
+        hidden=hub.hidden(system, batch.entity),
+        parent=entity.parent,
+    )
+    if wait:
+        for problem in told.problems:
+            if problem.awaits:
+                to = entity.fields[problem.field].to
+                hub.store.links.await_reference(link.id, link.system, to, problem.awaits)
+            else:
+                reason = f"{batch.entity}.{problem.field}: {problem.reason}"
+                hub.park(
+                    link.system,
+                    batch.entity,
+                    link.native_id or record.id,
+                    record.id,
+                    reason,
+                )
+    return told
+
+
+def confirmed(link: Link, record: Record, told: Due) -> Link:
+    """Return the link with the golden revisions that a later reading has shown it to hold."""
+    if not told.confirmed:
+        return link
+    facts = dict(link.facts)
+    for name in told.confirmed:
+        facts[name] = structs.replace(facts[name], knows=record.fields[name].revision)
+    return structs.replace(link, facts=facts)
+
+
+def _moved_fields(links: Iterable[Link], *, everything: bool = False) -> list[str]:
+    """Return the fields that moved in any link, existence first, in a fixed order."""
+    names = {
+        name for link in links for name, fact in link.facts.items() if everything or fact.moved
+    }
+    return sorted(names, key=lambda name: (name != EXISTS, name))
+
+
+def _deletion(rule: str, conflict: Conflict, *, busy: bool) -> Settlement | None:
+    """Settle that a record is gone in one system: an edit elsewhere always beats a delete."""
+    gone = tuple(i for i, c in enumerate(conflict.contenders) if c.value is False)
+    if rule == "propagate" and not busy and len(gone) == len(conflict.contenders):
+        return Settlement(False, gone, "deletes: propagate", "")
+    if rule in {"restore", "keep"} and conflict.agreed is True:
+        return Settlement(True, (), f"deletes: {rule}", "")
+    return None

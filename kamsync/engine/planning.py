@@ -1,0 +1,176 @@
+"""Plan: turn what is owed into an ordered list of writes, weighed by the guards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct, to_builtins
+
+from kamsync.engine.hub import Hub, System
+from kamsync.engine.merging import Batch, due_at, load
+from kamsync.engine.scoping import records_in_scope
+from kamsync.guards import Alarm, Tally, weigh
+from kamsync.model import Intent, Link, Op
+from kamsync.plan import PlannedWrite, PlanName
+from kamsync.store import OutboxRow
+
+__all__ = ["Plan", "make_plan"]
+
+SHOWN_LIMIT = 1_000
+"""How many writes a plan keeps to be shown; all of them count for its name and its guards."""
+
+ORDER = (Op.CREATE, Op.UPDATE, Op.DELETE)
+
+
+class Plan(Struct, frozen=True):
+    """The writes that would make every system agree, by name, in numbers, and the first of them.
+
+    *tallies* count per system and entity; *alarms* are what the guards object to; *unmet* are the
+    systems that no approved plan has met yet.
+    """
+
+    id: str
+    writes: int
+    tallies: tuple[Tally, ...]
+    shown: tuple[PlannedWrite, ...]
+    alarms: tuple[Alarm, ...] = ()
+    unmet: tuple[str, ...] = ()
+
+    def summary(self) -> dict[str, Any]:
+        """Return the plan as plain JSON."""
+        return dict(to_builtins(self))
+
+
+def make_plan(
+    hub: Hub,
+    round_id: str,
+    gone: Mapping[tuple[str, str], int],
+    *,
+    only: str | None = None,
+) -> Plan:
+    """Plan all writes that are owed and allowed, and put them in the outbox under the plan's name.
+
+    *gone* counts the records that vanished in this round, by system and entity. Memory is bounded
+    by the batch and by what is shown. Call it in the transaction that merged.
+    """
+    name = PlanName()
+    shown: list[PlannedWrite] = []
+    tallies: list[Tally] = []
+    for entity in hub.entities():
+        for system in hub.mapping(entity.name):
+            tally = _Count(hub, system, entity.name, gone.get((system.name, entity.name), 0))
+            for batch in _planned(hub, system, entity.name, only):
+                hub.store.outbox.add(round_id, [row for row, _ in batch])
+                for _, write in batch:
+                    name.add(write)
+                    tally.add(write)
+                    if len(shown) < SHOWN_LIMIT:
+                        shown.append(write)
+            tallies.append(tally.tally())
+    alarms = weigh(tallies, hub.limits)
+    unmet = tuple(sorted(s for s in hub.systems if hub.store.meta(f"met:{s}") is None))
+    return Plan(name.text(), name.count, tuple(tallies), tuple(shown), tuple(alarms), unmet)
+
+
+def _planned(
+    hub: Hub, system: System, entity: str, only: str | None
+) -> Iterator[list[tuple[OutboxRow, PlannedWrite]]]:
+    """Yield the writes for one entity of one system, batch by batch: creates, updates, deletes."""
+    for op in ORDER:
+        if not system.allows(entity, op):
+            continue
+        after = 0
+        while links := hub.store.links.owed(system.name, entity, op.value, after, hub.batch):
+            after = links[-1].id
+            wanted = [link for link in links if only in (None, link.record)]
+            if wanted:
+                yield _batch(hub, system, entity, wanted, op)
+
+
+def _batch(
+    hub: Hub, system: System, entity: str, links: Sequence[Link], op: Op
+) -> list[tuple[OutboxRow, PlannedWrite]]:
+    """Return what is still due at some links, as outbox rows and as a person reads it."""
+    ids = sorted({link.record for link in links if link.record})
+    batch = load(hub, entity, ids)
+    scope = records_in_scope(hub, entity, batch.records)
+    planned = []
+    for link in links:
+        record = batch.records.get(link.record or "")
+        if record is None or record.id not in scope:
+            continue
+        told = due_at(hub, batch, record, link, batch.held(record.id))
+        if told.op is not op:
+            continue
+        write = _write(batch, link, op, told.fields, told.blanks)
+        planned.append((_row(write, told.fields), write))
+    return planned
+
+
+def _write(
+    batch: Batch, link: Link, op: Op, fields: Mapping[str, Intent], blanks: tuple[str, ...]
+) -> PlannedWrite:
+    """Return one write as a person reads it: from what to what."""
+    shown = {}
+    for name, intent in fields.items():
+        fact = link.facts.get(name)
+        shown[name] = (fact.observed if fact and op is not Op.CREATE else (), intent.cells)
+    return PlannedWrite(
+        system=link.system,
+        entity=batch.entity,
+        op=op,
+        link=link.id,
+        record=link.record or "",
+        native_id=link.native_id,
+        fields=shown,
+        blanks=blanks,
+    )
+
+
+def _row(write: PlannedWrite, fields: Mapping[str, Intent]) -> OutboxRow:
+    """Return one write as the outbox keeps it; the store numbers it."""
+    revision = max(intent.revision for intent in fields.values())
+    return OutboxRow(
+        id=0,
+        plan="",
+        seq=0,
+        system=write.system,
+        entity=write.entity,
+        link=write.link,
+        record=write.record,
+        op=write.op,
+        fields=dict(fields),
+        key=f"{write.link}.{write.op}.{revision}",
+    )
+
+
+class _Count:
+    """The tally of one entity of one system, as its writes go by."""
+
+    def __init__(self, hub: Hub, system: System, entity: str, gone: int) -> None:
+        self.system = system.name
+        self.entity = entity
+        self.existing = hub.store.links.count(system.name, entity)
+        self.gone = gone
+        self.ops = dict.fromkeys(Op, 0)
+        self.blanks = 0
+
+    def add(self, write: PlannedWrite) -> None:
+        """Count one write."""
+        self.ops[write.op] += 1
+        self.blanks += len(write.blanks)
+
+    def tally(self) -> Tally:
+        """Return what was counted."""
+        return Tally(
+            system=self.system,
+            entity=self.entity,
+            existing=self.existing + self.gone,
+            creates=self.ops[Op.CREATE],
+            updates=self.ops[Op.UPDATE],
+            deletes=self.ops[Op.DELETE],
+            blanks=self.blanks,
+            shown=self.existing,
+            shown_before=self.existing + self.gone,
+        )

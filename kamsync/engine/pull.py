@@ -1,0 +1,114 @@
+"""Pull: read what changed in one system, page by page, each page and its cursor in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct, structs
+
+from kamsync.connector import Can
+from kamsync.engine.hearing import hear
+from kamsync.engine.hub import Hub, System
+from kamsync.model import Link, Page, Reading
+
+__all__ = ["Pulled", "look_again", "pull", "reread"]
+
+PAGES_LIMIT = 1_000_000
+"""How many pages one pull may take, so that a connector that never ends is noticed."""
+
+
+class Pulled(Struct, frozen=True):
+    """What one pull brought: rows read, links changed, records gone, and whether it was a full sweep."""
+
+    read: int = 0
+    changed: int = 0
+    gone: int = 0
+    sweep: bool = False
+
+
+def pull(hub: Hub, system: System, entity: str, *, sweep: bool = False) -> Pulled:
+    """Take in what changed since the last pull; everything on the first one, or with *sweep*.
+
+    A crash leaves the cursor at the last page that was taken in. Raises what the connector raises:
+    what came before is kept. A sweep also finds what is gone without a trace.
+    """
+    place = hub.store.cursors.get(system.name, entity)
+    whole = sweep or place.sweep_due or place.cursor is None
+    start = hub.store.take("revision") if whole else 0
+    total = Pulled(sweep=whole)
+    for page, seen in _pages(hub, system, entity, None if whole else place.cursor):
+        with hub.store.transaction():
+            heard = hear(hub, system, entity, page.readings, seen)
+            if not whole:
+                place = structs.replace(place, cursor=page.cursor)
+                hub.store.cursors.put(system.name, entity, place)
+        place = structs.replace(place, cursor=page.cursor)
+        total = structs.replace(
+            total,
+            read=total.read + len(page.readings),
+            changed=total.changed + heard.changed,
+            gone=total.gone + heard.gone,
+        )
+    if whole:
+        missing = _miss(hub, system, entity, start)
+        total = structs.replace(total, gone=total.gone + missing)
+        place = structs.replace(place, sweep_due=False, swept_at=hub.now())
+        with hub.store.transaction():
+            hub.store.cursors.put(system.name, entity, place)
+    return total
+
+
+def _pages(hub: Hub, system: System, entity: str, cursor: str | None) -> Iterator[tuple[Page, int]]:
+    """Yield each page with the store's revision from before it was asked for."""
+    map_ = system.maps[entity]
+    seen = hub.store.current("revision")
+    for number, page in enumerate(system.connector.read(map_.object, map_.names, cursor)):
+        if number >= PAGES_LIMIT:
+            raise RuntimeError(f"{system.name} sent more than {PAGES_LIMIT} pages of {map_.object}")
+        yield page, seen
+        seen = hub.store.current("revision")
+
+
+def _miss(hub: Hub, system: System, entity: str, start: int) -> int:
+    """Look once more at each link that a full sweep did not show; return how many are gone.
+
+    A listing alone never proves that a record is gone: it is asked for by its id.
+    """
+    gone, after = 0, 0
+    while links := hub.store.links.unseen_since(system.name, entity, start, after, hub.batch):
+        after = links[-1].id
+        gone += look_again(hub, system, entity, links)
+    return gone
+
+
+def look_again(hub: Hub, system: System, entity: str, links: Sequence[Link]) -> int:
+    """Fetch *links* by their ids and take in what they are now; return how many are gone."""
+    gone = 0
+    map_, limit = system.maps[entity], system.connector.batch_limit
+    ids = [link.native_id for link in links if link.native_id is not None]
+    for start in range(0, len(ids), limit):
+        wanted = ids[start : start + limit]
+        seen = hub.store.current("revision")
+        found = system.connector.fetch(map_.object, map_.names, wanted)
+        readings = [
+            found.get(native_id, Reading(native_id, None, version="never seen"))
+            for native_id in wanted
+        ]
+        gone += hear(hub, system, entity, readings, seen).gone
+    return gone
+
+
+def reread(hub: Hub, system: System, entity: str) -> int:
+    """Read each link again that holds golden but was last read before golden was set."""
+    count, after = 0, 0
+    while links := hub.store.links.owed(system.name, entity, "read", after, hub.batch):
+        after = links[-1].id
+        look_again(hub, system, entity, links)
+        hub.store.records.mark_dirty(sorted({link.record for link in links if link.record}))
+        count += len(links)
+    return count
+
+
+def can_delete_silently(system: System) -> bool:
+    """Whether records may vanish here without a tombstone, so that only a sweep notices."""
+    return Can.TOMBSTONES not in system.connector.can

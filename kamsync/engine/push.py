@@ -1,0 +1,322 @@
+"""Push: carry out the writes of a plan, each preceded by its intent and followed by a reading.
+
+A crash between any two lines leaves an intent whose outcome the next round finds out by reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct, structs
+
+from kamsync.connector import Can
+from kamsync.engine.hearing import hear
+from kamsync.engine.hub import Hub, System
+from kamsync.engine.merging import Batch, confirmed, due_at, load
+from kamsync.engine.pull import look_again
+from kamsync.engine.scoping import records_in_scope
+from kamsync.model import (
+    EXISTS,
+    Event,
+    Intent,
+    Link,
+    Op,
+    Outcome,
+    Reading,
+    Receipt,
+    Write,
+)
+from kamsync.store import OutboxRow
+
+__all__ = ["Pushed", "push"]
+
+
+class Pushed(Struct, frozen=True):
+    """What became of the writes of a plan in one system."""
+
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    dropped: int = 0
+    stale: int = 0
+    refused: int = 0
+    open: int = 0
+
+    def plus(self, other: Pushed) -> Pushed:
+        """Return the sum of two counts."""
+        mine, theirs = structs.asdict(self), structs.asdict(other)
+        return Pushed(**{name: count + theirs[name] for name, count in mine.items()})
+
+    @property
+    def written(self) -> int:
+        """How many records were written."""
+        return self.created + self.updated + self.deleted
+
+
+def push(hub: Hub, system: System, plan_id: str) -> Pushed:
+    """Carry out what the plan has for *system*, batch by batch, parents before children.
+
+    What has changed since the plan was made is dropped and planned anew by the next round. Raises
+    `SystemDown` or `QuotaSpent` where the system stops answering; what was sent is then in flight.
+    """
+    total = Pushed()
+    for rows in _batches(hub, system, plan_id):
+        total = total.plus(_Push(hub, system, rows).run())
+    return total
+
+
+def _batches(hub: Hub, system: System, plan_id: str) -> Iterator[list[OutboxRow]]:
+    """Yield the rows that are still to do, of one entity and operation at a time."""
+    after = 0
+    while rows := hub.store.outbox.todo(plan_id, system.name, after, system.connector.batch_limit):
+        first = rows[0]
+        batch = [rows[0]]
+        for row in rows[1:]:
+            if (row.entity, row.op) != (first.entity, first.op):
+                break
+            batch.append(row)
+        after = batch[-1].id
+        yield batch
+
+
+class _Push:
+    """One batch of writes of one entity and operation."""
+
+    def __init__(self, hub: Hub, system: System, rows: Sequence[OutboxRow]) -> None:
+        self.hub = hub
+        self.system = system
+        self.entity = rows[0].entity
+        self.op = rows[0].op
+        self.map = system.maps[self.entity]
+        self.rows = {row.id: row for row in rows}
+
+    def run(self) -> Pushed:
+        """Look, commit the intents, send, read back, learn."""
+        if self._must_look_first():
+            self._look()
+        ready = self._ready()
+        dropped = [row_id for row_id in self.rows if row_id not in ready]
+        with self.hub.store.transaction():
+            self.hub.store.outbox.finish(dropped, "dropped")
+            self.hub.store.outbox.update([row for row, _ in ready.values()])
+        if not ready:
+            return Pushed(dropped=len(dropped))
+        seen = self.hub.store.current("revision")
+        writes = [self._write(row, link) for row, link in ready.values()]
+        receipts = self.system.connector.write(self.map.object, writes)
+        answered = dict(zip(ready, receipts, strict=True))
+        return self._learn(ready, answered, seen).plus(Pushed(dropped=len(dropped)))
+
+    def _must_look_first(self) -> bool:
+        """Whether the records have to be read again before they are written.
+
+        A system that does not refuse a stale write is looked at just before, and a version that was
+        read within its own second may hide a later edit of that second.
+        """
+        if self.op is Op.CREATE:
+            return False
+        if Can.REFUSE_STALE not in self.system.connector.can:
+            return True
+        links = self.hub.store.links.by_id([row.link for row in self.rows.values()])
+        return not all(link.settled for link in links.values())
+
+    def _look(self) -> None:
+        """Read the records again; once more a little later, if a version is not settled yet."""
+        for wait_s in (0.0, 1.1):
+            links = self.hub.store.links.by_id([row.link for row in self.rows.values()])
+            wanted = [link for link in links.values() if wait_s == 0.0 or not link.settled]
+            if not wanted:
+                return
+            if wait_s:
+                self.hub.clock.wait(wait_s)
+            look_again(self.hub, self.system, self.entity, wanted)
+            if Can.REFUSE_STALE not in self.system.connector.can:
+                return
+
+    def _ready(self) -> dict[int, tuple[OutboxRow, Link]]:
+        """Return the rows that are still due as they were planned, with their links as they are."""
+        batch = load(self.hub, self.entity, sorted({row.record for row in self.rows.values()}))
+        scope = records_in_scope(self.hub, self.entity, batch.records)
+        links = {link.id: link for each in batch.links.values() for link in each}
+        conditional = Can.REFUSE_STALE in self.system.connector.can
+        ready = {}
+        for row in self.rows.values():
+            link = links.get(row.link)
+            if link is None or link.record not in scope:
+                continue
+            if conditional and not link.settled and row.op is not Op.CREATE:
+                continue
+            fields = self._still_due(batch, row, link)
+            if fields:
+                intent = structs.replace(
+                    row, fields=fields, state="inflight", version=link.version, at=self.hub.now()
+                )
+                ready[row.id] = (intent, link)
+        return ready
+
+    def _still_due(self, batch: Batch, row: OutboxRow, link: Link) -> dict[str, Intent]:
+        """Return the planned fields that are due at the same revision now, with their cells of now."""
+        record = batch.records[link.record or ""]
+        told = due_at(self.hub, batch, record, link, batch.held(record.id))
+        if told.op is not row.op:
+            return {}
+        fields = {
+            name: intent
+            for name, intent in told.fields.items()
+            if name in row.fields and row.fields[name].revision == intent.revision
+        }
+        return fields if row.op is not Op.CREATE or EXISTS in fields else {}
+
+    def _write(self, row: OutboxRow, link: Link) -> Write:
+        """Return one write in the system's own words."""
+        values = {
+            name: cell
+            for field, intent in row.fields.items()
+            if field != EXISTS
+            for name, cell in zip(self.map.fields[field].native, intent.cells, strict=True)
+        }
+        return Write(
+            op=row.op,
+            native_id=link.native_id,
+            values=values,
+            key=row.key,
+            version=link.version if row.op is not Op.CREATE else None,
+            stamp=row.record if Can.STAMP in self.system.connector.can else None,
+        )
+
+    def _learn(
+        self,
+        ready: Mapping[int, tuple[OutboxRow, Link]],
+        answered: Mapping[int, Receipt],
+        seen: int,
+    ) -> Pushed:
+        """Take in what became of each write."""
+        readings = self._readings(ready, answered)
+        with self.hub.store.transaction():
+            for row_id, receipt in answered.items():
+                self._settle(*ready[row_id], receipt)
+            attested = frozenset(
+                r.reading.native_id for r in answered.values() if r.reading is not None
+            )
+            hear(self.hub, self.system, self.entity, readings, seen, attested=attested)
+            self._close(ready, answered)
+            self._journal(ready, answered)
+        return self._count(answered)
+
+    def _readings(
+        self,
+        ready: Mapping[int, tuple[OutboxRow, Link]],
+        answered: Mapping[int, Receipt],
+    ) -> list[Reading]:
+        """Return the records as they are after the writes: as answered, else read back."""
+        readings = [r.reading for r in answered.values() if r.reading is not None]
+        ids = [
+            receipt.native_id or ready[row_id][1].native_id or ""
+            for row_id, receipt in answered.items()
+            if receipt.reading is None and receipt.outcome in {Outcome.DONE, Outcome.GONE}
+        ]
+        if ids:
+            found = self.system.connector.fetch(self.map.object, self.map.names, ids)
+            gone = {id_: Reading(id_, None, version="never seen") for id_ in ids}
+            readings += [found.get(id_, gone[id_]) for id_ in ids]
+        return readings
+
+    def _settle(self, row: OutboxRow, link: Link, receipt: Receipt) -> None:
+        """Close what is certain: a refused or stale write did not happen; a create has its id now."""
+        store = self.hub.store
+        if receipt.outcome is Outcome.DONE:
+            store.outbox.update([structs.replace(row, fields=_landed(row.fields))])
+            if receipt.native_id and link.native_id != receipt.native_id:
+                self._take_place(link, receipt.native_id)
+            store.parks.clear(row.system, row.entity, [link.native_id or row.record])
+        elif receipt.outcome in {Outcome.STALE, Outcome.LATER}:
+            store.outbox.finish([row.id], "dropped")
+        elif receipt.outcome in {Outcome.REFUSED, Outcome.GONE}:
+            store.outbox.finish([row.id], "refused")
+            what = link.native_id or row.record
+            self.hub.park(row.system, row.entity, what, row.record, receipt.reason)
+
+    def _take_place(self, link: Link, native_id: str) -> None:
+        """Let the place that was kept for a record be filled by the native record just created."""
+        store = self.hub.store
+        known = store.links.by_native(self.system.name, self.entity, [native_id]).get(native_id)
+        if known is None:
+            store.links.save([structs.replace(link, native_id=native_id)])
+        elif known.record is None:
+            store.links.delete([known.id])
+            store.links.save([structs.replace(link, native_id=native_id)])
+        store.links.arrived(self.system.name, self.entity, [native_id, link.record or ""])
+
+    def _close(
+        self,
+        ready: Mapping[int, tuple[OutboxRow, Link]],
+        answered: Mapping[int, Receipt],
+    ) -> None:
+        """Close the intents that were heard, and note what each link is owed now."""
+        done = [i for i, receipt in answered.items() if receipt.outcome is Outcome.DONE]
+        self.hub.store.outbox.finish(done, "done")
+        heard = {ready[row_id][0].record for row_id in answered}
+        batch = load(self.hub, self.entity, sorted(heard))
+        mine = {ready[row_id][0].link for row_id in answered}
+        owed, links = [], []
+        for record_id, each in batch.links.items():
+            for link in each:
+                if link.id in mine:
+                    record = batch.records[record_id]
+                    told = due_at(self.hub, batch, record, link, batch.held(record_id))
+                    owed.append((link.id, told.word))
+                    after = confirmed(link, record, told)
+                    if after is not link:
+                        links.append(after)
+        self.hub.store.links.save(links)
+        self.hub.store.links.set_owed(owed)
+
+    def _journal(
+        self,
+        ready: Mapping[int, tuple[OutboxRow, Link]],
+        answered: Mapping[int, Receipt],
+    ) -> None:
+        """Write down each write that was made or refused, and what it replaced."""
+        events = [
+            event
+            for row_id, receipt in answered.items()
+            for event in _events(*ready[row_id], receipt)
+        ]
+        self.hub.note(events)
+
+    def _count(self, answered: Mapping[int, Receipt]) -> Pushed:
+        """Return the outcomes in numbers."""
+        outcomes = [receipt.outcome for receipt in answered.values()]
+        done = outcomes.count(Outcome.DONE)
+        return Pushed(
+            created=done if self.op is Op.CREATE else 0,
+            updated=done if self.op is Op.UPDATE else 0,
+            deleted=done if self.op is Op.DELETE else 0,
+            stale=outcomes.count(Outcome.STALE),
+            refused=outcomes.count(Outcome.REFUSED) + outcomes.count(Outcome.GONE),
+            open=outcomes.count(Outcome.UNKNOWN) + outcomes.count(Outcome.LATER),
+        )
+
+
+def _landed(fields: Mapping[str, Intent]) -> dict[str, Intent]:
+    """Return intents that are known to have landed."""
+    return {name: structs.replace(intent, landed=True) for name, intent in fields.items()}
+
+
+def _events(row: OutboxRow, link: Link, receipt: Receipt) -> Iterator[Event]:
+    """Yield the journal's events of one write."""
+    if receipt.outcome is Outcome.DONE:
+        for name, intent in row.fields.items():
+            fact = link.facts.get(name)
+            yield Event(
+                "wrote",
+                row.entity,
+                row.record,
+                name,
+                before=list(fact.observed) if fact else None,
+                value=list(intent.cells),
+                system=row.system,
+                revision=intent.revision,
+            )
+    elif receipt.outcome in {Outcome.REFUSED, Outcome.GONE}:
+        yield Event("refused", row.entity, row.record, system=row.system, reason=receipt.reason)

@@ -1,0 +1,106 @@
+"""Find out what became of writes whose answer was lost: by reading back, never by sending blindly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import structs
+
+from kamsync.connector import Can
+from kamsync.engine.hearing import hear
+from kamsync.engine.hub import Hub, System
+from kamsync.engine.pull import look_again
+from kamsync.model import EXISTS, Op, Reading
+from kamsync.store import OutboxRow
+
+__all__ = ["drop_creates", "resolve"]
+
+
+def resolve(hub: Hub, system: System, entity: str) -> int:
+    """Look at each record with a write in flight; return how many writes are still open.
+
+    A create is found by its stamp, or by its values where the system can search. One that can be
+    repeated without harm is simply due again; any other stays open until the next pull is over.
+    """
+    count = 0
+    for rows in _open(hub, system, entity):
+        creates = [row for row in rows if row.op is Op.CREATE]
+        others = [row for row in rows if row.op is not Op.CREATE]
+        if creates:
+            _find(hub, system, entity, creates)
+        links = hub.store.links.by_id(sorted({row.link for row in others}))
+        look_again(hub, system, entity, [link for link in links.values() if link.native_id])
+        orphans = [row.id for row in others if row.link not in links]
+        hub.store.outbox.finish(orphans, "dropped")
+        count += len(rows)
+    return count
+
+
+def drop_creates(hub: Hub, system: System, entity: str) -> None:
+    """Let creates that no reading has shown be due again: everything was read since they were sent."""
+    for rows in _open(hub, system, entity):
+        missing = [row.id for row in rows if row.op is Op.CREATE]
+        with hub.store.transaction():
+            hub.store.outbox.finish(missing, "dropped")
+
+
+def _open(hub: Hub, system: System, entity: str) -> Iterator[list[OutboxRow]]:
+    """Yield the writes in flight."""
+    after = 0
+    limit = system.connector.batch_limit
+    while rows := hub.store.outbox.inflight(system.name, entity, after, limit):
+        after = rows[-1].id
+        yield rows
+
+
+def _find(hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]) -> None:
+    """Look for records that may have been created."""
+    can = system.connector.can
+    seen = hub.store.current("revision")
+    found: list[tuple[OutboxRow, Reading]] = []
+    if Can.STAMP in can:
+        map_ = system.maps[entity]
+        stamps = [row.record for row in rows]
+        readings = system.connector.find(map_.object, map_.names, stamps)
+        found = [(row, readings[row.record]) for row in rows if row.record in readings]
+    elif Can.SEARCH in can:
+        found = [(row, reading) for row in rows for reading in _search(hub, system, entity, row)]
+    with hub.store.transaction():
+        for row, reading in found:
+            _fill(hub, row, reading)
+        hear(hub, system, entity, [reading for _, reading in found], seen)
+        settled = {row.id for row, _ in found}
+        if Can.STAMP in can or Can.IDEMPOTENT_CREATE in can:
+            again = [row.id for row in rows if row.id not in settled]
+            hub.store.outbox.finish(again, "dropped")
+
+
+def _search(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Reading]:
+    """Return the one record that holds all that was sent and belongs to nobody, if there is one."""
+    map_ = system.maps[entity]
+    values = {
+        name: cell
+        for field, intent in row.fields.items()
+        if field != EXISTS
+        for name, cell in zip(map_.fields[field].native, intent.cells, strict=True)
+    }
+    readings = system.connector.search(map_.object, map_.names, values)
+    ids = [reading.native_id for reading in readings]
+    known = hub.store.links.by_native(system.name, entity, ids)
+    free = [r for r in readings if r.native_id not in known or known[r.native_id].record is None]
+    return free if len(free) == 1 else []
+
+
+def _fill(hub: Hub, row: OutboxRow, reading: Reading) -> None:
+    """Let the place of a record be filled by the native record that was found to be its create."""
+    links = hub.store.links
+    place = links.by_id([row.link]).get(row.link)
+    if place is None or place.native_id is not None:
+        return
+    known = links.by_native(row.system, row.entity, [reading.native_id]).get(reading.native_id)
+    if known is not None and known.record not in (None, place.record):
+        return
+    if known is not None:
+        links.delete([known.id])
+    links.save([structs.replace(place, native_id=reading.native_id)])
+    links.arrived(row.system, row.entity, [reading.native_id, row.record])

@@ -1,0 +1,265 @@
+"""A round: pull → match → merge → plan → guard → push → verify, once.
+
+`preview` is the same code up to the guard, in a transaction that is rolled back, so that a preview
+cannot differ from the run. Its steps can be called one by one as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct, field, to_builtins
+
+from kamsync.engine.hub import Hub
+from kamsync.engine.match import fill_places, match_links
+from kamsync.engine.merging import merge_records, moved_records
+from kamsync.engine.planning import Plan, make_plan
+from kamsync.engine.pull import Pulled, pull, reread
+from kamsync.engine.push import Pushed, push
+from kamsync.engine.resolve import drop_creates, resolve
+from kamsync.engine.restore import finish_restore
+from kamsync.errors import ApprovalMissing, GuardTripped, RetryLater
+from kamsync.extensions import Notice
+from kamsync.store import PlanRow
+
+__all__ = ["Down", "Round", "deliver", "preview", "run_round", "settle", "take_in"]
+
+Progress = Callable[[str], None]
+
+
+class Down(Struct, frozen=True):
+    """One system that could not be served: in which step, and why."""
+
+    system: str
+    step: str
+    reason: str
+
+
+class Round(Struct):
+    """What one round did."""
+
+    id: str
+    pulled: dict[str, dict[str, Pulled]] = field(default_factory=dict)
+    down: list[Down] = field(default_factory=list)
+    matched: int = 0
+    merged: int = 0
+    plan: Plan | None = None
+    pushed: dict[str, Pushed] = field(default_factory=dict)
+    held: int = 0
+    parked: int = 0
+
+    @property
+    def written(self) -> int:
+        """How many records were written."""
+        return sum(pushed.written for pushed in self.pushed.values())
+
+    @property
+    def gone(self) -> dict[tuple[str, str], int]:
+        """How many records vanished, by system and entity."""
+        return {
+            (system, entity): pulled.gone
+            for system, each in self.pulled.items()
+            for entity, pulled in each.items()
+        }
+
+    def summary(self) -> dict[str, Any]:
+        """Return the round as plain JSON, without the writes themselves."""
+        summary = dict(to_builtins(self))
+        if self.plan is not None:
+            summary["plan"] = {"id": self.plan.id, "writes": self.plan.writes}
+        return summary
+
+
+def preview(
+    hub: Hub, *, only: str | None = None, sweep: bool = False, progress: Progress | None = None
+) -> Round:
+    """Read everything that changed, and say what a round would write; nothing is written or decided.
+
+    What was read is kept. The plan is kept under its name, to be approved.
+    """
+    with hub.store.round_lock("round"):
+        result = _begin(hub, "plan")
+        take_in(hub, result, sweep=sweep, progress=progress)
+        with hub.store.rehearsal():
+            settle(hub, result, only=only, progress=progress)
+        _keep(hub, result, "open")
+        hub.store.rounds.finish(result.id, "planned", result.summary(), hub.now())
+    return result
+
+
+def run_round(
+    hub: Hub,
+    *,
+    approve: str | None = None,
+    only: str | None = None,
+    sweep: bool = False,
+    progress: Progress | None = None,
+) -> Round:
+    """Run one round; with *approve*, carry out exactly the plan of that name or nothing.
+
+    Raises:
+        ApprovalMissing: a system was never met before, or the plan is not the approved one any more.
+        GuardTripped: the plan is out of proportion. In both cases nothing was merged or written.
+    """
+    with hub.store.round_lock("round"):
+        result = _begin(hub, "sync")
+        take_in(hub, result, sweep=sweep, progress=progress)
+        try:
+            with hub.store.transaction():
+                settle(hub, result, only=only, progress=progress)
+                _require_consent(hub, result, approve, only=only)
+        except (ApprovalMissing, GuardTripped):
+            _keep(hub, result, "open")
+            hub.store.rounds.finish(result.id, "stopped", result.summary(), hub.now())
+            raise
+        _keep(hub, result, "approved" if approve else "done")
+        deliver(hub, result, progress=progress)
+        hub.store.rounds.finish(result.id, "done", result.summary(), hub.now())
+    return result
+
+
+def _begin(hub: Hub, kind: str) -> Round:
+    """Open a round; whatever is written into the journal from now on is part of it."""
+    hub.round = hub.store.rounds.start(kind, hub.now())
+    return Round(hub.round)
+
+
+def take_in(
+    hub: Hub, result: Round, *, sweep: bool = False, progress: Progress | None = None
+) -> None:
+    """Find out what became of open writes, and pull every system; one that is down stops no other."""
+    for system in hub.systems.values():
+        _tell(progress, f"Reading {system.name}")
+        try:
+            for entity in hub.entities():
+                if entity.name not in system.maps:
+                    continue
+                resolve(hub, system, entity.name)
+                pulled = pull(hub, system, entity.name, sweep=sweep)
+                result.pulled.setdefault(system.name, {})[entity.name] = pulled
+                drop_creates(hub, system, entity.name)
+                reread(hub, system, entity.name)
+        except RetryLater as error:
+            result.down.append(Down(system.name, "pull", error.message))
+
+
+def settle(
+    hub: Hub, result: Round, *, only: str | None = None, progress: Progress | None = None
+) -> None:
+    """Match, merge and plan all that was taken in, in one transaction."""
+    with hub.store.transaction():
+        _backfill(hub)
+        for entity in hub.entities():
+            _tell(progress, f"Matching {entity.name}")
+            result.matched += match_links(hub, entity, only=only)
+            after = ""
+            while ids := moved_records(hub, entity.name, after, only):
+                _tell(progress, f"Merging {entity.name}")
+                result.merged += merge_records(hub, entity.name, ids)
+                after = ids[-1]
+        finish_restore(hub)
+        _tell(progress, "Planning")
+        result.plan = make_plan(hub, result.id, result.gone, only=only)
+        result.held = hub.store.reviews.count()
+        result.parked = hub.store.parks.count()
+
+
+def deliver(hub: Hub, result: Round, *, progress: Progress | None = None) -> None:
+    """Push the plan to every system that answers, and tell what waits for a person."""
+    for system in hub.systems.values():
+        if any(down.system == system.name for down in result.down):
+            continue
+        _tell(progress, f"Writing {system.name}")
+        try:
+            result.pushed[system.name] = push(hub, system, result.id)
+        except RetryLater as error:
+            result.down.append(Down(system.name, "push", error.message))
+    _notify(hub, result)
+
+
+def _backfill(hub: Hub) -> None:
+    """Keep places in systems and entities that the configuration did not name before."""
+    for entity in hub.entities():
+        mapped = ",".join(system.name for system in hub.mapping(entity.name))
+        key = f"places:{entity.name}"
+        if hub.store.meta(key) == mapped:
+            continue
+        after = ""
+        while ids := hub.store.records.ids(entity.name, after, hub.batch):
+            fill_places(hub, entity.name, ids)
+            after = ids[-1]
+        hub.store.set_meta(key, mapped)
+
+
+def _require_consent(hub: Hub, result: Round, approve: str | None, *, only: str | None) -> None:
+    """Let the round go on only if the plan is in proportion, or is the one that was approved."""
+    plan = result.plan
+    assert plan is not None
+    if approve is not None:
+        _require_same(hub, plan, approve)
+        if only is None:
+            for system in plan.unmet:
+                hub.store.set_meta(f"met:{system}", hub.now())
+        return
+    command = f"See it with: kamsync plan. Approve it with: kamsync sync --approve {plan.id}."
+    if plan.unmet:
+        names = ", ".join(plan.unmet)
+        raise ApprovalMissing(
+            f"This would be the first meeting with {names}; nothing was merged or written.",
+            hint=command,
+        )
+    if plan.alarms:
+        sentences = " ".join(alarm.text for alarm in plan.alarms)
+        raise GuardTripped(f"{sentences} Nothing was merged or written.", hint=command)
+
+
+def _require_same(hub: Hub, plan: Plan, approve: str) -> None:
+    """Raise `ApprovalMissing` if the plan of now is not the approved one, saying what has changed."""
+    approved = hub.store.plans.get(approve)
+    if approved.id == plan.id:
+        return
+    before = approved.summary.get("writes", 0)
+    known = {_line(write) for write in approved.summary.get("shown", [])}
+    now = {_line(to_builtins(write)) for write in plan.shown}
+    changed = sorted(known ^ now)[:3]
+    raise ApprovalMissing(
+        f"Plan {approved.id} is not what would be written any more: it had {before} writes, now there"
+        f" are {plan.writes}. {'; '.join(changed)}".strip(),
+        hint=f"Look at plan {plan.id} with: kamsync plan.",
+    )
+
+
+def _line(write: dict[str, Any]) -> str:
+    """Return one write of a plan in a few words."""
+    return f"{write['op']} {write['system']} {write['record']} {', '.join(sorted(write['fields']))}"
+
+
+def _keep(hub: Hub, result: Round, state: str) -> None:
+    """Keep the plan so that it can be shown and approved."""
+    plan = result.plan
+    assert plan is not None
+    row = PlanRow(plan.id, result.id, hub.now(), plan.summary(), state)
+    hub.store.plans.save(row)
+
+
+def _notify(hub: Hub, result: Round) -> None:
+    """Tell the notifiers of systems that are down and of conflicts that wait."""
+    if hub.notify is None:
+        return
+    notices = [
+        Notice(
+            "system", f"{down.system} could not be served: {down.reason}", hub.now(), urgent=True
+        )
+        for down in result.down
+    ]
+    if result.held:
+        notices.append(Notice("conflict", f"{result.held} conflicts wait for a person.", hub.now()))
+    if notices:
+        hub.notify(notices)
+
+
+def _tell(progress: Progress | None, step: str) -> None:
+    """Report the step that begins."""
+    if progress is not None:
+        progress(step)

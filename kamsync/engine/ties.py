@@ -1,0 +1,198 @@
+"""What one batch needs to know of others: which native id is which record, and who is in which team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from kamsync.engine.hub import Hub, System
+from kamsync.errors import ReferenceMissing, ValueInvalid
+from kamsync.mapping import EntityMap, FieldMap
+from kamsync.merge import Speaker
+from kamsync.model import Author, Cells, Conflict, Evidence, Fact, Golden, Link, Record, Value
+from kamsync.schema import Type
+
+__all__ = ["Ties", "Voice", "ties_of"]
+
+EMPLOYEE = "employee"
+
+
+class Ties:
+    """The native and canonical ids of one system that a batch refers to, loaded at once.
+
+    *coming* are records that will be created in this system by the same plan; they stand for
+    themselves until they are.
+    """
+
+    def __init__(
+        self,
+        system: str,
+        records: Mapping[tuple[str, str], str],
+        natives: Mapping[str, str],
+        coming: frozenset[str] = frozenset(),
+    ) -> None:
+        self.system = system
+        self._records = records
+        self._natives = natives
+        self._coming = coming
+
+    def record(self, entity: str, native_id: str) -> str:
+        """Return the canonical id behind *native_id*."""
+        try:
+            return self._records[entity, native_id]
+        except KeyError:
+            raise ReferenceMissing(
+                f"{self.system} refers to {entity} {native_id}, which is not linked."
+            ) from None
+
+    def native(self, entity: str, record: str) -> str:
+        """Return the native id of *record*, or the record itself if it is coming."""
+        if record in self._natives:
+            return self._natives[record]
+        if record in self._coming:
+            return record
+        raise ReferenceMissing(f"{entity} {record} is not linked in {self.system}.")
+
+
+class Voice:
+    """One link's part in the merge of one field."""
+
+    def __init__(
+        self,
+        link: Link,
+        fact: Fact,
+        map_: FieldMap | None,
+        ties: Ties,
+        system: System,
+        people: Mapping[tuple[str, str], Speaker],
+    ) -> None:
+        self.link = link.id
+        self.system = link.system
+        self.fact = fact
+        self._map = map_
+        self._ties = ties
+        self._team = system.team
+        self._people = people
+
+    def value(self, cells: Cells, known: Value) -> Value:
+        """Return the canonical value of *cells*; existence is said as it is."""
+        return cells[0] if self._map is None else self._map.get(cells, self._ties, known)
+
+    def says(self, cells: Cells, value: Value) -> bool:
+        """Whether this system, made to say *value*, would hold exactly *cells*."""
+        if self._map is None:
+            return bool(cells[0] == value)
+        try:
+            return self._map.put(value, cells, self._ties) == cells
+        except (ReferenceMissing, ValueInvalid):
+            return False
+
+    def speaker(self, author: Author | None) -> Speaker:
+        """Return who stands for an edit by *author*: an ambiguous editor speaks for no team."""
+        if author is None:
+            return Speaker(self._team)
+        known = self._people.get((self.system, author.id))
+        name = author.name or (known.person if known else author.id)
+        if known is None or known.team is None:
+            return Speaker(self._team, name, Evidence.SYSTEM)
+        sure = author.evidence is Evidence.FIELD_HISTORY or author.alone
+        team = known.team if sure or known.team == self._team else None
+        return Speaker(team, name, author.evidence)
+
+
+def ties_of(
+    hub: Hub,
+    system: System,
+    entity: str,
+    links: Iterable[Link],
+    records: Iterable[Record],
+    conflicts: Iterable[Conflict] = (),
+    *,
+    plans: bool = False,
+) -> Ties:
+    """Load what *links* and *records* of one entity refer to in *system*.
+
+    With *plans*, records that are about to be created there count as coming.
+    """
+    references = _references(hub, entity, system.maps[entity])
+    if not references:
+        return Ties(system.name, {}, {})
+    natives: dict[str, set[str]] = {}
+    wanted: set[str] = set()
+    for field, to in references.items():
+        for link in links:
+            if link.system == system.name and field in link.facts:
+                natives.setdefault(to, set()).update(_native_ids(link.facts[field]))
+        for record in records:
+            wanted.update(_record_ids(record.fields.get(field)))
+        for conflict in conflicts:
+            if conflict.field == field:
+                wanted.update(c.value for c in conflict.contenders if isinstance(c.value, str))
+    known: dict[tuple[str, str], str] = {}
+    for to, ids in natives.items():
+        for native_id, record_id in hub.store.links.records(system.name, to, sorted(ids)).items():
+            known[to, native_id] = record_id
+            wanted.add(record_id)
+    held = hub.store.links.natives(system.name, sorted(wanted)) if wanted else {}
+    coming = _coming(hub, system, references, wanted - set(held)) if plans else frozenset()
+    return Ties(system.name, known, held, coming)
+
+
+def people_of(hub: Hub, links: Sequence[Link]) -> dict[tuple[str, str], Speaker]:
+    """Return who the authors behind *links* are, through the employee that their user is linked to."""
+    authors: dict[str, set[str]] = {}
+    for link in links:
+        for fact in link.facts.values():
+            for author in (fact.author, *(step.author for step in fact.trail)):
+                if author is not None and not author.own:
+                    authors.setdefault(link.system, set()).add(author.id)
+    people: dict[tuple[str, str], Speaker] = {}
+    for system, ids in authors.items():
+        if EMPLOYEE not in hub.systems[system].maps:
+            continue
+        tied = hub.store.links.records(system, EMPLOYEE, sorted(ids))
+        employees = hub.store.records.by_id(sorted(set(tied.values())))
+        for author_id, record in tied.items():
+            if record in employees:
+                people[system, author_id] = _speaker(employees[record])
+    return people
+
+
+def _speaker(employee: Record) -> Speaker:
+    """Return the team and the name of an employee."""
+    team = employee.fields.get("team", Golden()).value
+    name = employee.fields.get("name", Golden()).value or {}
+    person = " ".join(part for part in name.values() if part) if isinstance(name, dict) else name
+    return Speaker(team, person)
+
+
+def _references(hub: Hub, entity: str, map_: EntityMap) -> dict[str, str]:
+    """Return the mapped reference fields of *entity* with the entities that they point to."""
+    fields = hub.schema.entity(entity).fields
+    return {
+        name: fields[name].to
+        for name in map_.fields
+        if name in fields and fields[name].type is Type.REFERENCE
+    }
+
+
+def _native_ids(fact: Fact) -> set[str]:
+    """Return the native ids that a reference fact names."""
+    cells = [fact.observed, fact.merged or (), *(step.cells for step in fact.trail)]
+    return {str(cell) for each in cells for cell in each if cell not in (None, "")}
+
+
+def _record_ids(golden: Golden | None) -> set[str]:
+    """Return the records that a golden reference names."""
+    return {golden.value} if golden and isinstance(golden.value, str) else set()
+
+
+def _coming(
+    hub: Hub, system: System, references: Mapping[str, str], missing: set[str]
+) -> frozenset[str]:
+    """Return those of *missing* that a create is owed for, and allowed, in *system*."""
+    from kamsync.model import Op
+
+    allowed = any(system.allows(to, Op.CREATE) for to in references.values())
+    if not missing or not allowed:
+        return frozenset()
+    return frozenset(hub.store.links.owed_records(system.name, "create", sorted(missing)))

@@ -1,0 +1,95 @@
+"""Undo a round: put golden back to what it was, where nobody has said anything since."""
+
+from __future__ import annotations
+
+from msgspec import Struct, structs
+
+from kamsync.engine.hub import Hub
+from kamsync.errors import UnknownName
+from kamsync.model import EXISTS, Event, Golden, Origin, Value
+from kamsync.store import RoundRow
+
+__all__ = ["Undo", "Undone", "undo_round"]
+
+SETTERS = frozenset({"set", "settled", "closed", "decided"})
+"""The journal's acts that change golden."""
+
+
+class Undone(Struct, frozen=True):
+    """One field of one record: what golden is to be again, and why not, if it cannot be."""
+
+    entity: str
+    record: str
+    field: str
+    now: Value
+    before: Value
+    refused: str = ""
+
+
+class Undo(Struct, frozen=True):
+    """What undoing a round changes, and what it leaves because it changed since."""
+
+    round: str
+    back: tuple[Undone, ...]
+    left: tuple[Undone, ...]
+
+
+def undo_round(hub: Hub, round_: RoundRow, *, dry: bool = False) -> Undo:
+    """Put every golden value that *round_* made back to the one before, as a new revision.
+
+    The next round writes it wherever the system still holds what we wrote; where somebody edited in
+    the meantime, that edit did not know of the undoing and becomes a conflict. A value that golden
+    no longer has is left alone and listed. Undoing twice changes nothing the second time. Records
+    that the round created stay.
+    """
+    changes: dict[tuple[str, str], list[Event]] = {}
+    for entry in hub.store.journal.of_round(round_.id):
+        for event in reversed(entry.events):
+            if event.act in SETTERS and event.field != EXISTS:
+                changes.setdefault((event.record, event.field), []).append(event)
+    if not changes and round_.kind not in {"sync", "undo"}:
+        raise UnknownName(f"Round {round_.id} was a {round_.kind}; it changed nothing.")
+    back: list[Undone] = []
+    left: list[Undone] = []
+    with hub.store.rehearsal() if dry else hub.store.transaction():
+        for (record, field), events in sorted(changes.items()):
+            change = _change(hub, record, field, events)
+            (left if change.refused else back).append(change)
+        for change in back:
+            _put_back(hub, change)
+    return Undo(round_.id, tuple(back), tuple(left))
+
+
+def _change(hub: Hub, record_id: str, field: str, events: list[Event]) -> Undone:
+    """Return what undoing means for one field; *events* are newest first."""
+    newest, oldest = events[0], events[-1]
+    record = hub.store.records.by_id([record_id]).get(record_id)
+    golden = record.fields.get(field, Golden()) if record else Golden()
+    refused = ""
+    if record is None or record.merged_into:
+        refused = "the record is part of another one now"
+    elif golden.revision != newest.revision:
+        refused = "it was changed again since"
+    elif (record_id, field) in hub.store.reviews.open_for([record_id]):
+        refused = "it is under review"
+    return Undone(newest.entity, record_id, field, golden.value, oldest.before, refused)
+
+
+def _put_back(hub: Hub, change: Undone) -> None:
+    """Make the value from before golden again."""
+    record = hub.store.records.by_id([change.record])[change.record]
+    revision = hub.store.take("revision")
+    golden = Golden(change.before, revision, origin=Origin(at=hub.now(), rule="undo"))
+    fields = {**record.fields, change.field: golden}
+    hub.store.records.save([structs.replace(record, fields=fields)])
+    hub.store.records.mark_dirty([record.id])
+    event = Event(
+        "undone",
+        change.entity,
+        change.record,
+        change.field,
+        before=change.now,
+        value=change.before,
+        revision=revision,
+    )
+    hub.note([event])

@@ -1,0 +1,244 @@
+"""Hear what a system shows: one reading turned into facts, with nothing decided yet.
+
+The question behind each line is whose value this is. A value that our own user stored, or that we
+had sent, is an echo: it becomes `merged` and moves nothing. Anything else that differs is somebody's
+edit. Where it cannot be told apart, the fact is put in doubt, and only a conflict settles it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct, structs
+
+from kamsync.clock import instant
+from kamsync.connector import Can
+from kamsync.mapping import EntityMap, FieldMap
+from kamsync.model import EXISTS, Author, Cells, Entry, Evidence, Fact, Intent, Link, Reading, Step
+
+__all__ = ["GONE", "HERE", "Hearing", "observe"]
+
+GONE: Cells = (False,)
+HERE: Cells = (True,)
+
+
+class Hearing(Struct, frozen=True):
+    """How to hear one reading.
+
+    *intents* are the open ones of this link by field, oldest first. *history* holds the changes
+    since the link's version, where the system tells them. *attested* says that the reading is the
+    answer to our own write. *restoring* says that an older store was put back: whoever wrote a
+    value, it is only shown. *seen* is the store's revision when the reading began.
+    """
+
+    map: EntityMap
+    can: Can
+    seen: int
+    read_at: str
+    intents: Mapping[str, Sequence[Intent]] = {}
+    history: Sequence[Entry] | None = None
+    attested: bool = False
+    restoring: bool = False
+
+
+class _Showing(Struct, frozen=True):
+    """One field of one reading: its cells, who stands for them, and whether the record changed."""
+
+    name: str
+    cells: Cells
+    author: Author | None
+    at: str
+    changed: bool
+
+
+def observe(link: Link, reading: Reading, hearing: Hearing) -> Link:
+    """Return *link* as it is after *reading*.
+
+    Hearing the same reading twice changes nothing. A field that the reading does not show keeps its
+    fact. A record that is gone keeps the facts of all its fields but its existence.
+    """
+    facts = dict(link.facts)
+    for showing in _showings(link, reading, hearing.map):
+        facts[showing.name] = _heard(facts.get(showing.name), showing, hearing)
+    return structs.replace(
+        link,
+        facts=facts,
+        version=reading.version,
+        settled=reading.settled,
+        seen=hearing.seen,
+        read_at=hearing.read_at,
+        stamp=reading.stamp or link.stamp,
+    )
+
+
+def _showings(link: Link, reading: Reading, map_: EntityMap) -> Iterator[_Showing]:
+    """Yield each field that the reading shows, existence first."""
+    at = instant(reading.modified) if reading.modified else ""
+    changed = reading.version != link.version
+    alive = reading.values is not None
+    yield _Showing(EXISTS, HERE if alive else GONE, reading.author, at, changed)
+    if reading.values is None:
+        return
+    for field in map_.fields.values():
+        cells = field.cells(reading.values)
+        if cells is not None:
+            yield _Showing(field.field, cells, _author(field, reading), at, changed)
+
+
+def _author(field: FieldMap, reading: Reading) -> Author | None:
+    """Return the best evidence for who entered a field: its own author, else the record's."""
+    if reading.authors:
+        for name in field.native:
+            if name in reading.authors:
+                return reading.authors[name]
+    return reading.author
+
+
+def _heard(fact: Fact | None, showing: _Showing, hearing: Hearing) -> Fact:
+    """Return the fact of one field after the reading: the table of clauses."""
+    if hearing.restoring:
+        return _only_shown(fact, showing, hearing)
+    map_ = hearing.map.fields.get(showing.name)
+    if map_ is not None and not map_.direction.reads:
+        return Fact(showing.cells, showing.cells, fact.knows if fact else -1)
+    if fact is None:
+        return _met(showing, hearing)
+    if map_ is not None and hearing.history is not None:
+        return _replayed(fact, showing, map_, hearing)
+    return _compared(fact, showing, hearing)
+
+
+def _compared(fact: Fact, showing: _Showing, hearing: Hearing) -> Fact:
+    """Return the fact after a reading without history."""
+    intents = hearing.intents.get(showing.name, ())
+    if intents and showing.changed:
+        intent = _matching(intents, showing.cells)
+        if _is_ours(showing, hearing, sent=True) or (intent and intent.cells == showing.cells):
+            return _own(fact, showing.cells, intent)
+        return structs.replace(_said(fact, showing), doubt=True)
+    if showing.cells == fact.observed:
+        return fact
+    if _is_ours(showing, hearing, sent=False):
+        return _own(fact, showing.cells, None)
+    return _said(fact, showing)
+
+
+def _only_shown(fact: Fact | None, showing: _Showing, hearing: Hearing) -> Fact:
+    """Return the fact after a restore: the value is shown, and edits that were covered are kept."""
+    if fact is None:
+        return _said(Fact(showing.cells), showing)
+    map_ = hearing.map.fields.get(showing.name)
+    if map_ is None or hearing.history is None:
+        return _said(fact, showing)
+    covered = tuple(
+        step
+        for step in _steps(fact, map_, hearing)
+        if step.revision is None and step.cells != showing.cells
+    )
+    return structs.replace(_said(fact, showing), trail=covered)
+
+
+def _met(showing: _Showing, hearing: Hearing) -> Fact:
+    """Return the fact of a field seen for the first time: ours if we just created it, else unmet."""
+    fact = Fact(showing.cells)
+    intent = _matching(hearing.intents.get(showing.name, ()), showing.cells)
+    if intent and (intent.cells == showing.cells or _is_ours(showing, hearing, sent=True)):
+        return _own(fact, showing.cells, intent)
+    if hearing.intents and _is_ours(showing, hearing, sent=False):
+        return _own(fact, showing.cells, None)
+    return _said(fact, showing)
+
+
+def _own(fact: Fact, cells: Cells, intent: Intent | None) -> Fact:
+    """Return the fact of a value that we stored: nobody's edit, known at the intent's revision."""
+    return Fact(cells, cells, intent.revision if intent else -1, known=fact.known)
+
+
+def _said(fact: Fact, showing: _Showing) -> Fact:
+    """Return the fact with a value that somebody else may have entered, and the evidence for whom."""
+    return structs.replace(fact, observed=showing.cells, author=showing.author, at=showing.at)
+
+
+def _is_ours(showing: _Showing, hearing: Hearing, *, sent: bool) -> bool:
+    """Whether our own user stored this field.
+
+    A record's last author speaks for a field that we sent. For one that we did not send, it does so
+    only in a system that refuses stale writes: elsewhere our write may have followed an unread edit.
+    """
+    if hearing.attested:
+        return True
+    if showing.author is None or not showing.author.own:
+        return False
+    exact = showing.author.evidence is Evidence.FIELD_HISTORY
+    return sent or exact or Can.REFUSE_STALE in hearing.can
+
+
+def _matching(intents: Sequence[Intent], cells: Cells) -> Intent | None:
+    """Return the intent that these cells answer: the last that sent them, else the only candidate."""
+    exact = [intent for intent in intents if intent.cells == cells]
+    if exact:
+        return exact[-1]
+    if intents and (len(intents) == 1 or intents[-1].landed):
+        return intents[-1]
+    return None
+
+
+class _Replay:
+    """A history being replayed onto one fact; an edit that our own entry covered goes on the trail."""
+
+    def __init__(self, fact: Fact) -> None:
+        self.fact = fact
+        self.trail = list(fact.trail)
+        self.base = self.trail[-1].cells if self.trail else fact.merged
+        self.edit: Step | None = None
+        if fact.observed != self.base or fact.doubt:
+            self.edit = Step(fact.observed, None, fact.author, fact.at)
+
+    def take(self, step: Step) -> None:
+        """Take one step: an edit waits for what follows it, an own entry becomes the base."""
+        if step.revision is None:
+            self.edit = step if step.cells != self.base or self.fact.doubt else None
+            return
+        if self.edit is not None:
+            self.trail += [self.edit, step]
+        elif self.trail:
+            self.trail.append(step)
+        else:
+            self.fact = _own(self.fact, step.cells, Intent(step.cells, step.revision))
+        self.base, self.edit = step.cells, None
+
+    def fact_showing(self, showing: _Showing) -> Fact:
+        """Return the fact at the end of the replay, which the reading itself may have gone beyond."""
+        fact = structs.replace(self.fact, trail=tuple(self.trail))
+        if showing.cells == self.base and not self.fact.doubt:
+            return structs.replace(fact, observed=showing.cells)
+        if self.edit is not None and self.edit.cells == showing.cells:
+            return structs.replace(
+                fact, observed=showing.cells, author=self.edit.author, at=self.edit.at
+            )
+        return _said(fact, showing)
+
+
+def _replayed(fact: Fact, showing: _Showing, map_: FieldMap, hearing: Hearing) -> Fact:
+    """Return the fact after its history. An own entry is never an edit, however late it landed."""
+    replay = _Replay(fact)
+    for step in _steps(fact, map_, hearing):
+        replay.take(step)
+    return replay.fact_showing(showing)
+
+
+def _steps(fact: Fact, map_: FieldMap, hearing: Hearing) -> Iterator[Step]:
+    """Yield the history of one field: each change of its cells, with our revision where it is ours."""
+    cells = fact.observed
+    intents = hearing.intents.get(map_.field, ())
+    for entry in hearing.history or ():
+        if not any(name in entry.values for name in map_.native):
+            continue
+        cells = tuple(
+            entry.values.get(name, old) for name, old in zip(map_.native, cells, strict=True)
+        )
+        if entry.author is not None and entry.author.own:
+            intent = _matching(intents, cells)
+            yield Step(cells, intent.revision if intent else -1)
+        else:
+            yield Step(cells, None, entry.author, instant(entry.at) if entry.at else "")

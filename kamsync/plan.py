@@ -1,0 +1,202 @@
+"""What each system would have to be told so that it holds the golden values. Decides, writes nothing.
+
+A link is written iff it is not moved, its field is not held, and it is not known to hold golden's
+revision: once per revision, so that a system that rewrites what it stores does not loop.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+
+import msgspec
+from msgspec import Struct
+
+from kamsync.connector import Can
+from kamsync.errors import ReferenceMissing, ValueInvalid
+from kamsync.mapping import EntityMap, FieldMap, Refs
+from kamsync.model import EXISTS, Cells, Fact, Golden, Intent, Link, Op, Record
+from kamsync.observe import GONE, HERE
+from kamsync.values import is_blank
+
+__all__ = ["Due", "PlanName", "PlannedWrite", "Problem", "due"]
+
+
+class Problem(Struct, frozen=True):
+    """Why one field of one link cannot be written now; *awaits* is the record it refers to."""
+
+    field: str
+    reason: str
+    awaits: str = ""
+
+
+class Due(Struct, frozen=True):
+    """What is due at one link: the write, or a mere reading.
+
+    *op* is None where nothing has to be sent. *confirmed* are fields that hold golden in a reading
+    taken after its revision; *unconfirmed* hold it too, in an older reading, and want a new one.
+    *blanks* are fields whose value the write would empty.
+    """
+
+    op: Op | None = None
+    fields: Mapping[str, Intent] = {}
+    confirmed: tuple[str, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
+    blanks: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def word(self) -> str | None:
+        """What the store remembers as owed: the name of the operation, ``read``, or None."""
+        if self.op is not None:
+            return self.op.value
+        return "read" if self.unconfirmed else None
+
+
+class PlannedWrite(Struct, frozen=True):
+    """One write of a plan, as a person approves it: what it changes from what to what."""
+
+    system: str
+    entity: str
+    op: Op
+    link: int
+    record: str
+    native_id: str | None
+    fields: Mapping[str, tuple[Cells, Cells]]
+    blanks: tuple[str, ...] = ()
+
+
+def due(
+    record: Record,
+    link: Link,
+    map_: EntityMap,
+    refs: Refs,
+    *,
+    held: Collection[str],
+    can: Can,
+    hidden: Collection[str] = (),
+    parent: str = "",
+) -> Due:
+    """Return what is due at *link*, whether or not the configuration allows it.
+
+    *held* are the fields under review, *hidden* those that must never reach this system. A new
+    record whose *parent* is not there yet is not due; its problem names the record it awaits.
+    """
+    golden = record.fields.get(EXISTS, Golden())
+    if link.detached or not golden.revision or EXISTS in held or record.merged_into:
+        return Due()
+    existence = link.facts.get(EXISTS)
+    asker = _Asker(record, link, map_, refs, {*held, *hidden})
+    if link.native_id is None:
+        return asker.create(parent) if golden.value else Due()
+    if existence is None or existence.moved:
+        return Due()
+    if existence.observed == HERE:
+        return asker.update() if golden.value else asker.delete(existence, golden)
+    if existence.observed == GONE and golden.value and existence.knows != golden.revision:
+        return asker.create(parent) if Can.UNDELETE in can or Can.CREATE in can else Due()
+    return Due()
+
+
+class _Asker:
+    """Works out what is due at one link."""
+
+    def __init__(
+        self, record: Record, link: Link, map_: EntityMap, refs: Refs, skipped: Collection[str]
+    ) -> None:
+        self.record = record
+        self.link = link
+        self.map = map_
+        self.refs = refs
+        self.skipped = skipped
+
+    def create(self, parent: str) -> Due:
+        """Everything that golden says and this system can hold."""
+        fields: dict[str, Intent] = {}
+        problems: list[Problem] = []
+        for name, map_, golden in self._writable():
+            if is_blank(golden.value):
+                continue
+            cells = self._put(map_, golden, None, problems)
+            if cells is not None:
+                fields[name] = cells
+        if any(problem.field == parent for problem in problems):
+            return Due(problems=tuple(problems))
+        fields[EXISTS] = Intent(HERE, self.record.fields[EXISTS].revision)
+        return Due(Op.CREATE, fields, problems=tuple(problems))
+
+    def delete(self, existence: Fact, golden: Golden) -> Due:
+        """The end of a record that golden says is gone."""
+        if existence.knows == golden.revision:
+            return Due()
+        return Due(Op.DELETE, {EXISTS: Intent(GONE, golden.revision)})
+
+    def update(self) -> Due:
+        """The fields that do not hold golden, or are not known to."""
+        fields: dict[str, Intent] = {}
+        agreeing: list[tuple[str, int]] = []
+        blanks: list[str] = []
+        problems: list[Problem] = []
+        existence, exists = self.link.facts[EXISTS], self.record.fields[EXISTS]
+        if existence.knows != exists.revision:
+            agreeing.append((EXISTS, exists.revision))
+        for name, map_, golden in self._writable():
+            fact = self.link.facts.get(name)
+            if fact is None or fact.moved or fact.knows == golden.revision:
+                continue
+            intent = self._put(map_, golden, fact, problems)
+            if intent is None:
+                continue
+            if intent.cells == fact.observed:
+                agreeing.append((name, golden.revision))
+                continue
+            fields[name] = intent
+            if is_blank(golden.value):
+                blanks.append(name)
+        confirmed = tuple(name for name, revision in agreeing if self.link.seen >= revision)
+        unconfirmed = tuple(name for name, revision in agreeing if self.link.seen < revision)
+        op = Op.UPDATE if fields else None
+        return Due(op, fields, confirmed, unconfirmed, tuple(blanks), tuple(problems))
+
+    def _writable(self) -> Iterable[tuple[str, FieldMap, Golden]]:
+        """Yield the mapped fields that golden has set and that may be written."""
+        for name, map_ in self.map.fields.items():
+            golden = self.record.fields.get(name)
+            if golden and golden.revision and map_.direction.writes and name not in self.skipped:
+                yield name, map_, golden
+
+    def _put(
+        self, map_: FieldMap, golden: Golden, fact: Fact | None, problems: list[Problem]
+    ) -> Intent | None:
+        """Return golden as cells, or None with a problem noted."""
+        try:
+            cells = map_.put(golden.value, fact.observed if fact else None, self.refs)
+        except ReferenceMissing as missing:
+            problems.append(Problem(map_.field, missing.message, awaits=str(golden.value)))
+        except ValueInvalid as invalid:
+            problems.append(Problem(map_.field, invalid.message))
+        else:
+            return Intent(cells, golden.revision)
+        return None
+
+
+class PlanName:
+    """A short name for exactly some writes, in whatever order they come.
+
+    Two plans have the same name only if they would write the same values over the same values.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._sum = 0
+
+    def add(self, write: PlannedWrite) -> None:
+        """Count one write in."""
+        line = (write.system, write.entity, write.op, write.record, write.native_id)
+        digest = hashlib.sha256(msgspec.json.encode((line, sorted(write.fields.items())))).digest()
+        self._sum = (self._sum + int.from_bytes(digest, "big")) % (1 << 256)
+        self.count += 1
+
+    def text(self) -> str:
+        """Return the name."""
+        return hashlib.sha256(self._sum.to_bytes(32, "big")).hexdigest()[:8]

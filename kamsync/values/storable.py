@@ -1,0 +1,43 @@
+"""Whether what a system sent can be kept at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kamsync.errors import ValueInvalid
+from kamsync.model import Native
+
+__all__ = ["NATIVE_LIMIT", "require_storable"]
+
+NATIVE_LIMIT = 4 << 20
+"""How long one native text may be, in characters."""
+
+_PLAIN = frozenset({bool, int, float, type(None)})
+
+
+def require_storable(values: Mapping[str, Native] | None) -> None:
+    """Raise `ValueInvalid`, naming the field, unless all *values* are JSON that can be kept."""
+    for name, value in (values or {}).items():
+        if type(value) not in _PLAIN:
+            problem = _problem(value)
+            if problem:
+                raise ValueInvalid(f"Its field {name} {problem}; correct it in that system.")
+
+
+def _problem(value: Any) -> str:
+    """Return what is wrong with one value, in words, or nothing."""
+    if isinstance(value, str):
+        if len(value) > NATIVE_LIMIT:
+            return f"holds {len(value)} characters, more than the {NATIVE_LIMIT} that can be kept"
+        if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                return "holds text that is not valid Unicode"
+        return ""
+    if isinstance(value, list | tuple):
+        return next((found for each in value if (found := _problem(each))), "")
+    if isinstance(value, dict):
+        return next((found for each in value.values() if (found := _problem(each))), "")
+    return "" if type(value) in _PLAIN else f"holds a {type(value).__name__}, which is not JSON"
