@@ -1,0 +1,71 @@
+"""Several cells that hold the parts of a group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from kamsync.errors import ReferenceMissing, ValueInvalid
+from kamsync.mapping import Lens, Refs
+from kamsync.model import Cells, Native, Value
+from kamsync.schema import Field
+from kamsync.values import shown
+
+__all__ = ["Grouped", "Part"]
+
+
+class Part(Struct, frozen=True, array_like=True):
+    """One part of a group: which of the group's cells say it, through which lens."""
+
+    name: str
+    lens: Lens
+    start: int
+    stop: int
+
+    def put(self, value: Value, cells: Cells | None, refs: Refs) -> Cells:
+        """Return this part's cells: those of now if they say *value*; unreadable ones are replaced."""
+        if cells is not None:
+            try:
+                if self.lens.get(cells, refs) == value:
+                    return cells
+            except (ValueInvalid, ReferenceMissing):
+                pass
+        return self.lens.put(value, cells, refs)
+
+
+class Grouped(Struct, frozen=True):
+    """Several cells that hold the parts of a group, each through a lens of its own.
+
+    *constants* are parts that are the same for everything in this system, such as the currency of
+    a company that has only one. A value with another is refused: a number of dollars is no number
+    of euros.
+    """
+
+    field: Field
+    parts: tuple[Part, ...]
+    constants: Mapping[str, Value] = {}
+
+    def get(self, cells: Cells, refs: Refs) -> Value:
+        """Return the parts that this system holds, or None if all of them are blank."""
+        held = {
+            part.name: part.lens.get(cells[part.start : part.stop], refs) for part in self.parts
+        }
+        if not any(value is not None for value in held.values()):
+            return None
+        return {**held, **self.constants} if self.constants else held
+
+    def put(self, value: Value, cells: Cells | None, refs: Refs) -> Cells:
+        """Return the cells of all parts; those that say their part already stay as they are."""
+        values = value or {}
+        for name, constant in self.constants.items():
+            if values.get(name) not in (None, constant):
+                raise ValueInvalid(
+                    f"{self.field.name} has the {name} {shown(self.field, values[name])}, and this "
+                    f"system holds everything in {constant!r}. Change it, or do not map it here."
+                )
+        written: list[Native] = []
+        for part in self.parts:
+            now = None if cells is None else cells[part.start : part.stop]
+            written.extend(part.put(values.get(part.name), now, refs))
+        return tuple(written)
