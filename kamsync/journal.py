@@ -63,17 +63,19 @@ class Journal:
         self._master = master
         self._keys: dict[str, SubjectKey] = {}
         self._head: tuple[int, bytes] = (0, START)
+        self.round = ""
         database.at_end(self._ended)
 
     def append(
         self,
-        round_: str,
+        round_: str | None,
         events: Sequence[Event],
         actor: str,
         subjects: Mapping[str, str] | None = None,
     ) -> None:
         """Append *events*, one entry for each record, in the order in which the records appear.
 
+        They belong to the round *round_*, or to the one that was started here and not yet finished.
         *subjects* names the subject of a record where that is not the record itself. The entries
         belong to the present transaction: they are kept if what they tell of is kept.
         """
@@ -83,6 +85,7 @@ class Journal:
         for event in events:
             groups.setdefault(event.record, []).append(event)
         at = instant(self._clock.now())
+        round_ = self.round if round_ is None else round_
         with self._database.transaction():
             seq = self._counters.take("journal", len(groups))
             previous = self._hash_before(seq)

@@ -96,7 +96,7 @@ class Reviews:
         rows = self._database.rows(_OPEN, (kind, kind, entity, entity, after, limit))
         return [_conflict_of(row[0]) for row in rows]
 
-    def count(self) -> int:
+    def count_open(self) -> int:
         """Return how many conflicts are open."""
         row = self._database.row("SELECT count(*) FROM review WHERE closed = ''")
         return int(row[0]) if row else 0

@@ -133,6 +133,11 @@ class Links(References):
             int(link.id in self._just_waiting),
         )
 
+    def touch(self, ids: Sequence[int], seen: int, read_at: str) -> None:
+        """Note that links were read again, from revision *seen* on, and nothing had changed."""
+        rows = [(seen, read_at, link) for link in ids]
+        self._database.many("UPDATE link SET seen = ?, read_at = ? WHERE id = ?", rows)
+
     def set_owed(self, owed: Iterable[tuple[int, str | None]]) -> None:
         """Note what write each link is owed: ``create``, ``update``, ``delete`` or None."""
         rows = [(op and str(op), link) for link, op in owed]
@@ -146,10 +151,26 @@ class Links(References):
         """Return those of *records* that *op* is owed for in *system*."""
         return [row[0] for row in self._database.of(_OWED_RECORDS, (system, str(op)), records)]
 
+    def unread_since(self, at: str) -> int:
+        """Return how many native records were last read before *at*."""
+        row = self._database.row(
+            "SELECT count(*) FROM link WHERE native_id IS NOT NULL AND read_at <= ?", (at,)
+        )
+        return int(row[0]) if row else 0
+
     def touch(self, ids: Sequence[int], seen: int, read_at: str) -> None:
         """Note that links were read again and have not changed."""
         rows = [(seen, read_at, link) for link in ids]
         self._database.many("UPDATE link SET seen = ?, read_at = ? WHERE id = ?", rows)
+
+    def owed_records(self, system: str, op: str, records: Sequence[str]) -> list[str]:
+        """Return those of *records* that a link in *system* is owed *op* for."""
+        rows = self._database.of(
+            "SELECT DISTINCT record FROM link WHERE system = ? AND owed = ? AND record IN (??)",
+            (system, str(op)),
+            records,
+        )
+        return sorted(row[0] for row in rows)
 
     def unmatched(self, entity: str, after: int, limit: int) -> list[Link]:
         """Return living links without a record that no review is open for, in the order of their ids."""
@@ -170,6 +191,11 @@ class Links(References):
     ) -> list[Link]:
         """Return living links whose last reading began before revision *seen*, in the order of ids."""
         return self._links(_UNSEEN, (system, entity, seen, after, limit))
+
+    def unread_since(self, at: str) -> int:
+        """Return how many living links were last read before the time *at*."""
+        row = self._database.row("SELECT count(*) FROM link WHERE alive = 1 AND read_at < ?", (at,))
+        return int(row[0]) if row else 0
 
     def count(self, system: str, entity: str) -> int:
         """Return how many living native records are known."""

@@ -48,9 +48,9 @@ class Store:
         self.outbox = Outbox(database, self._counters)
         self.plans = Plans(database)
         self.parks = Parks(database)
-        self.rounds = Rounds(database, self._counters)
         self.reviews = Reviews(database)
         self.journal = Journal(database, self._counters, clock, master)
+        self.rounds = Rounds(database, self._counters, self.journal)
 
     def transaction(self) -> Scope:
         """Return a block that is kept whole or not at all; inside another it is a part of that one."""

@@ -85,7 +85,7 @@ class References:
             )
 
     def await_reference(self, link: int, system: str, entity: str, native_id: str) -> None:
-        """Leave *link* out of `moved_records` until *native_id* arrives or the link is read again."""
+        """Leave *link* out of `moved_records` until *native_id* arrives or the link is saved again."""
         self.await_references([(link, system, entity, native_id)])
 
     def await_references(self, waits: Iterable[tuple[int, str, str, str]]) -> None:
@@ -103,6 +103,7 @@ class References:
         waiting = self._database.of(_WAITING, (system, entity), native_ids)
         if not waiting:
             return
+        self._just_waiting.difference_update(row[0] for row in waiting)
         with self._database.transaction():
             self._database.many("UPDATE link SET blocked = 0 WHERE id = ?", waiting)
             self._database.many(_WAKE, waiting)

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from kamsync.errors import UnknownName
+from kamsync.journal import Journal
 from kamsync.store.codec import object_of, written
 from kamsync.store.counters import Counters
 from kamsync.store.database import Database, Row
@@ -80,12 +81,13 @@ class Plans:
 class Rounds:
     """The rounds of a store, numbered from 1."""
 
-    def __init__(self, database: Database, counters: Counters) -> None:
+    def __init__(self, database: Database, counters: Counters, journal: Journal) -> None:
         self._database = database
         self._counters = counters
+        self._journal = journal
 
     def start(self, kind: str, at: str) -> str:
-        """Note that a round began; return its id."""
+        """Note that a round began and return its id; the journal counts what follows as a part of it."""
         with self._database.transaction():
             number = self._counters.take("round")
             self._database.run(
@@ -93,10 +95,12 @@ class Rounds:
                 " VALUES (?, ?, ?, ?, '', 'running', '{}')",
                 (f"round-{number}", number, kind, at),
             )
-        return f"round-{number}"
+        self._journal.round = f"round-{number}"
+        return self._journal.round
 
     def finish(self, id_: str, state: str, summary: Mapping[str, Any], at: str = "") -> None:
         """Note how a round ended; one that was killed stays ``running``."""
+        self._journal.round = ""
         self._database.run(
             "UPDATE round SET state = ?, summary = ?, finished = ? WHERE id = ?",
             (state, written(dict(summary), id_), at, id_),

