@@ -1,19 +1,18 @@
 """The configuration: what a person wrote, checked before anything happens.
 
-`load_config` reads ``kamsync.toml`` and the environment, fetches secrets and reports every error at
-once. A configuration names what kamsync may do: without it, nothing is written anywhere.
+`load_config` reads ``kamsync.toml`` and the environment and fetches secrets; `resolve` says what
+that means with the loaded plugins; `connect` makes the connector of one system. Each reports every
+error that it finds at once. A configuration names what kamsync may do: nothing else is written.
 """
 
 from __future__ import annotations
 
+from kamsync.config.connect import connect
 from kamsync.config.load import DEFAULT_FILE, load_config, read_toml
-from kamsync.config.private import make_key_file, read_key_file
+from kamsync.config.resolve import Resolved, resolve
 from kamsync.config.sections import (
     Config,
     FieldSection,
-    GuardLimit,
-    GuardSection,
-    GuardSections,
     IdentitySection,
     MapSection,
     RoundSection,
@@ -26,17 +25,15 @@ __all__ = [
     "DEFAULT_FILE",
     "Config",
     "FieldSection",
-    "GuardLimit",
-    "GuardSection",
-    "GuardSections",
     "IdentitySection",
     "MapSection",
+    "Resolved",
     "RoundSection",
     "ScopeSection",
     "StoreSection",
     "SystemSection",
+    "connect",
     "load_config",
-    "make_key_file",
-    "read_key_file",
     "read_toml",
+    "resolve",
 ]

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from kamsync.config.environment import PREFIX, overrides, variable
 from kamsync.config.problems import Key, Problem, problems_of, value_at
-from kamsync.config.sections import Config, GuardSection
+from kamsync.config.sections import Config
 from kamsync.errors import ConfigurationInvalid
 from kamsync.plugins import did_you_mean
 
@@ -118,14 +118,12 @@ def _cross_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
         if times > 1:
             yield Problem(("plugins",), f'"{name}" is named {times} times, expected once')
     systems = value_at(given, ("system",))
+    listed = value_at(given, ("scope", "account", "list"))
     known = list(systems) if isinstance(systems, Mapping) else []
-    for key in (("guards",), ("scope", "account", "list")):
-        named = value_at(given, key)
-        own = list(GuardSection.model_fields) if key == ("guards",) else []
-        for name in named if isinstance(named, Mapping) else ():
-            if name not in (*known, *own):
-                text = f"there is no system {name!r}" + (" and no such limit" if own else "")
-                yield Problem((*key, name), text, did_you_mean(name, [*known, *own]))
+    for name in listed if isinstance(listed, Mapping) else ():
+        if name not in known:
+            key = ("scope", "account", "list", name)
+            yield Problem(key, f"there is no system {name!r}", did_you_mean(name, known))
 
 
 def _lines(

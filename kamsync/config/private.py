@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,12 +10,10 @@ from typing import Any
 
 from pydantic import ValidationInfo
 
-from kamsync.errors import ConfigurationInvalid
 from kamsync.redact import Secret
 
-__all__ = ["make_key_file", "path_from", "read_key_file", "read_private", "with_secrets"]
+__all__ = ["path_from", "read_private", "with_secrets"]
 
-KEY_BYTES = 32
 SECRET_LIMIT = 64 * 1024
 DEPTH_LIMIT = 16
 
@@ -95,40 +92,3 @@ def _read_closed(path: Path) -> bytes:
             mode = stat.S_IMODE(status.st_mode)
             raise ValueError(f"{path} is open to others (mode {mode:04o}), run: chmod 600 {path}")
         return file.read(SECRET_LIMIT + 1)
-
-
-def read_key_file(path: Path) -> bytes:
-    """Return the master key in *path*, which `make_key_file` wrote.
-
-    Raises:
-        ConfigurationInvalid: there is no such file, it is open to others, or it holds no good key.
-    """
-    try:
-        key = bytes.fromhex(read_private(path))
-    except ValueError as error:
-        reason = str(error) if str(path) in str(error) else f"{path} is not written in hexadecimal"
-        raise ConfigurationInvalid(
-            f"store.key_file: {reason}.",
-            hint="Without its key a store's journal stays sealed; `kamsync init` makes a new key.",
-        ) from None
-    if len(key) != KEY_BYTES or len(set(key)) == 1:
-        raise ConfigurationInvalid(
-            f"store.key_file: {path} does not hold a key of {KEY_BYTES} random bytes."
-        )
-    return key
-
-
-def make_key_file(path: Path) -> bool:
-    """Write a new random key to *path*, for its owner's eyes only; False if the file is there already.
-
-    A key that exists is never replaced, since everything sealed with it would be lost.
-    """
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        return False
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(KEY_BYTES) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return True

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from inspect import isclass
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeAlias, get_args
 
@@ -16,19 +17,24 @@ from kamsync.config.sections import Config, Section
 from kamsync.plugins import did_you_mean
 from kamsync.redact import visible
 
-__all__ = ["Key", "Problem", "dotted", "problems_of", "value_at"]
+__all__ = ["Key", "Problem", "dotted", "lines", "problems_of", "sentence", "value_at"]
 
 Key: TypeAlias = tuple[str | int, ...]
 
 VALUE_LIMIT = 60
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_HOLDERS = {("options",), ("values",), ("systems",)}
+_HOLDERS = {("options",), ("values",)}
 _SENTENCES = {
     "string_type": "expected text in quotes",
     "string_too_short": "expected some text",
     "int_type": "expected a whole number",
+    "int_parsing": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "float_type": "expected a number",
+    "float_parsing": "expected a number",
     "bool_type": "expected true or false",
+    "bool_parsing": "expected true or false",
     "greater_than_equal": "expected at least {ge}",
     "less_than_equal": "expected at most {le}",
     "enum": "expected {expected}",
@@ -77,7 +83,7 @@ def problems_of(error: ValidationError, given: Mapping[str, Any]) -> list[Proble
 
 def _problem(error: ErrorDetails, given: Mapping[str, Any]) -> Problem:
     """Say one of pydantic's errors in our words."""
-    location, context = error["loc"], error.get("ctx", {})
+    location = error["loc"]
     key = _as_written(location)
     if error["type"] == "extra_forbidden":
         known = _keys_at(location[:-1])
@@ -87,11 +93,21 @@ def _problem(error: ErrorDetails, given: Mapping[str, Any]) -> Problem:
         return Problem(key, "is missing", _misspelt(key, value_at(given, key[:-1])))
     shown = _shown(location, error["input"])
     if error["type"] == "value_error":
-        return Problem(key, str(context["error"]), shown=shown)
-    sentence = _SENTENCES.get(error["type"], error["msg"].replace("Input should", "it should"))
-    text = sentence.format_map(context)
+        return Problem(key, str(error["ctx"]["error"]), shown=shown)
+    text = sentence(error)
     near = did_you_mean(str(error["input"]), re.findall(r"'(\w+)'", text))
     return Problem(key, text, near, shown)
+
+
+def sentence(error: ErrorDetails) -> str:
+    """Say what pydantic expected, without what it found."""
+    known = _SENTENCES.get(error["type"])
+    return known.format_map(error.get("ctx", {})) if known else error["msg"].replace("Input", "it")
+
+
+def lines(problems: Iterable[Problem], file: Path) -> str:
+    """Return one line for each problem in *file*."""
+    return "\n".join(f"{file}: {problem}" for problem in problems)
 
 
 def _as_written(location: Key) -> Key:
@@ -106,7 +122,7 @@ def _as_written(location: Key) -> Key:
 
 def _holder_places(location: Key) -> set[int]:
     """Return the indices in *location* at which a model keeps keys that are not its own."""
-    places = {"system": (2, 6), "scope": (2,), "guards": (1,)}.get(str(location[0]), ())
+    places = {"system": (2, 6), "scope": (2,)}.get(str(location[0]), ())
     return {index for index in places if location[index : index + 1] in _HOLDERS}
 
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
 from kamsync.config.kinds import Duration, FilePath, Fraction, Name, Option, StoreUrl
-from kamsync.config.private import read_key_file
 from kamsync.errors import ConfigurationInvalid, UnknownName
 from kamsync.model import Op
 from kamsync.redact import without_password
@@ -18,9 +17,6 @@ from kamsync.redact import without_password
 __all__ = [
     "Config",
     "FieldSection",
-    "GuardLimit",
-    "GuardSection",
-    "GuardSections",
     "IdentitySection",
     "MapSection",
     "RoundSection",
@@ -53,9 +49,11 @@ class StoreSection(Section):
         """Return the master key, None for a store in memory, which needs none.
 
         Raises:
-            ConfigurationInvalid: the key file is not there, open to others, or holds no good key.
+            ConfigurationInvalid: the key file is not there, open to others, or holds no key.
         """
-        return None if self.url == "sqlite://" else read_key_file(self.key_file)
+        from kamsync.seal import read_key
+
+        return None if self.url == "sqlite://" else read_key(self.key_file)
 
 
 class RoundSection(Section):
@@ -121,12 +119,14 @@ class MapSection(Section):
 class SystemSection(Section):
     """One system: the kind of its connector, the team it speaks for, and what may be written.
 
-    Keys that are not named here are *options*, which the connector is called with.
+    *clears_pay* says that fields of class *pay* may be written there. Keys that are not named here
+    are *options*, which the connector is called with.
     """
 
     connector: Annotated[str, Field(min_length=1)]
     team: Name | None = None
     allow: dict[str, frozenset[Op]] = {}
+    clears_pay: bool = Field(default=False, strict=True)
     map: dict[str, MapSection] = {}
     options: dict[str, Option] = {}
 
@@ -136,8 +136,9 @@ class SystemSection(Section):
         """Put the keys that are not the core's own under *options*."""
         if not isinstance(given, Mapping):
             return given
-        own = {key: given[key] for key in ("connector", "team", "allow", "map") if key in given}
-        return {**own, "options": {key: given[key] for key in given if key not in own}}
+        known = set(cls.model_fields) - {"options"}
+        own = {key: given[key] for key in given if key in known}
+        return {**own, "options": {key: given[key] for key in given if key not in known}}
 
     def allowed(self, entity: str) -> frozenset[Op]:
         """Return what may be done with records of *entity* in this system; by default nothing."""
@@ -171,38 +172,6 @@ class ScopeSections(Section):
     account: ScopeSection = ScopeSection()
 
 
-class GuardLimit(Section):
-    """How much a plan may do before a person is asked: more than *count* and more than *share*."""
-
-    count: int | None = Field(None, ge=0, strict=True)
-    share: Fraction | None = None
-
-
-class GuardSection(Section):
-    """The limits of one place; what is not set here is taken from the next wider place."""
-
-    create: GuardLimit | None = None
-    update: GuardLimit | None = None
-    delete: GuardLimit | None = None
-    blank: GuardLimit | None = None
-    emptied: Fraction | None = None
-
-
-class GuardSections(GuardSection):
-    """The limits for everything, and those for single entities of single systems."""
-
-    systems: dict[str, dict[str, GuardSection]] = {}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _by_system(cls, given: object) -> object:
-        """Put the keys that are no limits under *systems*."""
-        if not isinstance(given, Mapping):
-            return given
-        own = {key: given[key] for key in GuardSection.model_fields if key in given}
-        return {**own, "systems": {key: given[key] for key in given if key not in own}}
-
-
 class Config(Section):
     """A whole configuration, read and checked as far as that needs no plugin and no schema."""
 
@@ -214,7 +183,7 @@ class Config(Section):
     policy: Tables = {}
     first_meeting: Tables = {}
     identity: IdentitySection = IdentitySection()
-    guards: GuardSections = GuardSections()
+    guards: dict[str, Any] = {}
 
     _file: Path = PrivateAttr(default=Path("kamsync.toml"))
 

@@ -10,6 +10,9 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from kamsync.errors import KamsyncError
+from kamsync.redact import visible
+
 __all__ = ["Broken", "Installed", "Refused", "did_you_mean", "list_plugins", "within"]
 
 T = TypeVar("T")
@@ -96,6 +99,11 @@ def within(limit_s: float, call: Callable[[], T]) -> T:
         return results[0]
     if not errors:
         raise Refused(f"it took longer than {limit_s:g} s")
-    if isinstance(errors[0], Refused):
-        raise errors[0]
-    raise Refused(f"{type(errors[0]).__name__}: {errors[0]}".rstrip(". ")) from errors[0]
+    raise Refused(_reason(errors[0])) from errors[0]
+
+
+def _reason(error: BaseException) -> str:
+    """Return on one line what *error* says, with its type unless it is one of ours."""
+    if isinstance(error, Refused | KamsyncError):
+        return visible(str(error)).rstrip(". ")
+    return visible(f"{type(error).__name__}: {error}").rstrip(": .")
