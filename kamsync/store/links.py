@@ -45,8 +45,6 @@ _OWED = (
     " WHERE system = ? AND entity = ? AND owed = ? AND id > ? ORDER BY id LIMIT ?"
 )
 
-_OWED_RECORDS = "SELECT record FROM link WHERE system = ? AND owed = ? AND record IN (??)"
-
 _UNMATCHED = (
     f"SELECT {_COLUMNS} FROM link WHERE entity = ? AND record IS NULL AND waiting IS NULL"
     " AND alive = 1 AND id > ? ORDER BY id LIMIT ?"
@@ -147,21 +145,12 @@ class Links(References):
         """Return links that are owed *op*, with ids above *after*, in the order of their ids."""
         return self._links(_OWED, (system, entity, str(op), after, limit))
 
-    def owed_records(self, system: str, op: str, records: Sequence[str]) -> list[str]:
-        """Return those of *records* that *op* is owed for in *system*."""
-        return [row[0] for row in self._database.of(_OWED_RECORDS, (system, str(op)), records)]
-
     def unread_since(self, at: str) -> int:
-        """Return how many native records were last read before *at*."""
+        """Return how many native records were not read again after the time *at*."""
         row = self._database.row(
             "SELECT count(*) FROM link WHERE native_id IS NOT NULL AND read_at <= ?", (at,)
         )
         return int(row[0]) if row else 0
-
-    def touch(self, ids: Sequence[int], seen: int, read_at: str) -> None:
-        """Note that links were read again and have not changed."""
-        rows = [(seen, read_at, link) for link in ids]
-        self._database.many("UPDATE link SET seen = ?, read_at = ? WHERE id = ?", rows)
 
     def owed_records(self, system: str, op: str, records: Sequence[str]) -> list[str]:
         """Return those of *records* that a link in *system* is owed *op* for."""
@@ -191,11 +180,6 @@ class Links(References):
     ) -> list[Link]:
         """Return living links whose last reading began before revision *seen*, in the order of ids."""
         return self._links(_UNSEEN, (system, entity, seen, after, limit))
-
-    def unread_since(self, at: str) -> int:
-        """Return how many living links were last read before the time *at*."""
-        row = self._database.row("SELECT count(*) FROM link WHERE alive = 1 AND read_at < ?", (at,))
-        return int(row[0]) if row else 0
 
     def count(self, system: str, entity: str) -> int:
         """Return how many living native records are known."""

@@ -14,11 +14,13 @@ MERGED = Fact(("Acme",), ("Acme",), 7)
 
 
 def link(id_: int, native_id: str | None, record: str | None = None, **more) -> Link:
+    """Return a link to an account whose fields are merged."""
     facts = {EXISTS: Fact((True,), (True,), 1), "name": MERGED}
     return structs.replace(Link(id_, "sales", "account", native_id, record, facts), **more)
 
 
 def with_records(store: Store, *ids: str) -> None:
+    """Keep empty records, so that links may name them."""
     store.records.save([Record(id_, "account", {}) for id_ in ids])
 
 
@@ -47,6 +49,7 @@ def test_a_link_comes_back_as_it_was_saved(store):
 
 
 def test_saving_again_replaces_a_link_but_not_what_it_owes(store):
+    """What a link owes is set apart from what is known there."""
     store.links.save([link(1, "001")])
     store.links.set_owed([(1, Op.UPDATE)])
 
@@ -56,6 +59,7 @@ def test_saving_again_replaces_a_link_but_not_what_it_owes(store):
 
 
 def test_what_is_owed_is_listed_by_operation_in_pages(store):
+    """Each page goes on above the last id of the one before."""
     store.links.save([link(id_, f"{id_:03}") for id_ in range(1, 6)])
     store.links.set_owed([(1, "create"), (2, "update"), (4, "update"), (5, "update")])
 
@@ -68,6 +72,7 @@ def test_what_is_owed_is_listed_by_operation_in_pages(store):
 
 
 def test_records_are_told_which_of_them_are_owed_a_write(store):
+    """Only the operation that is asked for counts."""
     with_records(store, "a", "b")
     store.links.save([link(1, None, "a"), link(2, "002", "b")])
     store.links.set_owed([(1, "create"), (2, "update")])
@@ -79,12 +84,13 @@ def test_one_native_record_has_one_link(store):
     """The database itself refuses a second link to the same native record."""
     store.links.save([link(1, "001"), link(2, None), link(3, None)])
 
-    with pytest.raises(Exception, match="(?i)unique"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         store.links.save([link(4, "001")])
     assert [1, 2, 3] == sorted(store.links.by_id([1, 2, 3, 4]))
 
 
 def test_the_links_of_a_record_come_in_the_order_of_systems_and_ids(store):
+    """The order never depends on the database."""
     with_records(store, "a")
     saved = [link(3, "1", "a"), link(1, "2", "a", system="success"), link(2, "3", "a")]
 
@@ -94,6 +100,7 @@ def test_the_links_of_a_record_come_in_the_order_of_systems_and_ids(store):
 
 
 def test_moved_and_dirty_records_are_listed_once_in_order_and_in_pages(store):
+    """A record is due while any of its links moved or it is marked."""
     with_records(store, "a", "b", "c", "d", "ä")
     moved = {"name": UNMERGED}
     store.links.save(
@@ -126,6 +133,7 @@ def test_moved_and_dirty_records_are_listed_once_in_order_and_in_pages(store):
     ],
 )
 def test_a_link_has_moved_in_the_store_when_it_has_moved_by_the_model(store, fact):
+    """The flag in the table never differs from `Link.moved`."""
     with_records(store, "a")
     moved = link(1, "1", "a", facts={"name": MERGED, "phone": fact})
 
@@ -136,6 +144,7 @@ def test_a_link_has_moved_in_the_store_when_it_has_moved_by_the_model(store, fac
 
 
 def test_a_link_that_waits_for_a_reference_is_left_alone_until_it_arrives(store):
+    """It waits through saves of the transaction in which it began to."""
     with_records(store, "a")
     moved = link(1, "1", "a", facts={"parent": UNMERGED})
     with store.transaction():
@@ -151,6 +160,7 @@ def test_a_link_that_waits_for_a_reference_is_left_alone_until_it_arrives(store)
 
 
 def test_a_reference_that_arrives_in_the_transaction_in_which_it_was_missed_wakes_the_link(store):
+    """Nothing waits for what is there already."""
     with_records(store, "a")
     moved = link(1, "1", "a", facts={"parent": UNMERGED})
     store.links.save([moved])
@@ -175,6 +185,7 @@ def test_an_edit_of_a_waiting_link_is_merged_at_once(store):
 
 
 def test_unmatched_links_are_the_living_ones_that_nobody_reviews(store):
+    """A review takes a link out, and puts it back."""
     with_records(store, "a")
     gone = {EXISTS: Fact((False,))}
     store.links.save(
@@ -189,6 +200,7 @@ def test_unmatched_links_are_the_living_ones_that_nobody_reviews(store):
 
 
 def test_only_living_native_records_are_counted(store):
+    """Places that are still empty and records that are gone do not count."""
     gone = {EXISTS: Fact((False,), (True,))}
     store.links.save(
         [link(1, "1"), link(2, "2", facts=gone), link(3, None), link(4, "4", facts={})]
@@ -199,6 +211,7 @@ def test_only_living_native_records_are_counted(store):
 
 
 def test_a_sweep_finds_what_it_did_not_see(store):
+    """A record that is known to be gone is not missed again."""
     gone = {EXISTS: Fact((False,), (True,))}
     store.links.save([link(1, "1", seen=3), link(2, "2", seen=5), link(3, "3", seen=2, facts=gone)])
     store.links.save([link(4, "4", seen=4)])
@@ -208,15 +221,17 @@ def test_a_sweep_finds_what_it_did_not_see(store):
 
 
 def test_a_link_that_did_not_change_is_only_touched(store):
+    """Reading the same again leaves the time and the revision of the reading."""
     store.links.save([link(1, "1", read_at="2026-01-01"), link(2, "2", read_at="2026-01-01")])
 
     store.links.touch([1], 9, "2026-01-02")
 
     assert (9, "2026-01-02") == (store.links.by_id([1])[1].seen, store.links.by_id([1])[1].read_at)
-    assert 1 == store.links.unread_since("2026-01-02")
+    assert [0, 1, 2] == [store.links.unread_since(f"2026-01-0{day}") for day in (0, 1, 2)]
 
 
 def test_a_merged_native_id_leads_to_the_survivor_through_every_later_merge(store):
+    """Chains of merges have no length."""
     with_records(store, "a")
     store.links.save([link(3, "003", "a")])
     store.links.alias("sales", "account", "001", "002")
@@ -232,6 +247,7 @@ def test_a_merged_native_id_leads_to_the_survivor_through_every_later_merge(stor
 
 
 def test_a_merge_that_is_turned_round_leads_to_the_new_survivor(store):
+    """An unmerge and a merge the other way make no circle."""
     with_records(store, "a")
     store.links.save([link(1, "001", "a")])
     store.links.alias("sales", "account", "001", "002")
@@ -242,6 +258,7 @@ def test_a_merge_that_is_turned_round_leads_to_the_new_survivor(store):
 
 
 def test_references_lead_to_the_record_of_today_and_back(store):
+    """A merged record is never handed out, nor a native record that is gone."""
     with_records(store, "b")
     store.records.save([Record("a", "account", {}, "b")])
     gone = {EXISTS: Fact((False,), (True,))}
@@ -255,6 +272,7 @@ def test_references_lead_to_the_record_of_today_and_back(store):
 
 
 def test_a_deleted_link_takes_along_what_it_waited_for(store):
+    """An arrival later on finds nobody and is no error."""
     store.links.save([link(1, "1", facts={"parent": UNMERGED})])
     store.links.await_reference(1, "sales", "account", "009")
 
@@ -265,6 +283,7 @@ def test_a_deleted_link_takes_along_what_it_waited_for(store):
 
 
 def test_text_that_is_not_unicode_is_refused_and_nothing_is_saved(store):
+    """The error names the system and the record, never the value."""
     broken = link(2, "2", facts={"name": Fact(("\ud800",))})
 
     with pytest.raises(ValueInvalid, match="sales account '2'"):
@@ -274,7 +293,8 @@ def test_text_that_is_not_unicode_is_refused_and_nothing_is_saved(store):
 
 
 def test_a_link_cannot_name_a_record_that_does_not_exist(store):
-    with pytest.raises(Exception, match="(?i)foreign key"):
+    """The database itself refuses a dangling link."""
+    with pytest.raises(Exception, match=r"(?i)foreign key"):
         store.links.save([link(1, "1", "nobody")])
 
 

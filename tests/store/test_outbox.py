@@ -1,0 +1,81 @@
+"""The outbox: planned writes and open intents."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from kamsync.model import Intent, Op
+from kamsync.store import OutboxRow, PlanRow
+
+
+def write(seq: int, **more) -> OutboxRow:
+    """Return a planned update of two cells."""
+    fields = {"name": Intent(("Acme", None), 7)}
+    what = {"system": "sales", "link": seq, "op": Op.UPDATE, "fields": fields} | more
+    return OutboxRow(id=0, plan="", seq=seq, entity="account", record="a", key=f"k{seq}", **what)
+
+
+def test_planned_writes_come_back_in_the_order_of_the_plan(store):
+    """Each plan and each system sees its own."""
+    added = store.outbox.add(
+        "plan-1", [write(1), write(2, system="success"), write(3, op=Op.CREATE)]
+    )
+    store.outbox.add("plan-2", [write(1)])
+
+    assert [added[0], added[2]] == store.outbox.todo("plan-1", "sales", 0, 10)
+    assert [added[2]] == store.outbox.todo("plan-1", "sales", added[0].id, 10)
+    assert added == store.outbox.of_plan("plan-1", 0, 10)
+    assert ["plan-1"] * 3 == [row.plan for row in added]
+
+
+def test_a_started_write_is_an_open_intent_with_its_version(store):
+    """Several intents of one link come oldest first."""
+    first, second, other = store.outbox.add("plan-1", [write(1), write(1), write(2)])
+
+    store.outbox.start({first.id: "v1", second.id: "v2"}, at="now")
+
+    intents = store.outbox.inflight_of([1, 2])
+    assert {1: ["v1", "v2"]} == {
+        link: [row.version for row in rows] for link, rows in intents.items()
+    }
+    assert ["now"] * 2 == [row.at for row in intents[1]]
+    assert [second.id] == [row.id for row in store.outbox.inflight("sales", "account", first.id, 9)]
+    assert [other] == store.outbox.todo("plan-1", "sales", 0, 10)
+
+
+def test_a_finished_write_is_neither_to_do_nor_in_flight(store):
+    """It stays on record in its plan."""
+    rows = store.outbox.add("plan-1", [write(1), write(2), write(3)])
+    store.outbox.start({row.id: "v" for row in rows})
+
+    store.outbox.finish([rows[0].id], "done")
+    store.outbox.finish([rows[1].id, rows[2].id], "dropped")
+
+    assert {} == store.outbox.inflight_of([1, 2, 3])
+    assert ["done", "dropped", "dropped"] == [
+        row.state for row in store.outbox.of_plan("plan-1", 0, 9)
+    ]
+
+
+def test_a_write_can_say_that_it_landed(store):
+    """Fields, state, version and time are replaced together."""
+    [row] = store.outbox.add("plan-1", [write(1)])
+    landed = {"name": Intent(("Acme", None), 7, landed=True)}
+    changed = structs.replace(row, fields=landed, state="inflight", version="v9", at="t")
+    store.outbox.update([changed])
+
+    assert {1: [changed]} == store.outbox.inflight_of([1])
+
+
+def test_only_closed_writes_of_old_plans_are_forgotten(store):
+    """An open intent is kept however old its plan is."""
+    for number in (1, 2, 3):
+        store.plans.save(PlanRow(f"plan-{number}", "round-1", f"2026-01-0{number}"))
+        rows = store.outbox.add(f"plan-{number}", [write(number), write(10 + number)])
+        store.outbox.finish([rows[0].id], "done")
+        store.outbox.start({rows[1].id: "v"})
+
+    store.outbox.prune(keep=1)
+
+    assert [1, 1, 2] == [len(store.outbox.of_plan(f"plan-{n}", 0, 9)) for n in (1, 2, 3)]
+    assert 3 == len(store.outbox.inflight_of([11, 12, 13]))
