@@ -126,7 +126,7 @@ def merge_field(
     """
     merge = _Merge(topic, golden, sides, held, court)
     merge.replay_trails()
-    merge.merge([side for side in sides if merge.facts[side.link].moved])
+    merge.merge(merge.sides)
     return merge.outcome()
 
 

@@ -6,6 +6,7 @@ import hashlib
 from base64 import b32encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from msgspec import Struct
 
@@ -68,6 +69,7 @@ class Hub:
     key_makers: tuple[KeyMaker, ...] = ()
     notify: Callable[[Sequence[Notice]], None] | None = None
     batch: int = BATCH
+    sweep_every: timedelta = timedelta(days=1)
     round: str = ""
 
     def now(self) -> str:

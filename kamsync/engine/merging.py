@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, structs
 
+from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub, Numbers
 from kamsync.engine.scoping import records_in_scope
 from kamsync.engine.ties import Ties, Voice, people_of, ties_of
@@ -64,8 +65,10 @@ def moved_records(hub: Hub, entity: str, after: str, only: str | None = None) ->
     return [only] if after < only and only in hub.store.records.by_id([only]) else []
 
 
-def merge_records(hub: Hub, entity: str, ids: Sequence[str]) -> int:
-    """Merge what moved in some records, in one transaction; return how many fields moved.
+def merge_records(
+    hub: Hub, entity: str, ids: Sequence[str], tallies: Tallies | None = None
+) -> None:
+    """Merge what moved in some records, in one transaction, and count it in *tallies*.
 
     Afterwards golden, the bases, the open conflicts, the journal and what is owed to each system
     agree with each other. Merging again does nothing.
@@ -76,7 +79,9 @@ def merge_records(hub: Hub, entity: str, ids: Sequence[str]) -> int:
         for record in list(batch.records.values()):
             merge.record(record)
         merge.save()
-    return merge.moved
+    if tallies is not None:
+        tallies.moved += merge.moved
+        tallies.add(merge.events)
 
 
 class _Batch:

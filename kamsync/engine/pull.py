@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, structs
 
-from kamsync.connector import Can
+from kamsync.clock import instant
 from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
 from kamsync.model import Link, Page, Reading
@@ -33,7 +33,7 @@ def pull(hub: Hub, system: System, entity: str, *, sweep: bool = False) -> Pulle
     what came before is kept. A sweep also finds what is gone without a trace.
     """
     place = hub.store.cursors.get(system.name, entity)
-    whole = sweep or place.sweep_due or place.cursor is None
+    whole = sweep or place.sweep_due or place.cursor is None or _is_overdue(hub, place.swept_at)
     start = hub.store.take("revision") if whole else 0
     total = Pulled(sweep=whole)
     for page, seen in _pages(hub, system, entity, None if whole else place.cursor):
@@ -56,6 +56,11 @@ def pull(hub: Hub, system: System, entity: str, *, sweep: bool = False) -> Pulle
         with hub.store.transaction():
             hub.store.cursors.put(system.name, entity, place)
     return total
+
+
+def _is_overdue(hub: Hub, swept_at: str) -> bool:
+    """Whether the last full sweep is so long ago that another one is due."""
+    return swept_at < instant(hub.clock.now() - hub.sweep_every)
 
 
 def _pages(hub: Hub, system: System, entity: str, cursor: str | None) -> Iterator[tuple[Page, int]]:
@@ -107,8 +112,3 @@ def reread(hub: Hub, system: System, entity: str) -> int:
         hub.store.records.mark_dirty(sorted({link.record for link in links if link.record}))
         count += len(links)
     return count
-
-
-def can_delete_silently(system: System) -> bool:
-    """Whether records may vanish here without a tombstone, so that only a sweep notices."""
-    return Can.TOMBSTONES not in system.connector.can

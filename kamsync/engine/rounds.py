@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct, field, to_builtins
 
+from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub
 from kamsync.engine.match import fill_places, match_links
 from kamsync.engine.merging import merge_records, moved_records
@@ -43,7 +44,7 @@ class Round(Struct):
     pulled: dict[str, dict[str, Pulled]] = field(default_factory=dict)
     down: list[Down] = field(default_factory=list)
     matched: int = 0
-    merged: int = 0
+    merged: Tallies = field(default_factory=Tallies)
     plan: Plan | None = None
     pushed: dict[str, Pushed] = field(default_factory=dict)
     held: int = 0
@@ -156,12 +157,12 @@ def settle(
             after = ""
             while ids := moved_records(hub, entity.name, after, only):
                 _tell(progress, f"Merging {entity.name}")
-                result.merged += merge_records(hub, entity.name, ids)
+                merge_records(hub, entity.name, ids, result.merged)
                 after = ids[-1]
         finish_restore(hub)
         _tell(progress, "Planning")
         result.plan = make_plan(hub, result.id, result.gone, only=only)
-        result.held = hub.store.reviews.count()
+        result.held = hub.store.reviews.count_open()
         result.parked = hub.store.parks.count()
 
 

@@ -1,0 +1,64 @@
+"""Count what merges did, field by field, so that a preview can say what it would amount to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct, field
+
+from kamsync.model import Contender, Event
+
+__all__ = ["FieldCount", "Tallies"]
+
+DISPUTED = frozenset({"held", "settled"})
+
+
+class FieldCount(Struct):
+    """What became of one field over all records.
+
+    *acts* counts the events by kind, *rules* the settled conflicts by the rule that settled them,
+    *choices* by system how many values of other systems its own would overwrite, if it were
+    preferred in every conflict.
+    """
+
+    acts: dict[str, int] = field(default_factory=dict)
+    rules: dict[str, int] = field(default_factory=dict)
+    choices: dict[str, int] = field(default_factory=dict)
+
+    def add(self, event: Event) -> None:
+        """Count one event."""
+        _count(self.acts, event.act)
+        if event.act not in DISPUTED:
+            return
+        if event.act == "settled":
+            _count(self.rules, event.rule)
+        contenders = [*event.losers, *([event.winner] if event.winner else [])]
+        for system, overwritten in _overwritten(contenders).items():
+            _count(self.choices, system, overwritten)
+
+
+class Tallies(Struct):
+    """The counts of all fields, by ``entity.field``, and how many fields moved."""
+
+    moved: int = 0
+    fields: dict[str, FieldCount] = field(default_factory=dict)
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Count some events."""
+        for event in events:
+            name = f"{event.entity}.{event.field}"
+            self.fields.setdefault(name, FieldCount()).add(event)
+
+
+def _count(counts: dict[str, int], key: str, by: int = 1) -> None:
+    """Add to one of *counts*."""
+    counts[key] = counts.get(key, 0) + by
+
+
+def _overwritten(contenders: Iterable[Contender]) -> dict[str, int]:
+    """Return, for each system that contends, how many other values its own would overwrite."""
+    sides = [contender for contender in contenders if contender.link is not None]
+    return {
+        one.system: sum(other.value != one.value for other in sides if other.system != one.system)
+        for one in sides
+    }
