@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from kamsync.config.connect import connect
 from kamsync.config.load import DEFAULT_FILE, load_config, read_toml
+from kamsync.config.policies import read_policies
 from kamsync.config.resolve import Resolved, resolve
 from kamsync.config.sections import (
     Config,
     FieldSection,
     IdentitySection,
     MapSection,
+    PolicyFile,
     RoundSection,
     ScopeSection,
     StoreSection,
     SystemSection,
 )
+from kamsync.config.template import templates
 
 __all__ = [
     "DEFAULT_FILE",
@@ -27,6 +30,7 @@ __all__ = [
     "FieldSection",
     "IdentitySection",
     "MapSection",
+    "PolicyFile",
     "Resolved",
     "RoundSection",
     "ScopeSection",
@@ -34,6 +38,8 @@ __all__ = [
     "SystemSection",
     "connect",
     "load_config",
+    "read_policies",
     "read_toml",
     "resolve",
+    "templates",
 ]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from kamsync.config.sections import SystemSection
 from kamsync.errors import ConfigurationInvalid
@@ -18,6 +18,8 @@ __all__ = ["PREFIX", "overrides", "variable"]
 PREFIX = "KAMSYNC_"
 DELIMITER = "__"
 
+LISTS = ("kamsync_plugins", "kamsync_policies")
+
 Table = dict[str, Any]
 
 
@@ -27,6 +29,7 @@ class Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=DELIMITER)
 
     plugins: list[str] = []
+    policies: list[str] = []
     store: Table = {}
     round: Table = {}
     system: Table = {}
@@ -44,24 +47,19 @@ def overrides(env: Mapping[str, str]) -> Table:
     taken as that, anything else as text. Options of a connector become `Secret`, as they may be one.
 
     Raises:
-        ConfigurationInvalid: a variable stands for a section that does not exist.
+        ConfigurationInvalid: a variable stands for a section that does not exist, or should hold a
+            list and does not.
     """
-    named = f"{PREFIX}plugins".lower()
     wanted = {
         name.lower(): text
         for name, text in env.items()
-        if name.upper().startswith(PREFIX) and (DELIMITER in name or name.lower() == named)
+        if name.upper().startswith(PREFIX) and (DELIMITER in name or name.lower() in LISTS)
     }
     _require_known_sections(wanted)
+    _require_lists(wanted)
     source = EnvSettingsSource(Environment)
     source.env_vars = wanted
-    try:
-        found = source()
-    except SettingsError:
-        raise ConfigurationInvalid(
-            f'environment variable {named.upper()}: expected a list such as ["memory"].'
-        ) from None
-    return {name: _read(table, (name,)) for name, table in found.items()}
+    return {name: _read(table, (name,)) for name, table in source().items()}
 
 
 def variable(key: tuple[str | int, ...]) -> str:
@@ -78,6 +76,19 @@ def _require_known_sections(wanted: Mapping[str, str]) -> None:
             raise ConfigurationInvalid(
                 f"environment variable {name.upper()}: there is no section {section!r}.",
                 hint=did_you_mean(section, known) or f"There are {', '.join(known)}.",
+            )
+
+
+def _require_lists(wanted: Mapping[str, str]) -> None:
+    """Refuse a variable that should hold a list and does not."""
+    for name in LISTS:
+        try:
+            good = isinstance(json.loads(wanted.get(name, "[]")), list)
+        except ValueError:
+            good = False
+        if not good:
+            raise ConfigurationInvalid(
+                f'environment variable {name.upper()}: expected a list such as ["memory"].'
             )
 
 

@@ -50,7 +50,7 @@ def load_config(path: Path | None, env: Mapping[str, str]) -> Config:
     try:
         config = Config.model_validate(merged, context=context)
     except ValidationError as error:
-        problems += problems_of(error, merged)
+        problems += problems_of(error, merged, Config)
     if config is None or problems:
         raise ConfigurationInvalid("\n".join(_lines(problems, file, given, over)))
     return config

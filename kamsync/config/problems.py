@@ -13,7 +13,7 @@ from msgspec import Struct
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from kamsync.config.sections import Config, Section
+from kamsync.config.sections import Section
 from kamsync.plugins import did_you_mean
 from kamsync.redact import visible
 
@@ -76,17 +76,19 @@ def value_at(given: object, key: Key) -> object:
     return given
 
 
-def problems_of(error: ValidationError, given: Mapping[str, Any]) -> list[Problem]:
-    """Return a problem for each of the errors that pydantic found in *given*."""
-    return [_problem(each, given) for each in error.errors(include_url=False)]
+def problems_of(
+    error: ValidationError, given: Mapping[str, Any], root: type[Section]
+) -> list[Problem]:
+    """Return a problem for each of the errors that pydantic found in *given* as a *root*."""
+    return [_problem(each, given, root) for each in error.errors(include_url=False)]
 
 
-def _problem(error: ErrorDetails, given: Mapping[str, Any]) -> Problem:
+def _problem(error: ErrorDetails, given: Mapping[str, Any], root: type[Section]) -> Problem:
     """Say one of pydantic's errors in our words."""
     location = error["loc"]
     key = _as_written(location)
     if error["type"] == "extra_forbidden":
-        known = _keys_at(location[:-1])
+        known = _keys_at(location[:-1], root)
         near = did_you_mean(str(location[-1]), known)
         return Problem(key, "unknown key", near or f"Known are {', '.join(known)}.")
     if error["type"] == "missing":
@@ -126,9 +128,9 @@ def _holder_places(location: Key) -> set[int]:
     return {index for index in places if location[index : index + 1] in _HOLDERS}
 
 
-def _keys_at(location: Key) -> list[str]:
+def _keys_at(location: Key, root: type[Section]) -> list[str]:
     """Return the keys that the section at *location* knows."""
-    found: Any = Config
+    found: Any = root
     for part in location:
         keys = _fields(found)
         found = keys[str(part)] if keys else get_args(found)[-1]

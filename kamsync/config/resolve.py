@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
 
+from kamsync.config.policies import joined, read_policies
 from kamsync.config.problems import Key, Problem, dotted
 from kamsync.config.scope import scope_of
-from kamsync.config.sections import Config, SystemSection
+from kamsync.config.sections import Config, PolicyFile, SystemSection, Tables
 from kamsync.entities import TEAMS, core_schema
 from kamsync.errors import ConfigurationInvalid, FixConfiguration
 from kamsync.guards import Limits, parse_limits
@@ -46,19 +49,13 @@ def resolve(config: Config, plugins: Plugins) -> Resolved:
     """
     reading = _Reading(config, plugins)
     maps = {name: reading.maps(name) for name in config.systems}
-    mapped = {name: tuple(entities) for name, entities in maps.items()}
-    rules, teams = plugins.rules(), reading.teams()
-
-    def policy(tables: Mapping[str, Mapping[str, object]], section: str) -> Policy:
-        return parse_policy(tables, reading.schema, rules, teams=teams, section=section)
-
+    # Where nothing is mapped, that is the mistake to tell, and not all that follows from it.
+    mapped = {name: tuple(entities or reading.schema.entities) for name, entities in maps.items()}
     resolved = Resolved(
         schema=reading.schema,
         maps=maps,
-        policy=reading.noted(lambda: policy(config.policy, "policy"), Policy()),
-        first_meeting=reading.noted(
-            lambda: policy(config.first_meeting, "first_meeting"), Policy()
-        ),
+        policy=reading.policy("policy"),
+        first_meeting=reading.policy("first_meeting"),
         limits=reading.noted(lambda: parse_limits(config.guards, mapped), Limits()),
         scope=reading.noted(lambda: scope_of(config, reading.schema), Scope()),
     )
@@ -74,25 +71,53 @@ class _Reading:
         self.plugins = plugins
         self.schema = plugins.schema(core_schema())
         self.mistakes: dict[str, None] = {}
+        self.rules = plugins.rules()
+        named = {each.team for each in config.systems.values() if each.team}
+        self.teams = frozenset(TEAMS) | named
+        self.tables = self._tables()
 
     def require_sound(self) -> None:
         """Raise one error that holds every mistake."""
         if self.mistakes:
-            raise ConfigurationInvalid(
-                "\n".join(f"{self.config.file}: {mistake}" for mistake in self.mistakes)
-            )
+            raise ConfigurationInvalid("\n".join(self.mistakes))
 
-    def noted(self, step: Callable[[], T], instead: T) -> T:
+    def noted(self, step: Callable[[], T], instead: T, file: Path | None = None) -> T:
         """Return what *step* returns; note its mistakes and return *instead* if it finds any."""
         try:
             return step()
         except FixConfiguration as error:
-            self.mistakes |= dict.fromkeys(str(error).splitlines())
+            found = [f"{file or self.config.file}: {line}" for line in str(error).splitlines()]
+            self.mistakes |= dict.fromkeys(found)
             return instead
 
-    def teams(self) -> frozenset[str]:
-        """Return the teams that a policy may name."""
-        return frozenset(TEAMS) | {each.team for each in self.config.systems.values() if each.team}
+    def policy(self, section: str) -> Policy:
+        """Return the policy that all files write down under *section*."""
+        layers = [tables[section] for tables in self.tables.values()]
+        before = len(self.mistakes)
+        for file, tables in self.tables.items():
+            # Each file is read alone first, so that a mistake is told of the file that has it.
+            self.noted(partial(self._parse, tables[section], section), None, file)
+        if len(self.mistakes) > before:
+            return Policy()
+        return self.noted(lambda: self._parse(joined(layers), section), Policy())
+
+    def _parse(self, tables: Tables, section: str) -> Policy:
+        """Return the policy that *tables* write down."""
+        return parse_policy(tables, self.schema, self.rules, teams=self.teams, section=section)
+
+    def _tables(self) -> dict[Path, dict[str, Tables]]:
+        """Return the policy tables of each file, the configuration's own last."""
+        tables: dict[Path, dict[str, Tables]] = {}
+        for file in (*self.config.policies, self.config.file):
+            own: Config | PolicyFile = self.config
+            if file != self.config.file:
+                try:
+                    own = read_policies(file)
+                except ConfigurationInvalid as error:
+                    self.mistakes |= dict.fromkeys(str(error).splitlines())
+                    continue
+            tables[file] = {"policy": own.policy, "first_meeting": own.first_meeting}
+        return tables
 
     def maps(self, name: str) -> dict[str, EntityMap]:
         """Return the maps of one system: those of plugins, with its own sections laid over them."""
@@ -135,7 +160,7 @@ class _Reading:
 
     def _note_all(self, problems: Iterable[Problem]) -> None:
         """Note each of *problems*."""
-        self.mistakes |= dict.fromkeys(map(str, problems))
+        self.mistakes |= dict.fromkeys(f"{self.config.file}: {each}" for each in problems)
 
 
 def _unknown_maps(section: SystemSection, here: Key, schema: Schema) -> Iterator[Problem]:

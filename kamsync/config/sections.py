@@ -19,10 +19,12 @@ __all__ = [
     "FieldSection",
     "IdentitySection",
     "MapSection",
+    "PolicyFile",
     "RoundSection",
     "ScopeSection",
     "StoreSection",
     "SystemSection",
+    "Tables",
 ]
 
 Tables = dict[str, dict[str, Any]]
@@ -172,10 +174,18 @@ class ScopeSections(Section):
     account: ScopeSection = ScopeSection()
 
 
+class PolicyFile(Section):
+    """What a policy file holds: the rules for everyday, and those for the first meeting."""
+
+    policy: Tables = {}
+    first_meeting: Tables = {}
+
+
 class Config(Section):
     """A whole configuration, read and checked as far as that needs no plugin and no schema."""
 
     plugins: tuple[Name, ...] = ()
+    policies: tuple[FilePath, ...] = ()
     store: StoreSection
     round: RoundSection = RoundSection()
     systems: dict[Name, SystemSection] = Field({}, alias="system")

@@ -1,0 +1,39 @@
+"""Policies in files of their own, and all of them in one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from kamsync.config.load import read_toml
+from kamsync.config.problems import lines, problems_of
+from kamsync.config.sections import PolicyFile, Tables
+from kamsync.errors import ConfigurationInvalid
+
+__all__ = ["joined", "read_policies"]
+
+
+def read_policies(file: Path) -> PolicyFile:
+    """Return the tables of a policy file; what they say is not judged yet.
+
+    Raises:
+        ConfigurationInvalid: it cannot be read, or it holds anything but policies.
+    """
+    given = read_toml(file)
+    try:
+        return PolicyFile.model_validate(given)
+    except ValidationError as error:
+        problems = problems_of(error, given, PolicyFile)
+        raise ConfigurationInvalid(lines(problems, file)) from None
+
+
+def joined(layers: Iterable[Tables]) -> Tables:
+    """Return *layers* in one: a field's rules are those of the last layer that names it."""
+    together: dict[str, dict[str, Any]] = {}
+    for layer in layers:
+        for entity, table in layer.items():
+            together.setdefault(entity, {}).update(table)
+    return together
