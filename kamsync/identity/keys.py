@@ -1,0 +1,198 @@
+"""The keys of a record: exact ones, that only the same record shares, and blocks, to look near."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from kamsync.identity.names import Name, named, plain
+from kamsync.identity.words import ROLE_MAILBOXES, SHARED_HOSTS
+from kamsync.model import Value
+from kamsync.schema import Entity, Field, Type
+from kamsync.values.standards import domain
+
+__all__ = [
+    "KeyMaker",
+    "block_keys",
+    "exact_keys",
+    "is_organisation",
+    "is_person",
+    "label_of",
+    "person_of",
+]
+
+KeyMaker: TypeAlias = Callable[[str, Mapping[str, Value]], Iterable[str]]
+"""What makes exact keys of an entity's name and a record's canonical values; a plugin may offer one."""
+
+HOST = re.compile(r"[^\s@/:]+\.[^\W\d_][\w-]+")
+ADDRESS = re.compile(r"([^\s@]+)@([^\s@]+\.[^\s@]+)")
+DIGITS = re.compile(r"\d")
+VOWELS = re.compile(r"[aeiouy]")
+REPEATS = re.compile(r"(.)\1+")
+
+PHONE_DIGITS = 8
+"""How many digits at the end of a number tell it apart, however its country is written."""
+
+SHORTEST_BONES = 3
+"""How many consonants tell a name apart; with fewer, too many would be compared."""
+
+GIVEN, FAMILY = "first_name", "last_name"
+
+
+def exact_keys(
+    entity: Entity, values: Mapping[str, Value], makers: Iterable[KeyMaker] = ()
+) -> tuple[str, ...]:
+    """Return the keys, such as ``domain:acme.com``, that only the same record shares; sorted.
+
+    Hosts of free mail and social networks are no keys, nor are mailboxes such as ``info@``.
+    """
+    found = {
+        key
+        for name in entity.keys
+        if name in entity.fields
+        for key in _keys(entity.fields[name], values.get(name))
+    }
+    for maker in makers:
+        found.update(maker(entity.name, values))
+    return tuple(sorted(found))
+
+
+def _keys(field: Field, value: Value) -> Iterator[str]:
+    """Yield the exact keys of one field."""
+    kind = field.items if field.type is Type.TEXTS else field.type
+    for each in value if isinstance(value, list) else [value]:
+        if not isinstance(each, str | int) or isinstance(each, bool):
+            continue
+        key = _key(kind, field.name, str(each))
+        if key:
+            yield key
+
+
+def _key(kind: Type, name: str, text: str) -> str:
+    """Return the exact key of one text, or nothing if many may share it."""
+    if kind in {Type.DOMAIN, Type.URL}:
+        host = domain(text)
+        return f"domain:{host}" if HOST.fullmatch(host) and host not in SHARED_HOSTS else ""
+    if kind is Type.EMAIL:
+        found = ADDRESS.fullmatch(text.lower())
+        return f"email:{found[0]}" if found and found[1] not in ROLE_MAILBOXES else ""
+    words = " ".join(text.casefold().split())
+    return f"{'phone' if kind is Type.PHONE else name}:{words}" if words else ""
+
+
+def block_keys(entity: Entity, values: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return the keys under which records that may be the same are looked for; sorted.
+
+    They are chosen to be shared by few, so that comparing costs little, and to survive another
+    legal form, another order of words, accents, blanks and one slip of the finger.
+    """
+    found = set(_phones(entity, values))
+    if is_person(entity):
+        found.update(_person_blocks(*person_of(values)))
+    elif is_organisation(entity):
+        found.update(_organisation_blocks(values))
+        found.update(_site_blocks(entity, values))
+    else:
+        found.update(_thing_blocks(entity, values))
+    return tuple(sorted(f"near:{key}" for key in found))
+
+
+def is_organisation(entity: Entity) -> bool:
+    """Whether records of *entity* are companies: they have internet domains of their own."""
+    return any(
+        field.items is Type.DOMAIN or field.type is Type.DOMAIN for field in entity.fields.values()
+    )
+
+
+def is_person(entity: Entity) -> bool:
+    """Whether records of *entity* are people: their label is a given and a family name."""
+    label = entity.fields.get(entity.label)
+    return label is not None and {GIVEN, FAMILY} <= {part.name for part in label.parts}
+
+
+def person_of(values: Mapping[str, Value]) -> tuple[str, str]:
+    """Return a person's given and family name, each ``""`` where it is not known."""
+    name = values.get("name") or {}
+    return name.get(GIVEN) or "", name.get(FAMILY) or ""
+
+
+def label_of(entity: Entity, values: Mapping[str, Value]) -> str:
+    """Return what a record is called, or ``""``."""
+    label = values.get(entity.label)
+    return label if isinstance(label, str) else ""
+
+
+def _organisation_blocks(values: Mapping[str, Value]) -> Iterator[str]:
+    for text in (values.get("name"), values.get("legal_name")):
+        if isinstance(text, str):
+            yield from _name_blocks(named(text))
+
+
+def _name_blocks(name: Name) -> Iterator[str]:
+    """Yield blocks for a company's name: as a set of words, as consonants, and by its ends."""
+    for words in {name.words, name.spelled}:
+        core = Name(words).core
+        if not core:
+            continue
+        yield "words " + " ".join(sorted(core))
+        bones = _bones("".join(words))
+        if len(bones) >= SHORTEST_BONES:
+            yield f"bones {bones}"
+        if any(DIGITS.search(word) for word in words):
+            continue
+        if len(core) == 1:
+            yield f"ends {core[0][:4]} {core[0][-1]}"
+        else:
+            yield f"first {core[0]} {core[1][0]}"
+            yield f"last {core[-1]} {core[0][0]}"
+
+
+def _bones(text: str) -> str:
+    """Return the first letter and the consonants of a word, each once in a row."""
+    return REPEATS.sub(r"\1", text[:1] + VOWELS.sub("", text[1:]))
+
+
+def _site_blocks(entity: Entity, values: Mapping[str, Value]) -> Iterator[str]:
+    """Yield a block for each domain without its ending: acme.de may be acme.com."""
+    for key in exact_keys(entity, values):
+        kind, _, host = key.partition(":")
+        if kind == "domain":
+            yield "site " + host.rpartition(".")[0]
+
+
+def _person_blocks(given: str, family: str) -> Iterator[str]:
+    if not family:
+        return
+    for words in {named(family).words, named(family).spelled}:
+        yield f"person {_bones(''.join(words))} {plain(given)[:1]}"
+    if given:
+        yield f"person {_bones(''.join(named(given).words))} {plain(family)[:1]}"
+
+
+def _phones(entity: Entity, values: Mapping[str, Value]) -> Iterator[str]:
+    for field in entity.fields.values():
+        text = values.get(field.name) if field.type is Type.PHONE else None
+        if isinstance(text, str):
+            digits = "".join(DIGITS.findall(text))
+            if len(digits) >= PHONE_DIGITS:
+                yield "phone " + digits[-PHONE_DIGITS:]
+
+
+def _thing_blocks(entity: Entity, values: Mapping[str, Value]) -> Iterator[str]:
+    """Yield a block of what belongs to the same record and is called the same, or nearly."""
+    owner = next((name for name in _owners(entity) if values.get(name)), None)
+    label = named(label_of(entity, values))
+    if label.words:
+        near = values[owner] if owner else ""
+        yield f"thing {near} {' '.join(sorted(label.words))}"
+        yield f"thing {near} {_bones(''.join(label.words))}"
+
+
+def _owners(entity: Entity) -> Iterator[str]:
+    """Yield the references that say what a record belongs to, its parent first."""
+    if entity.parent:
+        yield entity.parent
+    for field in entity.fields.values():
+        if field.type is Type.REFERENCE and field.name == field.to != entity.parent:
+            yield field.name
