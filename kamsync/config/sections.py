@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 
 from kamsync.config.kinds import Duration, FilePath, Fraction, Name, Option, StoreUrl
 from kamsync.errors import ConfigurationInvalid, UnknownName
+from kamsync.identity import Thresholds
 from kamsync.model import Op
 from kamsync.redact import without_password
 
@@ -66,16 +67,23 @@ class RoundSection(Section):
 
 
 class IdentitySection(Section):
-    """From which score on two records are linked, and from which on a person is asked."""
+    """From which score on two records are linked, by which margin, and when a person is asked."""
 
-    link: Fraction = 0.92
-    review: Fraction = 0.75
+    link: Fraction = Thresholds().link
+    review: Fraction = Thresholds().review
+    margin: Fraction = Thresholds().margin
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if self.review > self.link:
-            raise ValueError(f"expected review ({self.review}) to be at most link ({self.link})")
+        try:
+            self.thresholds()
+        except ConfigurationInvalid as error:
+            raise ValueError(error.message.rstrip(".")) from None
         return self
+
+    def thresholds(self) -> Thresholds:
+        """Return the thresholds as the match takes them."""
+        return Thresholds(link=self.link, review=self.review, margin=self.margin)
 
 
 def _native_names(given: object) -> object:

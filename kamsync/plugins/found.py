@@ -13,7 +13,10 @@ from msgspec import Struct
 from kamsync.errors import KamsyncError
 from kamsync.redact import visible
 
-__all__ = ["Broken", "Installed", "Refused", "did_you_mean", "list_plugins", "within"]
+__all__ = ["BUILT_IN", "Broken", "Installed", "Refused", "did_you_mean", "list_plugins", "within"]
+
+BUILT_IN = "kamsync"
+"""The distribution whose plugins need not be named."""
 
 T = TypeVar("T")
 
@@ -67,11 +70,11 @@ def list_plugins() -> tuple[Installed, ...]:
     """
     from kamsync import __version__
 
-    built_in = Installed("memory", "kamsync", __version__, "kamsync.memory")
+    built_in = Installed("memory", BUILT_IN, __version__, "kamsync.memory")
     found = {
         Installed(entry.name, entry.dist.name, entry.dist.version, entry.value)
         for entry in metadata.entry_points(group="kamsync")
-        if entry.dist is not None and entry.dist.name != built_in.distribution
+        if entry.dist is not None and entry.dist.name != BUILT_IN
     }
     return (built_in, *sorted(found))
 

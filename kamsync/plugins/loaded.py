@@ -12,7 +12,15 @@ from kamsync import hookspecs
 from kamsync.errors import ConfigurationInvalid, UnknownName
 from kamsync.mapping import EntityMap
 from kamsync.plugins import answers
-from kamsync.plugins.found import Broken, Installed, Refused, did_you_mean, list_plugins, within
+from kamsync.plugins.found import (
+    BUILT_IN,
+    Broken,
+    Installed,
+    Refused,
+    did_you_mean,
+    list_plugins,
+    within,
+)
 from kamsync.schema import Entity, Schema
 
 if TYPE_CHECKING:
@@ -75,15 +83,23 @@ class Plugins:
         self._pluggy.add_hookspecs(hookspecs)
 
     def add(self, offers: Sequence[Installed], *, limit_s: float = LOAD_LIMIT_S) -> None:
-        """Load the one plugin among *offers*, or note why it is left out."""
-        if len(offers) > 1:
+        """Load the one plugin among *offers*, or note why it is left out.
+
+        If several distributions offer one name, nobody gets it, except that a built-in keeps its own.
+        """
+        first, *others = offers
+        if others and first.distribution == BUILT_IN:
+            self.broken += [
+                Broken(each, "its name is that of a built-in plugin") for each in others
+            ]
+        elif others:
             reason = "it is offered by several distributions, of which only one may stay installed"
             self.broken += [Broken(each, reason) for each in offers]
             return
         try:
-            self.register(offers[0], within(limit_s, offers[0].load))
+            self.register(first, within(limit_s, first.load))
         except Refused as refused:
-            self.broken.append(Broken(offers[0], str(refused)))
+            self.broken.append(Broken(first, str(refused)))
 
     def register(self, plugin: Installed, found: object) -> None:
         """Take in *found*, the module or object behind *plugin*, whole or not at all.
