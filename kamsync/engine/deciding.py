@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from kamsync.engine.hub import Hub
-from kamsync.engine.match import fill_places, make_record, relink
+from kamsync.engine.match import fill_places, make_record, release_places, relink
 from kamsync.errors import DecisionRefused, ValueInvalid
 from kamsync.merge import Court, Topic, decide
 from kamsync.model import EXISTS, Conflict, Decision, Event, Golden, Kind, Link, Record
@@ -31,7 +31,8 @@ def resolve_conflict(hub: Hub, conflict_id: str, version: int, decision: Decisio
     """Carry out *decision* on the conflict as it was shown at *version*; return it closed.
 
     Golden takes the decided value as a new revision that no rule overrules; the next round writes it
-    everywhere. Nothing happens unless all of it does.
+    everywhere. Nothing happens unless all of it does. A decision is a round of its own, so that it
+    can be undone.
 
     Raises:
         DecisionRefused: the conflict is closed, or has changed since it was shown.
@@ -40,14 +41,24 @@ def resolve_conflict(hub: Hub, conflict_id: str, version: int, decision: Decisio
     with hub.store.transaction():
         conflict = hub.store.reviews.get(conflict_id)
         _require_open(conflict, version)
-        if conflict.kind is Kind.VALUE:
-            return _decide_value(hub, conflict, decision)
-        _require_choice(conflict, decision)
-        if conflict.kind is Kind.DELETE:
-            return _decide_existence(hub, conflict, decision)
-        if conflict.kind is Kind.MATCH:
-            return _decide_match(hub, conflict, decision)
-        return _close(hub, conflict, decision)
+        hub.round = hub.store.rounds.start("decision", hub.now())
+        closed = _decided(hub, conflict, decision)
+        summary = {"conflict": closed.id, "person": decision.person}
+        hub.store.rounds.finish(hub.round, "done", summary, hub.now())
+        hub.round = ""
+    return closed
+
+
+def _decided(hub: Hub, conflict: Conflict, decision: Decision) -> Conflict:
+    """Carry out a decision, by the kind of its conflict."""
+    if conflict.kind is Kind.VALUE:
+        return _decide_value(hub, conflict, decision)
+    _require_choice(conflict, decision)
+    if conflict.kind is Kind.DELETE:
+        return _decide_existence(hub, conflict, decision)
+    if conflict.kind is Kind.MATCH:
+        return _decide_match(hub, conflict, decision)
+    return _close(hub, conflict, decision)
 
 
 def _require_open(conflict: Conflict, version: int) -> None:
@@ -127,8 +138,8 @@ def _decide_existence(hub: Hub, conflict: Conflict, decision: Decision) -> Confl
 def _decide_match(hub: Hub, conflict: Conflict, decision: Decision) -> Conflict:
     """Tie the newcomer to the record that it is, or let it become a record of its own."""
     link = _newcomer(hub, conflict)
+    release_places(hub, conflict)
     if decision.choice == "new":
-        hub.store.links.set_waiting([link.id], None)
         make_record(hub, hub.schema.entity(conflict.entity), link)
         return _close(hub, conflict, decision)
     named = decision.value or _only_candidate(conflict)
@@ -173,7 +184,6 @@ def tie(hub: Hub, link: Link, record: str, reason: str) -> None:
     ]
     links.delete(places)
     links.save([relink(link, record)])
-    links.set_waiting([link.id], None)
     links.arrived(link.system, link.entity, [link.native_id or "", record])
     fill_places(hub, link.entity, [record])
     hub.store.records.mark_dirty([record])

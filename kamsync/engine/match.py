@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
@@ -14,7 +14,15 @@ from kamsync.model import EXISTS, Conflict, Contender, Event, Kind, Link, Record
 from kamsync.observe import HERE
 from kamsync.schema import Entity
 
-__all__ = ["MATCH_FIELD", "canonical", "fill_places", "make_record", "match_links", "relink"]
+__all__ = [
+    "MATCH_FIELD",
+    "canonical",
+    "fill_places",
+    "make_record",
+    "match_links",
+    "release_places",
+    "relink",
+]
 
 MATCH_FIELD = "match"
 """What a conflict about identity is filed under; its record is the name of the native record."""
@@ -217,6 +225,7 @@ class _Matching:
             Link(self.numbers(), system, self.entity.name, None, id_, {}) for id_, system in wanted
         ]
         store.links.save([*self.tied, *places])
+        self._hold_places(places)
         store.records.mark_dirty([link.record for link in self.tied if link.record])
         store.reviews.save(self.asked)
         self.hub.note(self.events)
@@ -225,6 +234,39 @@ class _Matching:
             arrived.setdefault(link.system, []).extend((link.native_id or "", link.record or ""))
         for system, ids in arrived.items():
             store.links.arrived(system, self.entity.name, ids)
+
+    def _hold_places(self, made: Sequence[Link]) -> None:
+        """Create no candidate in a system where a native record that may be it waits for a person."""
+        places = self.places | {(link.record or "", link.system): link.id for link in made}
+        for conflict in self.asked:
+            system = conflict.contenders[0].system
+            held = [places.get((c.value, system), -1) for c in conflict.contenders[1:]]
+            self.hub.store.links.set_waiting([id_ for id_ in held if id_ != -1], conflict.id)
+
+
+def release_places(hub: Hub, conflict: Conflict) -> None:
+    """Let the candidates of a decided match be created again, unless another match still waits."""
+    hub.store.links.release(conflict.id)
+    system = conflict.contenders[0].system
+    candidates = {contender.value for contender in conflict.contenders[1:]}
+    places = {
+        link.record: link.id
+        for links in hub.store.links.of_records(sorted(candidates)).values()
+        for link in links
+        if link.system == system and link.native_id is None
+    }
+    for other in _open_matches(hub, conflict.entity):
+        if other.id != conflict.id and other.contenders[0].system == system:
+            held = [places[c.value] for c in other.contenders[1:] if c.value in places]
+            hub.store.links.set_waiting(held, other.id)
+
+
+def _open_matches(hub: Hub, entity: str) -> Iterator[Conflict]:
+    """Yield the open questions of identity about one entity."""
+    after = ""
+    while found := hub.store.reviews.open(Kind.MATCH, entity, after, hub.batch):
+        yield from found
+        after = found[-1].id
 
 
 def canonical(hub: Hub, entity: Entity, links: Sequence[Link]) -> dict[int, dict[str, Value]]:

@@ -85,7 +85,7 @@ def preview(
         with hub.store.rehearsal():
             settle(hub, result, only=only, progress=progress)
         _keep(hub, result, "open")
-        hub.store.rounds.finish(result.id, "planned", result.summary(), hub.now())
+        _end(hub, result, "planned")
     return result
 
 
@@ -112,11 +112,11 @@ def run_round(
                 _require_consent(hub, result, approve, only=only)
         except (ApprovalMissing, GuardTripped):
             _keep(hub, result, "open")
-            hub.store.rounds.finish(result.id, "stopped", result.summary(), hub.now())
+            _end(hub, result, "stopped")
             raise
         _keep(hub, result, "approved" if approve else "done")
         deliver(hub, result, progress=progress)
-        hub.store.rounds.finish(result.id, "done", result.summary(), hub.now())
+        _end(hub, result, "done")
     return result
 
 
@@ -124,6 +124,12 @@ def _begin(hub: Hub, kind: str) -> Round:
     """Open a round; whatever is written into the journal from now on is part of it."""
     hub.round = hub.store.rounds.start(kind, hub.now())
     return Round(hub.round)
+
+
+def _end(hub: Hub, result: Round, state: str) -> None:
+    """Close a round with what it did."""
+    hub.store.rounds.finish(result.id, state, result.summary(), hub.now())
+    hub.round = ""
 
 
 def take_in(

@@ -5,13 +5,12 @@ from __future__ import annotations
 from msgspec import Struct, structs
 
 from kamsync.engine.hub import Hub
-from kamsync.errors import UnknownName
 from kamsync.model import EXISTS, Event, Golden, Origin, Value
 from kamsync.store import RoundRow
 
 __all__ = ["Undo", "Undone", "undo_round"]
 
-SETTERS = frozenset({"set", "settled", "closed", "decided"})
+SETTERS = frozenset({"set", "settled", "closed", "decided", "undone"})
 """The journal's acts that change golden."""
 
 
@@ -47,16 +46,17 @@ def undo_round(hub: Hub, round_: RoundRow, *, dry: bool = False) -> Undo:
         for event in reversed(entry.events):
             if event.act in SETTERS and event.field != EXISTS:
                 changes.setdefault((event.record, event.field), []).append(event)
-    if not changes and round_.kind not in {"sync", "undo"}:
-        raise UnknownName(f"Round {round_.id} was a {round_.kind}; it changed nothing.")
     back: list[Undone] = []
     left: list[Undone] = []
     with hub.store.rehearsal() if dry else hub.store.transaction():
         for (record, field), events in sorted(changes.items()):
             change = _change(hub, record, field, events)
             (left if change.refused else back).append(change)
+        hub.round = hub.store.rounds.start("undo", hub.now())
         for change in back:
             _put_back(hub, change)
+        hub.store.rounds.finish(hub.round, "done", {"undid": round_.id}, hub.now())
+        hub.round = ""
     return Undo(round_.id, tuple(back), tuple(left))
 
 

@@ -10,7 +10,7 @@ from kamsync.store.codec import encoded, facts_of
 from kamsync.store.database import Row
 from kamsync.store.references import References
 
-__all__ = ["Links"]
+__all__ = ["Links", "is_alive", "is_moved"]
 
 _COLUMNS = (
     "link.id, link.system, link.entity, link.native_id, link.record, link.facts, link.version,"
@@ -42,7 +42,8 @@ ON CONFLICT (id) DO UPDATE SET
 
 _OWED = (
     f"SELECT {_COLUMNS} FROM link"
-    " WHERE system = ? AND entity = ? AND owed = ? AND id > ? ORDER BY id LIMIT ?"
+    " WHERE system = ? AND entity = ? AND owed = ? AND waiting IS NULL AND id > ?"
+    " ORDER BY id LIMIT ?"
 )
 
 _UNMATCHED = (
@@ -126,8 +127,8 @@ class Links(References):
             link.read_at,
             link.stamp,
             int(link.detached),
-            int(_is_moved(facts)),
-            int(_is_alive(link)),
+            int(is_moved(facts)),
+            int(is_alive(link.native_id, facts)),
             int(link.id in self._just_waiting),
         )
 
@@ -142,7 +143,7 @@ class Links(References):
         self._database.many("UPDATE link SET owed = ? WHERE id = ?", rows)
 
     def owed(self, system: str, entity: str, op: str, after: int, limit: int) -> list[Link]:
-        """Return links that are owed *op*, with ids above *after*, in the order of their ids."""
+        """Return links that are owed *op* and wait for no match, above *after*, in order of ids."""
         return self._links(_OWED, (system, entity, str(op), after, limit))
 
     def unread_since(self, at: str) -> int:
@@ -169,6 +170,10 @@ class Links(References):
         """Take *ids* out of the unmatched while somebody reviews them, or (None) put them back."""
         rows = [(reason, link) for link in ids]
         self._database.many("UPDATE link SET waiting = ? WHERE id = ?", rows)
+
+    def release(self, reason: str) -> None:
+        """Let all links go on that wait for *reason*."""
+        self._database.run("UPDATE link SET waiting = NULL WHERE waiting = ?", (reason,))
 
     def moved_records(self, entity: str, after: str, limit: int) -> list[str]:
         """Return records to merge, above *after* and in order: with a moved link, or marked dirty."""
@@ -212,7 +217,7 @@ def _link(row: Row) -> Link:
     )
 
 
-def _is_moved(facts: Mapping[str, Fact]) -> bool:
+def is_moved(facts: Mapping[str, Fact]) -> bool:
     """Say what `Link.moved` says, without the cost of a property for each field."""
     for fact in facts.values():  # noqa: SIM110
         if fact.observed != fact.merged or fact.doubt or fact.trail:
@@ -220,11 +225,11 @@ def _is_moved(facts: Mapping[str, Fact]) -> bool:
     return False
 
 
-def _is_alive(link: Link) -> bool:
+def is_alive(native_id: str | None, facts: Mapping[str, Fact]) -> bool:
     """Whether the native record is there, as far as it was last seen."""
-    if link.native_id is None:
+    if native_id is None:
         return False
-    existence = link.facts.get(EXISTS)
+    existence = facts.get(EXISTS)
     return existence is None or existence.observed != (False,)
 
 

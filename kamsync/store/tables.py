@@ -115,6 +115,7 @@ Table(
     _index("ix_link_record", "record"),
     _index("ix_link_moved", "entity", "record", where="moved = 1 AND blocked = 0"),
     _index("ix_link_owed", "system", "entity", "owed", "id", where="owed IS NOT NULL"),
+    _index("ix_link_waiting", "waiting", where="waiting IS NOT NULL"),
     _index(
         "ix_link_unmatched",
         "entity",

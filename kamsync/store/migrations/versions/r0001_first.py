@@ -106,6 +106,7 @@ def _identity() -> None:
     _index("ix_link_gone", "link", ["system", "entity"], "alive = 0")
     _index("ix_link_moved", "link", ["entity", "record"], "moved = 1 AND blocked = 0")
     _index("ix_link_owed", "link", ["system", "entity", "owed", "id"], "owed IS NOT NULL")
+    _index("ix_link_waiting", "link", ["waiting"], "waiting IS NOT NULL")
     _index("ix_link_record", "link", ["record"])
     _index(
         "ix_link_unmatched",
