@@ -10,6 +10,11 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
+from hypothesis import settings
+
+# A machine that is busy with something else is no reason to fail.
+settings.register_profile("kamsync", deadline=None)
+settings.load_profile("kamsync")
 
 
 @pytest.fixture(scope="session")
