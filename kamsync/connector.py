@@ -41,7 +41,7 @@ class Can(Flag):
     UNDELETE = auto()
     """A gone record can come back under its own id, through `Op.CREATE` with that id."""
     STAMP = auto()
-    """A created record keeps our id, `find` finds it by that, and a repeated create updates it."""
+    """A created record keeps our id, and `find` finds it by that."""
     IDEMPOTENT_CREATE = auto()
     """A create repeated with the same key makes nothing new, although no stamp is kept."""
     SEARCH = auto()
@@ -62,11 +62,15 @@ class NativeField(Struct, frozen=True):
 
 
 class NativeEntity(Struct, frozen=True):
-    """One native object: what may be done with it, and its fields."""
+    """One native object: what may be done with it, and its fields.
+
+    *open* says that the object takes any other field as well.
+    """
 
     name: str
     fields: Mapping[str, NativeField]
     can: Can
+    open: bool = False
 
 
 class Finding(Struct, frozen=True):
@@ -130,7 +134,8 @@ class Connector(ABC):
         """Carry out up to `batch_limit` writes of one object and answer each, in order.
 
         One bad row never rejects the others. A create whose stamp or key was used before makes
-        nothing new: it answers with the record that is there. A delete of what is gone is DONE.
+        nothing new and changes nothing: it is DONE, with the id of the record that is there and no
+        reading, since what that record holds is not what was sent. A delete of what is gone is DONE.
         If the call breaks off after it may have had an effect, the rows in question are UNKNOWN,
         or the call raises `SystemDown`, which says the same of all rows.
         """
