@@ -1,13 +1,18 @@
 """The hooks: every place where a plugin may join in.
 
 A plugin is a module (or an object) whose functions carry `kamsync.hookimpl` and the name of a
-hook. An implementation may leave out arguments that it does not need. Where a plugin has nothing
-to offer, it leaves the hook out, or answers None: the two mean the same.
+hook. Its distribution names it in an entry point, and a configuration under ``plugins``; without
+the second it is never imported::
+
+    [project.entry-points.kamsync]
+    acme = "kamsync_acme"
+
+An implementation may leave out arguments that it does not need. Where a plugin has nothing to
+offer, it leaves the hook out, or answers None: the two mean the same.
 
 Plugins are asked one by one, in the order in which the configuration names them. One that raises,
 takes too long or answers with the wrong kind of thing is reported by name, version and reason, and
-the others are still asked. Arguments are only ever added to a hook; docs/hooks.md is made from
-this module.
+the others are still asked. Arguments are only ever added to a hook.
 """
 
 from __future__ import annotations
@@ -123,8 +128,8 @@ def kamsync_mappings(kind: str, schema: Schema) -> Iterable[EntityMap] | None:
 def kamsync_policy_rules() -> Mapping[str, RuleMaker] | None:
     """Offer rules that a policy may name beside the built-in ones.
 
-    Called once for each start, before the policies are read. A maker is called for each place
-    where a policy names its rule.
+    Called once for each start, before the policies are read. A maker is called for each field
+    whose policy names its rule, with the entity, the field and the options beside the name.
 
     Returns:
         The makers by the name that a policy uses. A name of a built-in rule, or one that an
@@ -136,10 +141,21 @@ def kamsync_policy_rules() -> Mapping[str, RuleMaker] | None:
     Example::
 
         from kamsync import hookimpl
+        from kamsync.policy import Settlement
+
+        class Longest:
+            text = "the longest text wins"
+
+            def settle(self, case):
+                lengths = [len(contender.value or "") for contender in case.contenders]
+                if lengths.count(max(lengths)) > 1:
+                    return None
+                winner = lengths.index(max(lengths))
+                return Settlement(case.contenders[winner].value, (winner,), self.text)
 
         @hookimpl
         def kamsync_policy_rules():
-            return {}
+            return {"longest": lambda entity, field, options: Longest()}
     """
 
 
