@@ -36,6 +36,7 @@ from enum import StrEnum
 from msgspec import Struct, structs
 
 from kamsync.errors import ConfigurationInvalid, UnknownName
+from kamsync.model import EXISTS
 
 __all__ = ["DataClass", "Entity", "Field", "Nature", "Schema", "Type"]
 
@@ -138,7 +139,8 @@ class Schema(Struct, frozen=True):
         """Return this schema with *additions*: new entities, or more fields and keys for known ones.
 
         Raises:
-            ConfigurationInvalid: an addition redefines a field or refers to an unknown entity.
+            ConfigurationInvalid: an addition redefines a field, refers to an unknown entity, uses a
+                name twice, or lacks what its type needs.
         """
         entities = dict(self.entities)
         for addition in additions:
@@ -146,6 +148,9 @@ class Schema(Struct, frozen=True):
             entities[addition.name] = addition if known is None else _joined(known, addition)
         schema = Schema(entities)
         schema.require_known_references()
+        for entity in entities.values():
+            _require_distinct_names(entity)
+            _require_whole_fields(entity)
         return schema
 
     def require_known_references(self) -> None:
@@ -186,3 +191,37 @@ def _joined(known: Entity, addition: Entity) -> Entity:
         fields={**known.fields, **addition.fields},
         keys=(*known.keys, *(key for key in addition.keys if key not in known.keys)),
     )
+
+
+def _require_distinct_names(entity: Entity) -> None:
+    """Raise `ConfigurationInvalid` if a field or part has the name of another, or a reserved one."""
+    seen = {EXISTS}
+    for field in entity.fields.values():
+        for name in [part.name for part in field.parts] or [field.name]:
+            if name in seen:
+                raise ConfigurationInvalid(
+                    f"{entity.name}.{name} is there twice: fields and parts of groups need names of "
+                    f"their own, and {EXISTS!r} is taken."
+                )
+            seen.add(name)
+
+
+def _require_whole_fields(entity: Entity) -> None:
+    """Raise `ConfigurationInvalid` if a field lacks what its type needs, or a key or parent is none."""
+    for field in entity.fields.values():
+        for each in (field, *field.parts):
+            if each.type in (Type.CHOICE, Type.CHOICES) and not each.choices:
+                raise ConfigurationInvalid(f"{entity.name}.{each.name} needs choices.")
+        if (field.type is Type.GROUP) != bool(field.parts):
+            raise ConfigurationInvalid(
+                f"{entity.name}.{field.name}: a group, and only that, has parts."
+            )
+        if any(part.type is Type.GROUP for part in field.parts):
+            raise ConfigurationInvalid(
+                f"{entity.name}.{field.name}: no part of a group is a group."
+            )
+    for name in (*entity.keys, entity.parent):
+        if name and name not in entity.fields:
+            raise ConfigurationInvalid(
+                f"{entity.name} names {name!r} as a key or its parent, which is none of its fields."
+            )

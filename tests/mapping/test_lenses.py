@@ -109,7 +109,7 @@ def mapped(field, lens):
 
 @pytest.mark.parametrize(("field", "lens"), EXACT.values(), ids=EXACT)
 def test_a_lens_that_holds_everything_keeps_both_laws(field, lens):
-    """M1, M2: what is read is left as it is, and what is written is read back."""
+    """What is read is left as it is, and what is written is read back."""
     map_, entity = one_field(field, mapped(field, lens))
 
     check_mapping(map_, entity, examples=100)
@@ -117,7 +117,7 @@ def test_a_lens_that_holds_everything_keeps_both_laws(field, lens):
 
 @pytest.mark.parametrize(("field", "lens"), LOSSY.values(), ids=LOSSY)
 def test_a_lens_that_holds_less_keeps_what_it_holds(field, lens):
-    """M3: a system that truncates, rounds or knows fewer words never echoes its loss."""
+    """A system that truncates, rounds or knows fewer words never echoes its loss."""
     map_, entity = one_field(field, mapped(field, lens))
 
     check_mapping(map_, entity, lossy={field.name}, examples=100)

@@ -47,6 +47,17 @@ def every_field(entity):
     return [*entity.fields.values(), *(part for f in entity.fields.values() for part in f.parts)]
 
 
+def added(field):
+    """Return what a plugin would add to opportunities."""
+    return Entity("opportunity", "", {field.name: field})
+
+
+def nested(name):
+    """Return a group with a group in it."""
+    inner = Field(f"{name}_inner", Type.GROUP, "A part.", parts=(Field("x", Type.TEXT, "A part."),))
+    return Field(name, Type.GROUP, "A group.", parts=(inner,))
+
+
 def test_the_schema_carries_the_whole_job():
     """Nothing that a key account manager needs is missing, and nothing goes by another name."""
     carried = {name: " ".join(entity.fields) for name, entity in CORE.entities.items()}
@@ -180,6 +191,15 @@ def test_a_plugin_adds_fields_keys_and_entities():
             Entity("audit", "", {"by": Field("by", Type.REFERENCE, "Who.", to="auditor")}),
             "audit.by refers to 'auditor', which is no entity",
         ),
+        (
+            added(Field("currency", Type.CURRENCY, "Another.")),
+            "opportunity.currency is there twice",
+        ),
+        (added(Field("exists", Type.BOOLEAN, "Reserved.")), "'exists' is taken"),
+        (added(Field("mood", Type.CHOICE, "A mood.")), "opportunity.mood needs choices"),
+        (added(Field("cost", Type.GROUP, "A cost.")), "cost: a group, and only that, has parts"),
+        (added(nested("cost")), "cost: no part of a group is a group"),
+        (Entity("opportunity", "", {}, keys=("code",)), "names 'code' as a key or its parent"),
     ],
 )
 def test_a_plugin_cannot_break_the_schema(addition, expected):
