@@ -48,6 +48,9 @@ class Grouped(Struct, frozen=True):
 
     def get(self, cells: Cells, refs: Refs) -> Value:
         """Return the parts that this system holds, or None if all of them are blank."""
+        # Most groups of most records are empty, and no lens makes something of nothing.
+        if cells.count(None) == len(cells):
+            return None
         held = {
             part.name: part.lens.get(cells[part.start : part.stop], refs) for part in self.parts
         }

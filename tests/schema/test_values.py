@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
 from kamsync.entities import CORE
@@ -193,6 +193,7 @@ def test_items_are_brought_to_the_normal_form_of_their_type():
 
 
 @each_type
+@settings(max_examples=40)
 @given(data=some.data())
 def test_normalising_twice_is_normalising_once(field, data):
     """A normal form is its own normal form."""
@@ -202,6 +203,7 @@ def test_normalising_twice_is_normalising_once(field, data):
 
 
 @each_type
+@settings(max_examples=40)
 @given(raw=some.text())
 def test_any_text_is_read_or_refused(field, raw):
     """Nothing but `ValueInvalid` ever comes out of a value that a system holds."""
@@ -213,6 +215,7 @@ def test_any_text_is_read_or_refused(field, raw):
 
 
 @each_type
+@settings(max_examples=40)
 @given(
     raw=some.recursive(
         some.none() | some.booleans() | some.integers() | some.floats() | some.text(),
@@ -289,6 +292,7 @@ def test_samples_are_distinct_normal_and_the_same_for_ever(entity):
 
 
 @each_type
+@settings(max_examples=40)
 @given(data=some.data())
 def test_drawn_values_are_normal(field, data):
     """What others test with is what the engine would hold."""
