@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from inspect import Parameter, signature
+from os import PathLike
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
@@ -26,8 +27,8 @@ def connect(config: Config, name: str, plugins: Plugins) -> Connector:
     """Return a connector to the system called *name*.
 
     Options are checked against the class's signature: a name that it does not take, one that it
-    needs, and a value of the wrong type are refused, all at once. Where it takes a `Path`, text
-    becomes a path that starts at the configuration's folder; where it takes a `Secret`, plain text
+    needs, and a value of the wrong type are refused, all at once. Where it takes a path, text
+    becomes one that starts at the configuration's folder; where it takes a `Secret`, plain text
     in the file is refused.
 
     Raises:
@@ -121,14 +122,14 @@ def _hints(class_: Callable[..., Connector]) -> Mapping[str, Any]:
 
 def _fit(value: Any, hint: Any, folder: Path) -> Any:
     """Return *value* as a parameter of type *hint* takes it; ValueError says what it takes."""
-    types = {hint, *get_args(hint)}
+    types = {get_origin(each) or each for each in (hint, *get_args(hint))}
     if Secret in types and isinstance(value, Secret):
         return value
     if Secret in types and isinstance(value, str) and str not in types:
         raise ValueError(_HOW_TO_WRITE_ONE)
     if isinstance(value, Secret):
         value = value.reveal()
-    if Path in types and isinstance(value, str):
+    if types & {Path, PathLike} and isinstance(value, str):
         return folder / Path(value).expanduser()
     try:
         return TypeAdapter(hint, config=ConfigDict(arbitrary_types_allowed=True)).validate_python(

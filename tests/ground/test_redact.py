@@ -43,8 +43,8 @@ def test_a_hidden_value_is_never_written_by_accident(hidden, written):
 
 def test_a_secret_is_revealed_on_demand_only():
     """The one call that needs it gets it."""
-    assert Secret(CANARY).reveal() == CANARY
-    assert Pay(12).reveal() == 12
+    assert CANARY == Secret(CANARY).reveal()
+    assert 12 == Pay(12).reveal()
 
 
 def test_secrets_compare_by_what_they_hold():
@@ -52,7 +52,7 @@ def test_secrets_compare_by_what_they_hold():
     assert Secret("a") == Secret("a")
     assert Secret("a") != Secret("b")
     assert Secret("a") != "a"
-    assert len({Secret("a"), Secret("a")}) == 1
+    assert 1 == len({Secret("a"), Secret("a")})
     assert not Secret("")
     assert Pay(1) == Pay(1)
     assert Pay(1) != 1
@@ -62,14 +62,14 @@ def test_hidden_values_are_dots_anywhere_in_a_structure():
     """Depth and kind of container do not matter."""
     told = redact({"a": [{"b": (Secret(CANARY), {Pay})}], "c": Pay(3)})
 
-    assert told == {"a": [{"b": [DOTS, ["<type>"]]}], "c": DOTS}
+    assert {"a": [{"b": [DOTS, ["<type>"]]}], "c": DOTS} == told
 
 
 def test_named_keys_are_dots_at_any_depth():
     """Values of fields of class pay are hidden by the fields' names."""
     told = redact({"rate": 0.1, "lines": [{"rate": "0.2", "name": "x"}]}, hidden=["rate"])
 
-    assert told == {"rate": DOTS, "lines": [{"rate": DOTS, "name": "x"}]}
+    assert {"rate": DOTS, "lines": [{"rate": DOTS, "name": "x"}]} == told
 
 
 def test_what_is_harmless_stays_readable():
@@ -78,8 +78,8 @@ def test_what_is_harmless_stays_readable():
         [None, True, 1, 1.5, "a", Decimal("1.20"), date(2026, 1, 2), Path("x"), Op.CREATE]
     )
 
-    assert told == [None, True, 1, 1.5, "a", "1.20", "2026-01-02", "x", "create"]
-    assert redact(Author("u1"))["id"] == "u1"
+    assert [None, True, 1, 1.5, "a", "1.20", "2026-01-02", "x", "create"] == told
+    assert "u1" == redact(Author("u1"))["id"]
 
 
 def test_what_is_not_known_is_shown_as_its_type():
@@ -89,10 +89,10 @@ def test_what_is_not_known_is_shown_as_its_type():
         def __repr__(self):
             return CANARY
 
-    assert redact({"session": Session(), "raw": b"canary"}) == {
+    assert {
         "session": "<Session>",
         "raw": "<bytes>",
-    }
+    } == redact({"session": Session(), "raw": b"canary"})
 
 
 def test_a_structure_that_holds_itself_comes_to_an_end():
@@ -118,12 +118,12 @@ def test_a_structure_that_holds_itself_comes_to_an_end():
 )
 def test_characters_that_command_are_shown(text, shown):
     """A name from a system cannot move the cursor, set a title or turn the line around."""
-    assert visible(text) == shown
+    assert shown == visible(text)
 
 
 def test_lines_are_kept_where_asked_for():
     """A long text stays readable, everything else in it is still shown."""
-    assert visible("a\n\tb\x1b", lines=True) == "a\n\tb\\x1b"
+    assert "a\n\tb\\x1b" == visible("a\n\tb\x1b", lines=True)
 
 
 @given(st.text())
@@ -132,7 +132,7 @@ def test_visible_text_is_one_line_that_stays_as_it_is(text):
     shown = visible(text)
 
     assert len(shown.splitlines()) <= 1
-    assert visible(shown) == shown
+    assert shown == visible(shown)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_visible_text_is_one_line_that_stays_as_it_is(text):
 )
 def test_a_password_in_a_url_is_dots(url, shown):
     """A store's address can be named in a message."""
-    assert without_password(url) == shown
+    assert shown == without_password(url)
 
 
 def test_a_log_line_hides_and_stays_one_line():
@@ -166,9 +166,9 @@ def test_a_log_line_hides_and_stays_one_line():
     logger.warning("failed: %s", ValueError("late"))
     logger.warning("plain 100%")
 
-    assert stream.getvalue().splitlines() == [
+    assert [
         f"login as eve\\nroot: ok with '{DOTS}', 3 tries",
         DOTS,
         "failed: late",
         "plain 100%",
-    ]
+    ] == stream.getvalue().splitlines()

@@ -37,23 +37,23 @@ def waited_s(clock):
 
 def test_an_answer_is_passed_on_at_once(clock):
     """Nothing is waited for when nothing fails."""
-    assert retrying(Flaky(), clock) == "answer"
-    assert waited_s(clock) == 0
+    assert "answer" == retrying(Flaky(), clock)
+    assert 0 == waited_s(clock)
 
 
 def test_waits_double_up_to_the_ceiling(clock):
     """1 + 2 + 4 + 4 seconds, and the fifth attempt answers."""
     call = Flaky(*[SystemDown("Down.")] * 4)
 
-    assert retrying(call, clock, ceiling_s=4.0) == "answer"
-    assert waited_s(clock) == 11
-    assert call.calls == 5
+    assert "answer" == retrying(call, clock, ceiling_s=4.0)
+    assert 11 == waited_s(clock)
+    assert 5 == call.calls
 
 
 def test_the_wait_that_was_asked_for_is_not_cut_short(clock):
     """A system that says when to come back is obeyed."""
-    assert retrying(Flaky(QuotaSpent("Slow.", wait_s=17.5)), clock) == "answer"
-    assert waited_s(clock) == 17.5
+    assert "answer" == retrying(Flaky(QuotaSpent("Slow.", wait_s=17.5)), clock)
+    assert 17.5 == waited_s(clock)
 
 
 def test_nobody_waits_longer_than_the_ceiling(clock):
@@ -62,15 +62,15 @@ def test_nobody_waits_longer_than_the_ceiling(clock):
 
     with pytest.raises(QuotaSpent, match="midnight"):
         retrying(call, clock)
-    assert waited_s(clock) == 0
-    assert call.calls == 1
+    assert 0 == waited_s(clock)
+    assert 1 == call.calls
 
 
 @pytest.mark.parametrize("nonsense", [-5.0, float("nan"), 0.0])
 def test_a_senseless_wait_counts_as_none(clock, nonsense):
     """The other side's arithmetic is not ours."""
-    assert retrying(Flaky(SystemDown("Down.", wait_s=nonsense)), clock) == "answer"
-    assert waited_s(clock) == 1
+    assert "answer" == retrying(Flaky(SystemDown("Down.", wait_s=nonsense)), clock)
+    assert 1 == waited_s(clock)
 
 
 def test_the_last_error_is_raised_as_it_came(clock):
@@ -81,7 +81,7 @@ def test_the_last_error_is_raised_as_it_came(clock):
     with pytest.raises(SystemDown) as caught:
         retrying(call, clock, attempts=3)
     assert caught.value is last
-    assert call.calls == 3
+    assert 3 == call.calls
 
 
 def test_what_no_wait_can_cure_is_not_tried_again(clock):
@@ -90,4 +90,4 @@ def test_what_no_wait_can_cure_is_not_tried_again(clock):
 
     with pytest.raises(RecordRefused):
         retrying(call, clock)
-    assert call.calls == 1
+    assert 1 == call.calls

@@ -81,20 +81,20 @@ def test_answers_come_in_the_order_of_loading():
     """The order of the configuration is the order of rules; pluggy would turn it round."""
     plugins = loaded(b=(RULES, {"b": rule}), a=(RULES, {"a": rule}), c=(RULES, {"c": rule}))
 
-    assert list(plugins.rules()) == ["b", "a", "c"]
+    assert ["b", "a", "c"] == list(plugins.rules())
 
 
 def test_one_failing_answer_is_one_report():
     """The plugins before and after it are heard; it is told once, however often it is asked."""
     plugins = loaded(a=(RULES, {"a": rule}), b=(RULES, failing), c=(RULES, {"c": rule}))
 
-    assert list(plugins.rules()) == ["a", "c"]
-    assert list(plugins.rules()) == ["a", "c"]
+    assert ["a", "c"] == list(plugins.rules())
+    assert ["a", "c"] == list(plugins.rules())
     (broken,) = plugins.broken
-    assert str(broken) == (
+    assert (
         "The plugin b (kamsync-b 1.0) is broken, its answer to kamsync_policy_rules is left out: "
         "ZeroDivisionError: division by zero."
-    )
+    ) == str(broken)
 
 
 def test_an_answer_that_never_comes_is_left_out():
@@ -106,10 +106,10 @@ def test_an_answer_that_never_comes_is_left_out():
 
     plugins = loaded(0.2, slow=(RULES, endless), good=(RULES, {"good": rule}))
     try:
-        assert list(plugins.rules()) == ["good"]
+        assert ["good"] == list(plugins.rules())
     finally:
         gate.set()
-    assert reasons(plugins) == ["slow: it took longer than 0.2 s"]
+    assert ["slow: it took longer than 0.2 s"] == reasons(plugins)
 
 
 @pytest.mark.parametrize("silence", [None, {}])
@@ -117,16 +117,16 @@ def test_silence_is_no_answer_and_no_fault(silence):
     """None and an empty answer mean the same."""
     plugins = loaded(quiet=(RULES, silence), good=(RULES, {"good": rule}))
 
-    assert list(plugins.rules()) == ["good"]
-    assert plugins.broken == []
+    assert ["good"] == list(plugins.rules())
+    assert [] == plugins.broken
 
 
 def test_a_name_that_is_taken_stays_with_the_first():
     """The second plugin is told which one was first; its other answers count."""
     plugins = loaded(a=(RULES, {"coin": rule}), b=(RULES, {"coin": failing, "die": rule}))
 
-    assert plugins.rules() == {"coin": rule, "die": rule}
-    assert reasons(plugins) == ["b: 'coin' is taken by the plugin a"]
+    assert {"coin": rule, "die": rule} == plugins.rules()
+    assert ["b: 'coin' is taken by the plugin a"] == reasons(plugins)
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def test_an_answer_that_fails_while_it_is_read_is_left_out():
 
     plugins = loaded(lazy=("kamsync_match_keys", lazily), good=("kamsync_match_keys", [rule]))
 
-    assert plugins.key_makers() == (rule,)
-    assert reasons(plugins) == ["lazy: ZeroDivisionError: division by zero"]
+    assert (rule,) == plugins.key_makers()
+    assert ["lazy: ZeroDivisionError: division by zero"] == reasons(plugins)
 
 
 def test_connectors_are_found_by_kind():
@@ -253,9 +253,9 @@ def test_maps_are_asked_for_by_kind_and_joined():
 
     maps = plugins.mappings("acme", core_schema())
 
-    assert set(maps["account"].fields) == {"name", "website"}
-    assert maps["account"].stamp == "Id__c"
-    assert plugins.mappings("other", core_schema()) == {}
+    assert {"name", "website"} == set(maps["account"].fields)
+    assert "Id__c" == maps["account"].stamp
+    assert {} == plugins.mappings("other", core_schema())
 
 
 @pytest.mark.parametrize(
@@ -271,8 +271,8 @@ def test_a_map_that_contradicts_an_earlier_one_is_left_out(second, reason):
     hook = "kamsync_mappings"
     plugins = loaded(a=(hook, mapping("name", stamp="a")), b=(hook, second))
 
-    assert set(plugins.mappings("acme", core_schema())["account"].fields) == {"name"}
-    assert reasons(plugins) == [f"b: {reason}"]
+    assert {"name"} == set(plugins.mappings("acme", core_schema())["account"].fields)
+    assert [f"b: {reason}"] == reasons(plugins)
 
 
 def down(notices):  # noqa: ARG001
@@ -295,8 +295,8 @@ def test_everybody_who_tells_people_is_told():
 
     plugins.notify([notice])
 
-    assert heard == [notice]
-    assert reasons(plugins) == ["down: The chat does not answer"]
+    assert [notice] == heard
+    assert ["down: The chat does not answer"] == reasons(plugins)
 
 
 def test_nobody_is_told_of_nothing():
@@ -305,7 +305,7 @@ def test_nobody_is_told_of_nothing():
 
     plugins.notify([])
 
-    assert plugins.broken == []
+    assert [] == plugins.broken
 
 
 def test_a_command_cannot_take_the_place_of_one_of_ours():
@@ -313,8 +313,8 @@ def test_a_command_cannot_take_the_place_of_one_of_ours():
     mine, theirs = click.Command("greet"), click.Command("sync")
     plugins = loaded(good=("kamsync_commands", [mine, theirs]))
 
-    assert plugins.commands(taken=["sync"]) == {"greet": mine}
-    assert reasons(plugins) == ["good: 'sync' is taken by kamsync itself"]
+    assert {"greet": mine} == plugins.commands(taken=["sync"])
+    assert ["good: 'sync' is taken by kamsync itself"] == reasons(plugins)
 
 
 def test_reports_and_sandboxes_are_found_by_name():
@@ -327,5 +327,5 @@ def test_reports_and_sandboxes_are_found_by_name():
     )
 
     assert plugins.reports()["counts"](None) is report
-    assert plugins.sandboxes() == {"acme": sandbox}
-    assert reasons(plugins) == ["b: 'acme' is taken by the plugin b"]
+    assert {"acme": sandbox} == plugins.sandboxes()
+    assert ["b: 'acme' is taken by the plugin b"] == reasons(plugins)

@@ -56,7 +56,7 @@ def test_an_installed_plugin_is_listed_and_not_imported(install):
 
     (rogue,) = [each for each in list_plugins() if each.name == "rogue"]
 
-    assert str(rogue) == "rogue (kamsync-rogue 1.2)"
+    assert "rogue (kamsync-rogue 1.2)" == str(rogue)
     assert "plugin_rogue" not in sys.modules
 
 
@@ -77,9 +77,9 @@ def test_the_built_in_plugin_comes_first_and_needs_no_name(install):
     """The memory connector is a plugin like any other, that is always there."""
     install("good", HEALTHY)
 
-    assert list_plugins()[0].name == "memory"
-    assert list(load_plugins(["good"]).loaded) == ["memory", "good"]
-    assert list(load_plugins(["good", "memory"]).loaded) == ["memory", "good"]
+    assert "memory" == list_plugins()[0].name
+    assert ["memory", "good"] == list(load_plugins(["good"]).loaded)
+    assert ["memory", "good"] == list(load_plugins(["good", "memory"]).loaded)
 
 
 def test_a_name_that_is_not_installed_is_refused_with_a_suggestion(install):
@@ -90,7 +90,7 @@ def test_a_name_that_is_not_installed_is_refused_with_a_suggestion(install):
         UnknownName, match=r"No plugin 'salesfroce'.* Did you mean 'salesforce'\?"
     ) as caught:
         load_plugins(["salesfroce"])
-    assert caught.value.exit_status == 64
+    assert 64 == caught.value.exit_status
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_broken_plugin_is_named_and_the_others_go_on(install, code, reason):
         "The plugin broken (kamsync-broken 1.2) is broken, it is left out:"
     )
     assert reason in broken.reason
-    assert len(str(broken).splitlines()) == 1
+    assert 1 == len(str(broken).splitlines())
     assert "coin" in plugins.rules()
     assert "broken" not in plugins.loaded
 
@@ -148,7 +148,7 @@ def test_a_plugin_that_never_finishes_loading_is_left_behind(install):
         threading.kamsync_gate.set()
         del threading.kamsync_gate
 
-    assert only_broken(plugins).reason == "it took longer than 0.2 s"
+    assert "it took longer than 0.2 s" == only_broken(plugins).reason
     assert "coin" in plugins.rules()
 
 
@@ -174,7 +174,7 @@ def test_one_module_under_two_names_is_loaded_once(install):
 
     plugins = load_plugins(["first", "second"])
 
-    assert only_broken(plugins).plugin.name == "second"
+    assert "second" == only_broken(plugins).plugin.name
     assert "coin" in plugins.rules()
 
 
@@ -186,4 +186,4 @@ def test_a_plugin_that_takes_the_place_of_a_built_in_is_refused(install):
 
     assert "plugin_memory" not in sys.modules
     (refused,) = [each for each in plugins.broken if each.plugin.distribution == "not-kamsync"]
-    assert refused.reason == "its name is that of a built-in plugin"
+    assert "its name is that of a built-in plugin" == refused.reason
