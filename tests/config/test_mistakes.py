@@ -113,7 +113,6 @@ STORE = "expected sqlite:///FILE (three slashes) or postgresql://USER@HOST/DATAB
         ("[identity]\nlink = 1.5", f"identity.link = 1.5: {FRACTION}"),
         ("[identity]\nlink = true", f"identity.link = True: {FRACTION}"),
         ("[identity]\nlink = nan", f"identity.link = nan: {FRACTION}"),
-        ),
         ("guards = 3", "guards = 3: expected a table."),
     ],
 )
