@@ -19,7 +19,7 @@ the golden value. Nothing here reads a clock, a disk or a network.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct, structs
 
@@ -57,6 +57,9 @@ TURNS_LIMIT = 3
 
 RECENT_LIMIT = 3
 """How many earlier values golden remembers, to notice that it goes round in circles."""
+
+
+UNSET = Golden()
 
 
 class Speaker(Struct, frozen=True):
@@ -124,6 +127,9 @@ def merge_field(
     Afterwards no side is moved: each edit is golden, or equal to it, or a named loser in an event,
     or a contender of an open conflict. The order of *sides* makes no difference to any value.
     """
+    if golden == UNSET and held is None and all(_is_blank_start(side.fact) for side in sides):
+        facts = {side.link: structs.replace(side.fact, merged=side.fact.observed) for side in sides}
+        return Merged(golden, facts, (), ())
     merge = _Merge(topic, golden, sides, held, court)
     merge.replay_trails()
     merge.merge(merge.sides)
@@ -213,7 +219,8 @@ class _Merge:
         rest = [side for side in movers if not self.agrees(side)]
         for side in echoes:
             self.learn(side)
-            self.note("agreed", value=self.golden.value, winner=self.contender(side))
+            if self.golden.revision:
+                self.note("agreed", value=self.golden.value, winner=self.contender(side))
         if not rest:
             return
         said = self.said_by_all(rest)
@@ -484,16 +491,18 @@ class _Merge:
             knew=True,
         )
 
-    def note(self, act: str, **details: object) -> None:
+    def note(self, act: str, **details: Any) -> None:
         """Remember an event for the journal."""
-        event = Event(
-            act=act,
-            entity=self.topic.entity,
-            record=self.topic.record,
-            field=self.topic.field,
-            revision=self.golden.revision,
+        topic = self.topic
+        revision = self.golden.revision
+        self.events.append(
+            Event(act, topic.entity, topic.record, topic.field, revision=revision, **details)
         )
-        self.events.append(structs.replace(event, **details))
+
+
+def _is_blank_start(fact: Fact) -> bool:
+    """Whether a system shows nothing where nothing was ever said."""
+    return not fact.doubt and not fact.trail and all(cell is None for cell in fact.observed)
 
 
 def _distinct(values: Sequence[Value]) -> list[Value]:

@@ -89,19 +89,27 @@ class _Matching:
         ids = {id_ for each in self.owners.values() for id_ in each}
         ids |= {link.stamp for link in self.links if link.stamp}
         records = self.hub.store.records.by_id(sorted(ids))
-        links = self.hub.store.links.of_records(sorted(records))
         for id_, record in records.items():
             if record.merged_into:
                 self.merged[id_] = record.merged_into
-            golden = {name: each.value for name, each in record.fields.items() if name != EXISTS}
             self.systems[id_] = set()
-            for link in links.get(id_, []):
-                if link.native_id is None:
-                    self.places[id_, link.system] = link.id
-                else:
-                    self.systems[id_].add(link.system)
-            here = [link for link in links.get(id_, []) if link.native_id is not None]
-            self.values[id_] = golden or _first(canonical(self.hub, self.entity, here))
+            self.values[id_] = {
+                name: g.value for name, g in record.fields.items() if name != EXISTS
+            }
+        for record_id, system, link_id, native_id in self.hub.store.links.places_of(
+            sorted(records)
+        ):
+            if native_id is None:
+                self.places[record_id, system] = link_id
+            else:
+                self.systems[record_id].add(system)
+        self._load_unmerged([id_ for id_ in sorted(records) if not self.values[id_]])
+
+    def _load_unmerged(self, ids: Sequence[str]) -> None:
+        """Take the values of records that were made but not merged yet from what shows them."""
+        for id_, links in self.hub.store.links.of_records(ids).items():
+            here = [link for link in links if link.native_id is not None]
+            self.values[id_] = _first(canonical(self.hub, self.entity, here))
 
     def run(self) -> int:
         """Identify each link in turn; return how many are tied now."""

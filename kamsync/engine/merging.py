@@ -108,12 +108,15 @@ class _Batch:
         if self.restoring and any(self._is_unread(link) for link in links.values()):
             return
         fields = dict(record.fields)
-        for name in _moved_fields(links.values(), everything=bool(self.restoring)):
-            merged = self._field(record, name, fields.get(name, Golden()), links)
+        names = _moved_fields(links.values(), everything=bool(self.restoring))
+        busy = any(name != EXISTS for name in names)
+        for name in names:
+            merged = self._field(record, name, fields.get(name, Golden()), links, busy=busy)
             if merged is None:
                 continue
             self.moved += 1
-            fields[name] = merged.golden
+            if merged.golden.revision:
+                fields[name] = merged.golden
             for link_id, fact in merged.facts.items():
                 facts = {**links[link_id].facts, name: fact}
                 links[link_id] = structs.replace(links[link_id], facts=facts)
@@ -140,7 +143,13 @@ class _Batch:
             self.conflicts[conflict.record, conflict.field] = conflict
 
     def _field(
-        self, record: Record, name: str, golden: Golden, links: Mapping[int, Link]
+        self,
+        record: Record,
+        name: str,
+        golden: Golden,
+        links: Mapping[int, Link],
+        *,
+        busy: bool,
     ) -> Merged | None:
         """Merge one field, or nothing if none of its movers can be read yet."""
         held = self.conflicts.get((record.id, name))
@@ -161,7 +170,6 @@ class _Batch:
             kind=Kind.DELETE if exists else Kind.VALUE,
             consents=not exists,
         )
-        busy = any(n != EXISTS for n in _moved_fields(links.values()))
         court = Court(
             settle=lambda conflict: self._settle(record, conflict, busy=busy),
             revision=self.revision,

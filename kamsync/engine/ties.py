@@ -72,16 +72,25 @@ class Voice:
         self._ties = ties
         self._team = system.team
         self._people = people
+        self._read: tuple[Cells, Value] | None = None
 
     def value(self, cells: Cells, known: Value) -> Value:
         """Return the canonical value of *cells*; existence is said as it is."""
-        return cells[0] if self._map is None else self._map.get(cells, self._ties, known)
+        if self._map is None:
+            return cells[0]
+        if self._map.lacks:
+            return self._map.get(cells, self._ties, known)
+        if self._read is None or self._read[0] is not cells:
+            self._read = (cells, self._map.get(cells, self._ties))
+        return self._read[1]
 
     def says(self, cells: Cells, value: Value) -> bool:
         """Whether this system, made to say *value*, would hold exactly *cells*."""
         if self._map is None:
             return bool(cells[0] == value)
         try:
+            if not self._map.lacks and self.value(cells, None) == value:
+                return True
             return self._map.put(value, cells, self._ties) == cells
         except (ReferenceMissing, ValueInvalid):
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct, json
@@ -14,6 +15,7 @@ __all__ = [
     "encoded",
     "events_of",
     "facts_of",
+    "facts_text",
     "golden_of",
     "intents_of",
     "object_of",
@@ -23,11 +25,21 @@ __all__ = [
 _encoder = json.Encoder()
 encoded = _encoder.encode
 facts_of = json.Decoder(dict[str, Fact]).decode
+_DEFAULTS = encoded(Fact(()))[len(b"[[],null,-1") : -1]
 golden_of = json.Decoder(dict[str, Golden]).decode
 intents_of = json.Decoder(dict[str, Intent]).decode
 conflict_of = json.Decoder(Conflict).decode
 events_of = json.Decoder(tuple[Event, ...]).decode
 object_of = json.Decoder(dict[str, Any]).decode
+
+
+def facts_text(facts: Mapping[str, Fact]) -> str:
+    """Return facts as JSON text, without what most of them end in: a decoder puts it back.
+
+    Inside a JSON text a quotation mark never stands without a backslash before it, so that the part
+    that is left out cannot be part of anybody's value.
+    """
+    return encoded(facts).replace(_DEFAULTS, b"").decode()
 
 
 def written(value: dict[str, Any] | Struct, about: str) -> str:

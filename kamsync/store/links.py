@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kamsync.errors import ValueInvalid
 from kamsync.model import EXISTS, Fact, Link
-from kamsync.store.codec import encoded, facts_of
+from kamsync.store.codec import facts_of, facts_text
 from kamsync.store.database import Row
 from kamsync.store.references import References
 
@@ -97,6 +97,15 @@ class Links(References):
             found.setdefault(row[4], []).append(_link(row))
         return found
 
+    def places_of(self, records: Sequence[str]) -> list[tuple[str, str, int, str | None]]:
+        """Return where each record is or has a place: record, system, link and native id, if any."""
+        return [
+            (row[0], row[1], row[2], row[3])
+            for row in self._database.of(
+                "SELECT record, system, id, native_id FROM link WHERE record IN (??)", (), records
+            )
+        ]
+
     def save(self, links: Sequence[Link]) -> None:
         """Insert or replace *links*; what a link owes and whether it waits for a match stay as they are.
 
@@ -108,7 +117,7 @@ class Links(References):
     def _row(self, link: Link) -> Row:
         facts = link.facts
         try:
-            text = encoded(facts).decode()
+            text = facts_text(facts)
         except UnicodeEncodeError as error:
             raise ValueInvalid(
                 f"{link.system} {link.entity} {link.native_id!r} holds a text that is not valid"
