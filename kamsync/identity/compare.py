@@ -22,7 +22,10 @@ NO_FORM, OTHER_FORM = 0.02, 0.10
 """What a missing legal form, and what another one, takes away from that."""
 
 PERSON_NAME = 0.80
-STRONG, MEDIUM, SMALL, SIZE = 0.20, 0.13, 0.06, 0.05
+STRONG, MEDIUM, COUNTRY, SMALL = 0.20, 0.13, 0.08, 0.06
+"""What other signs are worth, for or against; a sign that forbids a match need not weigh much."""
+
+WEAK = {"annual_revenue": 0.05, "employees": 0.04, "industry": 0.02}
 WEAK_LIMIT = 0.05
 """What all weak signs together can add: they never turn a name alone into a match."""
 
@@ -78,11 +81,9 @@ def _organisation_signs(a: Mapping[str, Value], b: Mapping[str, Value]) -> Itera
     if a.get("legal_name") and b.get("legal_name"):
         yield _legal_name(named(a["legal_name"]), named(b["legal_name"]))
     yield from _address_signs(a.get("billing_address") or {}, b.get("billing_address") or {})
-    for name in ("annual_revenue", "employees"):
+    for name, worth in WEAK.items():
         if _agree(a, b, name):
-            yield _Sign(SIZE, f"the same {name.replace('_', ' ')}")
-    if _agree(a, b, "industry"):
-        yield _Sign(0.02, "the same industry", weak=True)
+            yield _Sign(worth, f"the same {name.replace('_', ' ')}", weak=True)
     if _differ(a, b, "parent"):
         yield _Sign(-SMALL, "different parents")
 
@@ -145,7 +146,7 @@ def _address_signs(a: Mapping[str, Value], b: Mapping[str, Value]) -> Iterator[_
     if one["country"] and one["country"] == other["country"]:
         yield _Sign(0.02, "the same country", weak=True)
     elif one["country"] and other["country"]:
-        yield _Sign(-MEDIUM, "different countries", forbids=True)
+        yield _Sign(-COUNTRY, "different countries", forbids=True)
 
 
 def _place(address: Mapping[str, Value]) -> Mapping[str, str]:

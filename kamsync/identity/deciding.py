@@ -33,8 +33,8 @@ class Thresholds(Struct, frozen=True):
     """
 
     link: float = 0.92
-    review: float = 0.72
-    margin: float = 0.05
+    review: float = 0.75
+    margin: float = 0.15
 
     def __post_init__(self) -> None:
         if not (0 < self.review <= self.link <= 1 and 0 <= self.margin <= 1):
@@ -108,6 +108,8 @@ def _by_key(
         return Match(Verdict.REVIEW, record, shown, reason)
     apart = sibling(values, candidates.get(record, {})) if kinds == "domain" else ""
     if apart:
+        others = tuple(pair for pair in ranked if pair[0] != record)
+        shown = (*shown, *others)[:SHOWN_CANDIDATES]
         return Match(Verdict.REVIEW, None, shown, f"the same domain, but {apart}")
     return Match(Verdict.LINK, record, shown, f"the only record with the same {kinds}")
 

@@ -29,7 +29,7 @@ HOST = re.compile(r"[^\s@/:]+\.[^\W\d_][\w-]+")
 ADDRESS = re.compile(r"([^\s@]+)@([^\s@]+\.[^\s@]+)")
 DIGITS = re.compile(r"\d")
 VOWELS = re.compile(r"[aeiouy]")
-REPEATS = re.compile(r"(.)\1+")
+REPEATS = re.compile(r"([^\W\d_])\1+")
 
 PHONE_DIGITS = 8
 """How many digits at the end of a number tell it apart, however its country is written."""
@@ -143,6 +143,8 @@ def _name_blocks(name: Name) -> Iterator[str]:
             continue
         if len(core) == 1:
             yield f"ends {core[0][:4]} {core[0][-1]}"
+            yield f"ends {core[0][:2]} {core[0][-3:]}"
+            yield f"start {core[0][:5]}"
         else:
             yield f"first {core[0]} {core[1][0]}"
             yield f"last {core[-1]} {core[0][0]}"

@@ -26,7 +26,7 @@ SAME = 0.99
 ONE_SLIP, TWO_SLIPS = 0.92, 0.88
 """What a word with one or two letters wrong counts, where the right word counts 1."""
 
-SHORTEST_WITH_ONE_SLIP, SHORTEST_WITH_TWO = 4, 8
+SHORTEST_WITH_ONE_SLIP, SHORTEST_WITH_TWO = 4, 9
 """How many letters a word must have for a wrong one to be a slip and not another word."""
 
 INITIAL, SHORT_FORM, NO_GIVEN_NAME = 0.85, 0.92, 0.6
@@ -172,8 +172,13 @@ def _closeness(a: str, b: str) -> float:
 
 
 def person_likeness(a: tuple[str, str], b: tuple[str, str]) -> float:
-    """Return from 0 to 1 how alike two people's names are, each a given and a family name."""
+    """Return from 0 to 1 how alike two people's names are, each a given and a family name.
+
+    Names that may stand in each other's place are tried both ways.
+    """
     straight = _given_and_family(a, b)
+    if not all((*a, *b)):
+        return straight
     return max(straight, CROSSED * _given_and_family(a, (b[1], b[0])))
 
 

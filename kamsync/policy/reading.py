@@ -106,12 +106,14 @@ class _Reader:
             raise ConfigurationInvalid("\n".join(self.mistakes))
         return Policy(self.lines, self.deletions)
 
-    def _note(self, step: Any, *arguments: Any) -> None:
-        """Take a step, and keep its mistake for the end."""
+    def _note(self, step: Any, *arguments: Any) -> bool:
+        """Take a step, and keep its mistake for the end; return whether there was none."""
         try:
             step(*arguments)
         except ConfigurationInvalid as problem:
             self.mistakes[problem.message] = None
+            return False
+        return True
 
     def _default_table(self, table: Mapping[str, object], named: Collection[str]) -> None:
         """Read the table for every entity that has none of its own."""
@@ -123,8 +125,12 @@ class _Reader:
                 f"write {self.section}.ENTITY.{extra} instead."
             )
         for name, entity in self.schema.entities.items():
-            if name not in named and entity.nature is Nature.RECORD:
+            if name not in named and entity.nature is Nature.RECORD and not self._wrong_at(key):
                 self._table(entity, table, key)
+
+    def _wrong_at(self, key: str) -> bool:
+        """Whether a mistake was found below *key*."""
+        return any(mistake.startswith(f"{key}.") for mistake in self.mistakes)
 
     def _table(self, entity: Entity, table: Mapping[str, object], key: str) -> None:
         """Read the table of one entity."""
@@ -135,9 +141,11 @@ class _Reader:
             elif name != EVERY_FIELD:
                 self._note(self._field, entity, name, written, key)
         if EVERY_FIELD in table:
-            for field in entity.fields.values():
-                if field.name not in table:
-                    self._note(self._line, entity, field, table[EVERY_FIELD], f"{key}.*")
+            rest = [field for field in entity.fields.values() if field.name not in table]
+            for field in rest:
+                # One mistake is told of one field, not of all that are meant by it.
+                if not self._note(self._line, entity, field, table[EVERY_FIELD], f"{key}.*"):
+                    break
 
     def _deletes(self, entity: Entity, written: object, key: str) -> None:
         for choice in DELETES:
@@ -298,9 +306,13 @@ class _Reader:
     def _foreign(self, place: Place, name: str, options: Mapping[str, object]) -> Rule:
         """Return a plugin's rule."""
         try:
-            return Foreign(name, self.makers[name](place.entity, place.field, options))
+            rule = self.makers[name](place.entity, place.field, options)
+            fits = isinstance(rule.text, str) and callable(rule.settle)
         except ConfigurationInvalid as problem:
             raise place.wrong(problem.message) from problem
         # A plugin may fail in any way; the configuration that names it cannot be carried out then.
         except Exception as problem:
             raise place.wrong(f"the plugin's rule {name!r} failed: {problem!r}.") from problem
+        if not fits:
+            raise place.wrong(f"the plugin's rule {name!r} has no text or cannot settle.")
+        return Foreign(name, rule)

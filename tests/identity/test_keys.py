@@ -1,0 +1,131 @@
+"""Keys: which facts only the same record shares, and where records that may be the same are found."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kamsync.entities import CORE
+from kamsync.identity import block_keys, exact_keys
+from kamsync.schema import Type
+
+ACCOUNT, CONTACT, EMPLOYEE = (CORE.entity(name) for name in ("account", "contact", "employee"))
+
+
+@pytest.mark.parametrize(
+    ("entity", "values", "keys"),
+    [
+        ("account", {"domains": ["acme.com", "acme.de"]}, ["domain:acme.com", "domain:acme.de"]),
+        ("account", {"website": "https://www.Acme.com/de"}, ["domain:acme.com"]),
+        ("account", {"website": "https://acme.com", "domains": ["acme.com"]}, ["domain:acme.com"]),
+        ("account", {"domains": ["gmail.com"], "website": "https://linkedin.com/acme"}, []),
+        ("account", {"website": "see the CRM"}, []),
+        ("account", {"name": "Acme"}, []),
+        ("contact", {"email": "ada@gmail.com"}, ["email:ada@gmail.com"]),
+        ("contact", {"email": "info@acme.com"}, []),
+        (
+            "contact",
+            {"email": "Ada@acme.com", "other_emails": ["ada@home.org"]},
+            ["email:ada@acme.com", "email:ada@home.org"],
+        ),
+        ("employee", {"number": " E  17 "}, ["number:e 17"]),
+        ("contract", {"number": "K-1"}, ["number:k-1"]),
+        ("commission", {"reference": "R1"}, ["reference:r1"]),
+        ("opportunity", {"name": "Renewal"}, []),
+    ],
+)
+def test_exact_keys_are_what_only_the_same_record_shares(entity, values, keys):
+    """Free mail, social networks and mailboxes of a desk are shared by many."""
+    assert tuple(keys) == exact_keys(CORE.entity(entity), values)
+
+
+def test_a_plugin_may_offer_further_keys():
+    """They count like those of the schema."""
+
+    def by_vat(entity, values):
+        return [f"vat:{values['description']}"] if entity == "account" else []
+
+    values = {"description": "DE811", "domains": ["acme.com"]}
+    assert ("domain:acme.com", "vat:DE811") == exact_keys(ACCOUNT, values, [by_vat])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"name": "Acme GmbH"}, {"name": "ACME, Inc."}),
+        ({"name": "Müller Logistik"}, {"name": "Mueller Logistik"}),
+        ({"name": "Acme Robotics"}, {"name": "Robotics, Acme"}),
+        ({"name": "GTX Pro"}, {"name": "GTXPro"}),
+        ({"name": "Globex"}, {"name": "Globx"}),
+        ({"name": "Umbrella"}, {"name": "Umbrelka"}),
+        ({"name": "Acme Robotics"}, {"name": "Acme Robotivs"}),
+        ({"name": "Acme"}, {"name": "Acme Group International"}),
+        ({"name": "Acme"}, {"name": "A", "legal_name": "Acme GmbH"}),
+        ({"domains": ["acme.com"]}, {"domains": ["acme.de"]}),
+        ({"phone": "+49 30 1234567"}, {"phone": "030 1234567"}),
+    ],
+)
+def test_companies_that_may_be_the_same_are_found(one, other):
+    """By another form, order, accent, blank, slip, common word, ending or way to write a number."""
+    assert set(block_keys(ACCOUNT, one)) & set(block_keys(ACCOUNT, other))
+
+
+def test_numbered_names_do_not_fill_one_block():
+    """100,000 accounts called "Account 17" would else be compared with each other."""
+    blocks: dict[str, int] = {}
+    for number in range(2000):
+        for key in block_keys(ACCOUNT, {"name": f"Account {number}"}):
+            blocks[key] = blocks.get(key, 0) + 1
+
+    assert max(blocks.values()) == 1
+
+
+def test_people_are_found_by_either_name():
+    """Also where given and family name are swapped, or the given name is an initial."""
+    ada = {"name": {"first_name": "Ada", "last_name": "Müller"}}
+    for first, last in [("A.", "Mueller"), ("Müller", "Ada"), ("Ada", "Muler")]:
+        other = {"name": {"first_name": first, "last_name": last}}
+        assert set(block_keys(CONTACT, ada)) & set(block_keys(CONTACT, other)), (first, last)
+
+
+def test_things_are_found_by_what_they_belong_to():
+    """Two renewals of different accounts are never compared."""
+    entity = CORE.entity("opportunity")
+    here = {"name": "Renewal", "account": "account-1"}
+
+    assert set(block_keys(entity, here)) & set(block_keys(entity, {**here, "name": "Renewl"}))
+    assert not set(block_keys(entity, here)) & set(block_keys(entity, {**here, "account": "b"}))
+
+
+NESTED = st.recursive(
+    st.none() | st.text(max_size=12) | st.integers() | st.booleans(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=4,
+)
+
+
+@st.composite
+def records(draw):
+    """Any entity with values that fit its fields' shapes, however odd their texts are."""
+    entity = draw(st.sampled_from([*CORE.entities.values()]))
+    text = st.text(max_size=12)
+    shapes = {Type.TEXTS: st.lists(text, max_size=3), Type.CHOICES: st.lists(text, max_size=3)}
+    values = {}
+    for field in entity.fields.values():
+        shape = shapes.get(field.type, text)
+        if field.parts:
+            shape = st.fixed_dictionaries({part.name: st.none() | text for part in field.parts})
+        values[field.name] = draw(st.none() | shape)
+    return entity, values
+
+
+@given(records())
+def test_keys_are_sorted_and_without_repeats_for_any_record(record):
+    """Every entity has some way to be found, and no text breaks it."""
+    entity, values = record
+    for keys in (exact_keys(entity, values), block_keys(entity, values)):
+        assert list(keys) == sorted(set(keys))
+    assert all(key.startswith("near:") for key in block_keys(entity, values))

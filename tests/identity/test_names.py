@@ -1,0 +1,128 @@
+"""Names of companies and people, as they are written by different hands."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kamsync.identity.names import alike, is_slip, named, person_likeness
+
+TEXTS = st.text(max_size=30) | st.lists(
+    st.sampled_from(["Acme", "Müller", "Group", "GmbH", "Inc.", "&", "4", "S.p.A.", "株式会社"])
+).map(" ".join)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "forms"),
+    [
+        ("Acme Inc.", "acme", {"inc"}),
+        ("ACME, Incorporated", "acme", {"inc"}),
+        ("The Coca-Cola Company", "coca cola", {"co"}),
+        ("Müller GmbH & Co. KG", "muller", {"gmbh", "co", "kg"}),
+        ("Ferrero S.p.A.", "ferrero", {"spa"}),
+        ("Orlen Sp. z o.o.", "orlen", {"spzoo"}),
+        ("Novo A/S", "novo", {"as"}),
+        ("J. P. Morgan & Co.", "jp morgan", {"co"}),
+        ("L'Oréal S.A.", "loreal", {"sa"}),
+        ("株式会社アクメ", "アクメ", {"kk"}),
+        ("OOO Romashka", "romashka", {"ooo"}),
+        ("AG Insurance", "ag insurance", set()),
+        ("GmbH", "gmbh", set()),
+        ("UG (haftungsbeschränkt)", "ug", {"ug"}),
+        ("…", "", set()),
+    ],
+)
+def test_a_name_is_taken_apart(text, words, forms):
+    """Its words, and the legal forms at its end; a form alone is a name."""
+    assert (tuple(words.split()), forms) == (named(text).words, named(text).forms)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Müller", "Mueller"),
+        ("Müller", "Muller"),
+        ("GTX Pro", "GTXPro"),
+        ("Coca-Cola", "coca cola"),
+        ("Smith & Sons", "Smith and Sons"),
+        ("Straßenbau Weiß", "Strassenbau Weiss"),
+        ("\uff21\uff23\uff2d\uff25", "Acme"),
+        ("Société Générale", "SOCIETE GENERALE"),
+    ],
+)
+def test_the_same_name_in_another_hand_is_the_same(one, other):
+    """Accents, case, blanks, hyphens and umlauts are a matter of the keyboard."""
+    assert alike(named(one), named(other)) >= 0.99
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Plant 4", "Plant 5"),
+        ("Studio 54", "Studio"),
+        ("Bank of America", "Bank of Armenia"),
+        ("North Star Energy", "North Star Electric"),
+        ("Acme", "Apex"),
+        ("Acme Holding", "Acme"),
+        ("Acme Deutschland", "Acme France"),
+    ],
+)
+def test_other_words_are_no_slip_of_the_finger(one, other):
+    """They are the difference between two companies."""
+    assert not is_slip(named(one), named(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Globex", "Globx"), ("Umbrella", "Umbrela"), ("Acme Robotics", "Robtoics Acme")],
+)
+def test_a_letter_too_few_or_two_swapped_is_a_slip(one, other):
+    """It makes them similar, and never the same."""
+    likeness = alike(named(one), named(other))
+
+    assert is_slip(named(one), named(other))
+    assert 0.85 < likeness < 0.99
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "least", "most"),
+    [
+        (("Ada", "Lovelace"), ("ada", "LOVELACE"), 1, 1),
+        (("A.", "Lovelace"), ("Ada", "Lovelace"), 0.8, 0.9),
+        (("Chris", "Day"), ("Christopher", "Day"), 0.9, 0.95),
+        (("Lovelace", "Ada"), ("Ada", "Lovelace"), 0.9, 0.99),
+        (("Anna Maria", "Day"), ("Anna Lena", "Day"), 0, 0.6),
+        (("Ada", "Lovelace"), ("Grace", "Lovelace"), 0, 0.2),
+        (("Ada", "Lovelace"), ("Ada", "Hopper"), 0, 0),
+        (("", "Lovelace"), ("Ada", "Lovelace"), 0.5, 0.7),
+        (("Ada", ""), ("Ada", ""), 0, 0),
+    ],
+)
+def test_people_are_known_by_both_their_names(one, other, least, most):
+    """An initial stands for a name, and another given name is another person."""
+    assert least <= person_likeness(one, other) <= most
+
+
+@given(TEXTS, TEXTS)
+def test_likeness_does_not_depend_on_which_comes_first(one, other):
+    """And it is always between 0 and 1."""
+    there, here = alike(named(one), named(other)), alike(named(other), named(one))
+
+    assert there == here
+    assert 0 <= there <= 1
+
+
+@given(TEXTS)
+def test_a_name_is_like_itself(text):
+    """Unless there is nothing in it."""
+    assert alike(named(text), named(text)) == float(bool(named(text).words))
+
+
+@given(st.tuples(TEXTS, TEXTS), st.tuples(TEXTS, TEXTS))
+def test_likeness_of_people_does_not_depend_on_which_comes_first(one, other):
+    """And it is always between 0 and 1."""
+    there = person_likeness(one, other)
+
+    assert there == person_likeness(other, one)
+    assert 0 <= there <= 1
