@@ -148,7 +148,7 @@ class Journal:
         subject afterwards is sealed with a new one.
         """
         self._keys.pop(subject, None)
-        touched = self._database.run(
+        touched = self._database.erase(
             "UPDATE subject_key SET wrapped = NULL, erased = ? WHERE subject = ? AND erased = ''",
             (instant(self._clock.now()), subject),
         )

@@ -6,6 +6,7 @@ import os
 import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import quote
 
 import psycopg
@@ -49,6 +50,20 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """The URL of an empty schema that nobody else uses."""
+    with _empty_schema(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def another_postgres_url(postgres_server: str) -> Iterator[str]:
+    """The URL of a second empty schema."""
+    with _empty_schema(postgres_server) as url:
+        yield url
+
+
+@contextmanager
+def _empty_schema(postgres_server: str) -> Iterator[str]:
+    """Make a schema, and remove it afterwards with all that it holds."""
     schema = f"test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {schema}")

@@ -1,15 +1,25 @@
 """The store: everything that kamsync remembers, on SQLite or PostgreSQL.
 
-Open it with `open_store`. Its parts are `Store.links`, `records`, `outbox`, `plans`, `parks`,
-`rounds`, `cursors`, `reviews` and `journal`.
+Open it with `open_store`, put it back from a backup with `restore_store`. Its parts are
+`Store.links`, `records`, `outbox`, `plans`, `parks`, `rounds`, `cursors`, `reviews` and `journal`.
 """
 
 from __future__ import annotations
 
 from kamsync.store.counters import Cursor
-from kamsync.store.main import Store, open_store
+from kamsync.store.main import Store
+from kamsync.store.opening import open_store, restore_store
 from kamsync.store.outbox import OutboxRow
 from kamsync.store.parks import Park
 from kamsync.store.rounds import PlanRow, RoundRow
 
-__all__ = ["Cursor", "OutboxRow", "Park", "PlanRow", "RoundRow", "Store", "open_store"]
+__all__ = [
+    "Cursor",
+    "OutboxRow",
+    "Park",
+    "PlanRow",
+    "RoundRow",
+    "Store",
+    "open_store",
+    "restore_store",
+]

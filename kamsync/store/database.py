@@ -11,19 +11,21 @@ Each is translated into the driver's own marks once and kept. Nothing here build
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from threading import RLock
 from types import TracebackType
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from kamsync.store.locks import Holder
 
-__all__ = ["LIST_MARK", "Database", "Row", "Scope"]
+__all__ = ["LIST_MARK", "Database", "Rehearsal", "Row", "Scope", "Snapshot", "chunks"]
 
 Row: TypeAlias = tuple[Any, ...]
 
 LIST_MARK = "IN (??)"
+
+_Any = TypeVar("_Any")
 
 
 class Scope:
@@ -53,6 +55,15 @@ class Rehearsal(Scope):
 
     def __enter__(self) -> None:
         self._database.enter(rehearsing=True)
+
+
+class Snapshot(Scope):
+    """A block that reads one state of the store, while others go on writing."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        self._database.enter(rehearsing=True, reading=True)
 
 
 class Database(ABC):
@@ -85,6 +96,10 @@ class Database(ABC):
         """Start a transaction that no other writer runs beside."""
 
     @abstractmethod
+    def begin_reading(self) -> None:
+        """Start a transaction that sees one state throughout and keeps nobody from writing."""
+
+    @abstractmethod
     def commit(self) -> None:
         """Make the transaction durable."""
 
@@ -99,6 +114,14 @@ class Database(ABC):
     @abstractmethod
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Return the rows of one statement."""
+
+    @abstractmethod
+    def stream(self, sql: str) -> Iterator[Row]:
+        """Yield the rows of one statement inside a transaction, without holding all of them."""
+
+    @abstractmethod
+    def faults(self) -> Iterator[str]:
+        """Yield what the database itself finds damaged."""
 
     @abstractmethod
     def tables(self) -> set[str]:
@@ -155,6 +178,10 @@ class Database(ABC):
             with self._transaction:
                 self._many(sql, rows)
 
+    def erase(self, sql: str, parameters: Sequence[Any]) -> int:
+        """Run one writing statement of which what it removes shall not stay readable anywhere."""
+        return self.run(sql, parameters)
+
     def transaction(self) -> Scope:
         """Return a block that is kept whole or not at all; inside another it is a part of that one."""
         return self._transaction
@@ -162,6 +189,10 @@ class Database(ABC):
     def rehearsal(self) -> Rehearsal:
         """Return a block that is always undone; it cannot stand inside a transaction."""
         return self._rehearsal
+
+    def snapshot(self) -> Snapshot:
+        """Return a block that reads one state of the store; what it should write is undone."""
+        return Snapshot(self)
 
     def at_end(self, observer: Callable[[bool], None]) -> None:
         """Call *observer* after each transaction with whether it was kept."""
@@ -172,16 +203,16 @@ class Database(ABC):
         """Whether a transaction is open here."""
         return self._depth > 0
 
-    def enter(self, *, rehearsing: bool = False) -> None:
+    def enter(self, *, rehearsing: bool = False, reading: bool = False) -> None:
         """Join the open transaction or begin one."""
         self._lock.acquire()
         try:
             if self._depth == 0:
-                self.begin()
+                self.begin_reading() if reading else self.begin()
                 self._doomed = False
                 self._rehearsing = rehearsing
             else:
-                assert not rehearsing, "A rehearsal was begun inside a transaction."
+                assert reading or not rehearsing, "A rehearsal was begun inside a transaction."
             self._depth += 1
         except BaseException:
             self._lock.release()
@@ -233,9 +264,9 @@ class Database(ABC):
         return text
 
 
-def chunks(values: Iterable[Any], size: int) -> Iterable[list[Any]]:
+def chunks(values: Iterable[_Any], size: int) -> Iterator[list[_Any]]:
     """Yield *values* in lists of at most *size*."""
-    chunk: list[Any] = []
+    chunk: list[_Any] = []
     for value in values:
         chunk.append(value)
         if len(chunk) == size:

@@ -8,14 +8,24 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from kamsync.errors import KamsyncError, StoreUnusable
+from kamsync.errors import StoreUnusable
 from kamsync.store.database import Database
 from kamsync.store.sqlite import SqliteDatabase, connect_sqlite
 
 if TYPE_CHECKING:
+    from alembic.config import Config
     from sqlalchemy import Connection
 
-__all__ = ["HEAD", "VERSION_TABLE", "migrate", "migrated_memory"]
+__all__ = [
+    "HEAD",
+    "VERSION_TABLE",
+    "drop",
+    "is_empty",
+    "migrate",
+    "migrated_memory",
+    "require_known",
+    "revision",
+]
 
 HEAD = "0001"
 """The newest revision in ``migrations/versions``; a test holds that it is."""
@@ -43,15 +53,50 @@ def migrate(database: Database, to: str = "head") -> None:
     Raises:
         StoreUnusable: it was written by a newer release, or is no kamsync store.
     """
-    if revision(database) == HEAD and to in ("head", HEAD):
+    if revision(database) == HEAD:
         return
     with database.transaction():
         now = revision(database)
-        if now is None and database.tables():
+        if now is None and not is_empty(database):
             raise StoreUnusable(
-                f"{database.name} is a database of something else; name another one."
+                f"{database.name} is a database of something else; set [store] url to another one."
             )
+        if now is not None:
+            require_known(now, f"The store {database.name}")
         _upgrade(database, to)
+
+
+def is_empty(database: Database) -> bool:
+    """Whether there is room for a store: on a server, others may keep their tables beside it."""
+    tables = database.tables()
+    if database.dialect == "sqlite":
+        return not tables
+    return not tables & {VERSION_TABLE, "link", "record"}
+
+
+def drop(database: Database) -> None:
+    """Remove every table of the store, whatever it holds."""
+    from kamsync.store.tables import metadata
+
+    for table in [*reversed(metadata.sorted_tables), VERSION_TABLE]:
+        database.run(f"DROP TABLE IF EXISTS {table}")
+    database.run("DROP FUNCTION IF EXISTS journal_refuse")
+
+
+def require_known(revision: str, what: str) -> None:
+    """Raise `StoreUnusable` unless this release knows *revision*; *what* begins the sentence."""
+    if revision == HEAD:
+        return
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
+    try:
+        ScriptDirectory.from_config(_config()).get_revision(revision)
+    except CommandError as error:
+        raise StoreUnusable(
+            f"{what} was written by a newer release of kamsync; install that one, or put back a backup"
+            " of this release."
+        ) from error
 
 
 def revision(database: Database) -> str | None:
@@ -62,28 +107,24 @@ def revision(database: Database) -> str | None:
     return str(row[0]) if row else None
 
 
-def _upgrade(database: Database, to: str) -> None:
-    """Run the migrations on the connection of *database*, in its transaction."""
-    from alembic import command
+def _config() -> Config:
+    """Return Alembic's configuration: where the revisions are."""
     from alembic.config import Config
-    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", "kamsync.store:migrations")
     config.set_main_option("path_separator", "os")
+    return config
+
+
+def _upgrade(database: Database, to: str) -> None:
+    """Run the migrations on the connection of *database*, in its transaction."""
+    from alembic import command
+
+    config = _config()
     with alchemy(database) as connection:
         config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, to)
-        except CommandError as error:
-            raise _newer(database) from error
-
-
-def _newer(database: Database) -> KamsyncError:
-    return StoreUnusable(
-        f"The store {database.name} was written by a newer release of kamsync; install that one, or put"
-        " back a backup of this release."
-    )
+        command.upgrade(config, to)
 
 
 class _Joined:

@@ -61,6 +61,11 @@ class PostgresDatabase(Database):
             in_transaction=True,
         )
 
+    def begin_reading(self) -> None:
+        """Start a transaction that sees one state."""
+        self._ready()
+        self._raw("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
     def commit(self) -> None:
         """Have the server make the transaction durable."""
         self._raw("COMMIT")
@@ -88,6 +93,18 @@ class PostgresDatabase(Database):
             except psycopg.Error as error:
                 raise self._explained(error) from error
 
+    def stream(self, sql: str) -> Iterator[Row]:
+        """Yield the rows of one statement, which the server hands out in parts."""
+        try:
+            with self.connection.cursor(name="kamsync_stream") as cursor:
+                yield from cursor.execute(self._text(sql))
+        except psycopg.Error as error:
+            raise self._explained(error) from error
+
+    def faults(self) -> Iterator[str]:
+        """Yield nothing: the server keeps its own pages and foreign keys."""
+        yield from ()
+
     def tables(self) -> set[str]:
         """Return the names of the tables in the schema."""
         found = self.rows("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
@@ -105,20 +122,27 @@ class PostgresDatabase(Database):
     def _round_lock(self, holder: Holder) -> Iterator[None]:
         lock = f"({_ROUND}, hashtext(current_schema()))"
         if self._holds_round or not self.rows(f"SELECT pg_try_advisory_lock{lock}")[0][0]:
-            held = self.row("SELECT value FROM meta WHERE key = ?", (_HOLDER,))
-            raise busy(held[0] if held else "")
+            raise busy(self._holder())
         self._holds_round = True
         try:
-            self.run(
-                "INSERT INTO meta (key, value) VALUES (?, ?)"
-                " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                (_HOLDER, json.encode(holder).decode()),
-            )
+            if "meta" in self.tables():
+                self.run(
+                    "INSERT INTO meta (key, value) VALUES (?, ?)"
+                    " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                    (_HOLDER, json.encode(holder).decode()),
+                )
             yield
         finally:
             self._holds_round = False
             if not self.connection.closed:
                 self._raw(f"SELECT pg_advisory_unlock{lock}")
+
+    def _holder(self) -> str:
+        """Return what the holder of the round lock wrote of itself."""
+        if "meta" not in self.tables():
+            return ""
+        held = self.row("SELECT value FROM meta WHERE key = ?", (_HOLDER,))
+        return held[0] if held else ""
 
     def close(self) -> None:
         """Close the connection."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from kamsync.errors import KamsyncError, StoreBusy, StoreUnusable
 from kamsync.store.database import LIST_MARK, Database, Row
 from kamsync.store.locks import Holder, file_lock
 
-__all__ = ["SqliteDatabase", "connect_sqlite"]
+__all__ = ["SqliteDatabase", "connect_sqlite", "unlink_log"]
 
 CACHED_STATEMENTS = 256
 
@@ -54,6 +54,10 @@ class SqliteDatabase(Database):
         """Start a transaction as the only writer, so that it cannot fail half-way for want of a lock."""
         self._raw("BEGIN IMMEDIATE")
 
+    def begin_reading(self) -> None:
+        """Start a transaction that sees one state, while the write-ahead log lets others write."""
+        self._raw("BEGIN")
+
     def commit(self) -> None:
         """Write the transaction to the disk."""
         self._raw("COMMIT")
@@ -78,6 +82,33 @@ class SqliteDatabase(Database):
                 return self.connection.execute(self._text(sql), parameters).fetchall()
             except sqlite3.Error as error:
                 raise explained(error, self.name) from error
+
+    def stream(self, sql: str) -> Iterator[Row]:
+        """Yield the rows of one statement."""
+        try:
+            yield from self.connection.execute(self._text(sql))
+        except sqlite3.Error as error:
+            raise explained(error, self.name) from error
+
+    def faults(self) -> Iterator[str]:
+        """Yield what SQLite's own checks find."""
+        for (line,) in self.rows("PRAGMA integrity_check(20)"):
+            if line != "ok":
+                yield f"The file is damaged: {line}."
+        for table, row, parent, _ in self.rows("PRAGMA foreign_key_check")[:20]:
+            yield f"Row {row} of {table} names a row of {parent} that does not exist."
+
+    def erase(self, sql: str, parameters: Sequence[Any]) -> int:
+        """Run one writing statement; outside a transaction, what it removes is in no file afterwards."""
+        with self._lock:
+            self._raw("PRAGMA secure_delete=ON")
+            try:
+                touched = self.run(sql, parameters)
+            finally:
+                self._raw("PRAGMA secure_delete=OFF")
+            if not self.in_transaction and self.file:
+                self._raw("PRAGMA wal_checkpoint(TRUNCATE)")
+        return touched
 
     def tables(self) -> set[str]:
         """Return the names of the tables that are there."""
@@ -140,6 +171,12 @@ def connect_sqlite(path: str, wait_s: float) -> SqliteDatabase:
     except OSError as error:
         raise StoreUnusable(_os_message(Path(file), error)) from error
     return SqliteDatabase(connection, file)
+
+
+def unlink_log(file: Path) -> None:
+    """Remove the write-ahead log of a file that is about to be replaced."""
+    for suffix in ("-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
 
 
 def explained(error: sqlite3.Error, name: str) -> Exception:

@@ -1,0 +1,61 @@
+"""Put a backup back, and leave a store that believes nothing until every system was read again."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from kamsync.clock import Clock, instant
+from kamsync.store.codec import encoded, facts_of
+from kamsync.store.database import Database
+
+__all__ = ["NUMBERS_SKIPPED", "RESTORED", "mark_restored"]
+
+RESTORED = "restored_at"
+"""Under which name the store keeps when it was put back, until the engine has read everything again."""
+
+NUMBERS_SKIPPED = 1_000_000
+"""How far the counters jump, so that no number given out after the backup is given out again."""
+
+LINKS_AT_ONCE = 1000
+
+_GAPLESS = ("journal", "subject_key")
+
+
+def mark_restored(database: Database, clock: Clock) -> None:
+    """Have an older state neither send nor create again what it does not know of any more.
+
+    Afterwards no link is known to hold a golden value, no write is open or planned, every record is
+    to be merged again, every system is to be read in full, and fresh numbers are really fresh.
+    """
+    with database.transaction():
+        database.run("UPDATE outbox SET state = 'dropped' WHERE state IN ('todo', 'inflight')")
+        database.run("UPDATE plan SET state = 'dropped' WHERE state IN ('open', 'approved')")
+        database.run("UPDATE pull_cursor SET cursor = NULL, sweep_due = 1")
+        database.run("UPDATE record SET dirty = 1 WHERE merged_into IS NULL")
+        database.run("UPDATE link SET owed = NULL, blocked = 0")
+        database.run(
+            "UPDATE counter SET value = value + ? WHERE name NOT IN (?, ?)",
+            (NUMBERS_SKIPPED, *_GAPLESS),
+        )
+        database.run("DELETE FROM meta WHERE key = ?", (RESTORED,))
+        database.run(
+            "INSERT INTO meta (key, value) VALUES (?, ?)", (RESTORED, instant(clock.now()))
+        )
+        _forget_knowledge(database)
+
+
+def _forget_knowledge(database: Database) -> None:
+    """Set ``knows`` of every fact to -1, some links at a time."""
+    after = -1
+    while rows := database.rows(
+        "SELECT id, facts FROM link WHERE id > ? ORDER BY id LIMIT ?", (after, LINKS_AT_ONCE)
+    ):
+        changed = [(_unknowing(facts), id_) for id_, facts in rows]
+        database.many("UPDATE link SET facts = ? WHERE id = ?", changed)
+        after = rows[-1][0]
+
+
+def _unknowing(facts: str) -> str:
+    """Return the facts of a link without any knowledge of golden."""
+    known = {name: structs.replace(fact, knows=-1) for name, fact in facts_of(facts).items()}
+    return encoded(known).decode()
