@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct, json
 
 from kamsync.errors import ValueInvalid
-from kamsync.model import Conflict, Event, Fact, Golden, Intent
+from kamsync.model import Cells, Conflict, Event, Fact, Golden, Intent
 
 __all__ = [
     "conflict_of",
@@ -25,7 +25,6 @@ __all__ = [
 _encoder = json.Encoder()
 encoded = _encoder.encode
 facts_of = json.Decoder(dict[str, Fact]).decode
-_DEFAULTS = encoded(Fact(()))[len(b"[[],null,-1") : -1]
 golden_of = json.Decoder(dict[str, Golden]).decode
 intents_of = json.Decoder(dict[str, Intent]).decode
 conflict_of = json.Decoder(Conflict).decode
@@ -34,12 +33,15 @@ object_of = json.Decoder(dict[str, Any]).decode
 
 
 def facts_text(facts: Mapping[str, Fact]) -> str:
-    """Return facts as JSON text, without what most of them end in: a decoder puts it back.
+    """Return facts as JSON text, without what most of them end in: a decoder puts it back."""
+    return encoded({name: _lean(fact) for name, fact in facts.items()}).decode()
 
-    Inside a JSON text a quotation mark never stands without a backslash before it, so that the part
-    that is left out cannot be part of anybody's value.
-    """
-    return encoded(facts).replace(_DEFAULTS, b"").decode()
+
+def _lean(fact: Fact) -> Fact | tuple[Cells, Cells | None, int]:
+    """Return the fact, or its beginning where the rest is what a fact has by default."""
+    if fact.author is None and not (fact.at or fact.doubt or fact.trail) and fact.known is None:
+        return fact.observed, fact.merged, fact.knows
+    return fact
 
 
 def written(value: dict[str, Any] | Struct, about: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from kamsync.clock import Clock, instant
-from kamsync.store.codec import encoded, facts_of
+from kamsync.store.codec import facts_of, facts_text
 from kamsync.store.database import Database
 
 __all__ = ["NUMBERS_SKIPPED", "RESTORED", "mark_restored"]
@@ -58,4 +58,4 @@ def _forget_knowledge(database: Database) -> None:
 def _unknowing(facts: str) -> str:
     """Return the facts of a link without any knowledge of golden."""
     known = {name: structs.replace(fact, knows=-1) for name, fact in facts_of(facts).items()}
-    return encoded(known).decode()
+    return facts_text(known)

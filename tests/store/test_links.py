@@ -48,6 +48,23 @@ def test_a_link_comes_back_as_it_was_saved(store):
     assert {"account-1": [saved]} == store.links.of_records(["account-1", "account-2"])
 
 
+@pytest.mark.parametrize(
+    "fact",
+    [
+        Fact(()),
+        Fact((1, False, None, "", None, []), (), 3),
+        Fact(([1, False, None, "", None, []], "x"), known=False),
+        Fact(("x",), at="2026"),
+        Fact(("x",), known={"currency": "EUR"}),
+    ],
+)
+def test_a_fact_comes_back_whatever_it_looks_like_in_the_table(store, fact):
+    """What is left out of the table, because most facts say the same, is never a part of a value."""
+    store.links.save([link(1, "1", facts={"name": fact, "exists": MERGED})])
+
+    assert fact == store.links.by_id([1])[1].facts["name"]
+
+
 def test_saving_again_replaces_a_link_but_not_what_it_owes(store):
     """What a link owes is set apart from what is known there."""
     store.links.save([link(1, "001")])
