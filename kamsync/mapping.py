@@ -83,7 +83,7 @@ class FieldMap(Struct, frozen=True):
         held = self.lens.get(cells, refs)
         if self.lacks and value is not None and held is not None:
             return all(held[part] == value.get(part) for part in held)
-        return held == value
+        return bool(held == value)
 
     def cells(self, values: Mapping[str, Native]) -> Cells | None:
         """Return this field's cells from a reading, or None if the system did not show them all."""

@@ -48,6 +48,7 @@ __all__ = [
     "Speaker",
     "Topic",
     "decide",
+    "is_blank_start",
     "merge_field",
     "merge_restored",
 ]
@@ -57,9 +58,6 @@ TURNS_LIMIT = 3
 
 RECENT_LIMIT = 3
 """How many earlier values golden remembers, to notice that it goes round in circles."""
-
-
-UNSET = Golden()
 
 
 class Speaker(Struct, frozen=True):
@@ -127,9 +125,6 @@ def merge_field(
     Afterwards no side is moved: each edit is golden, or equal to it, or a named loser in an event,
     or a contender of an open conflict. The order of *sides* makes no difference to any value.
     """
-    if golden == UNSET and held is None and all(_is_blank_start(side.fact) for side in sides):
-        facts = {side.link: structs.replace(side.fact, merged=side.fact.observed) for side in sides}
-        return Merged(golden, facts, (), ())
     merge = _Merge(topic, golden, sides, held, court)
     merge.replay_trails()
     merge.merge(merge.sides)
@@ -500,8 +495,8 @@ class _Merge:
         )
 
 
-def _is_blank_start(fact: Fact) -> bool:
-    """Whether a system shows nothing where nothing was ever said."""
+def is_blank_start(fact: Fact) -> bool:
+    """Whether a system shows nothing of a field, which is no claim where nothing was ever said."""
     return not fact.doubt and not fact.trail and all(cell is None for cell in fact.observed)
 
 

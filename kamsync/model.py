@@ -31,6 +31,7 @@ __all__ = [
     "Link",
     "Native",
     "Op",
+    "Origin",
     "Outcome",
     "Page",
     "Reading",
@@ -197,6 +198,16 @@ class Fact(Struct, frozen=True, array_like=True):
         return self.doubt or self.observed != self.merged or bool(self.trail)
 
 
+class Origin(Struct, frozen=True, array_like=True):
+    """Where a golden value came from: who said it, in which system, when, and by which rule it won."""
+
+    system: str = ""
+    team: str | None = None
+    person: str = ""
+    at: str = ""
+    rule: str = ""
+
+
 class Golden(Struct, frozen=True, array_like=True):
     """What is true for one field of one record.
 
@@ -210,6 +221,7 @@ class Golden(Struct, frozen=True, array_like=True):
     recent: tuple[Any, ...] = ()
     turns: int = 0
     pinned: bool = False
+    origin: Origin | None = None
 
 
 class Record(Struct, frozen=True):

@@ -141,10 +141,12 @@ def _only_shown(fact: Fact | None, showing: _Showing, hearing: Hearing) -> Fact:
 def _met(showing: _Showing, hearing: Hearing) -> Fact:
     """Return the fact of a field seen for the first time: ours if we just created it, else unmet."""
     fact = Fact(showing.cells)
+    if not hearing.intents:
+        return Fact(showing.cells, author=showing.author, at=showing.at)
     intent = _matching(hearing.intents.get(showing.name, ()), showing.cells)
     if intent and (intent.cells == showing.cells or _is_ours(showing, hearing, sent=True)):
         return _own(fact, showing.cells, intent)
-    if hearing.intents and _is_ours(showing, hearing, sent=False):
+    if _is_ours(showing, hearing, sent=False):
         return _own(fact, showing.cells, None)
     return _said(fact, showing)
 

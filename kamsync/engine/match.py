@@ -10,6 +10,7 @@ from kamsync.engine.hub import Hub, Numbers, record_id
 from kamsync.engine.ties import Ties, ties_of
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.identity import Match, Verdict, block_keys, exact_keys, match
+from kamsync.merge import is_blank_start
 from kamsync.model import EXISTS, Conflict, Contender, Event, Kind, Link, Record, Value
 from kamsync.observe import HERE
 from kamsync.schema import Entity
@@ -96,13 +97,13 @@ class _Matching:
             self.values[id_] = {
                 name: g.value for name, g in record.fields.items() if name != EXISTS
             }
-        for record_id, system, link_id, native_id in self.hub.store.links.places_of(
+        for owner, system, link_id, native_id in self.hub.store.links.places_of(
             sorted(records)
         ):
             if native_id is None:
-                self.places[record_id, system] = link_id
+                self.places[owner, system] = link_id
             else:
-                self.systems[record_id].add(system)
+                self.systems[owner].add(system)
         self._load_unmerged([id_ for id_ in sorted(records) if not self.values[id_]])
 
     def _load_unmerged(self, ids: Sequence[str]) -> None:
@@ -290,9 +291,10 @@ def _said(hub: Hub, entity: Entity, link: Link, ties: Ties) -> dict[str, Value]:
     """Return what one native record says, as far as it can be read."""
     values: dict[str, Value] = {}
     for name, map_ in hub.systems[link.system].maps[entity.name].fields.items():
-        if name in link.facts:
+        fact = link.facts.get(name)
+        if fact is not None and not is_blank_start(fact):
             try:
-                values[name] = map_.get(link.facts[name].observed, ties)
+                values[name] = map_.get(fact.observed, ties)
             except (ReferenceMissing, ValueInvalid):
                 continue
     return values

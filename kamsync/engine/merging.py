@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, structs
 
@@ -11,11 +11,12 @@ from kamsync.engine.hub import Hub, Numbers
 from kamsync.engine.scoping import records_in_scope
 from kamsync.engine.ties import Ties, Voice, people_of, ties_of
 from kamsync.errors import ReferenceMissing, ValueInvalid
-from kamsync.merge import Court, Merged, Topic, merge_field, merge_restored
+from kamsync.merge import Court, Merged, Topic, is_blank_start, merge_field, merge_restored
 from kamsync.model import (
     EXISTS,
     Conflict,
     Event,
+    Fact,
     Golden,
     Kind,
     Link,
@@ -107,132 +108,37 @@ class _Batch:
         links = {link.id: link for link in self.batch.links.get(record.id, [])}
         if self.restoring and any(self._is_unread(link) for link in links.values()):
             return
-        fields = dict(record.fields)
-        names = _moved_fields(links.values(), everything=bool(self.restoring))
-        busy = any(name != EXISTS for name in names)
-        for name in names:
-            merged = self._field(record, name, fields.get(name, Golden()), links, busy=busy)
-            if merged is None:
-                continue
-            self.moved += 1
-            if merged.golden.revision:
-                fields[name] = merged.golden
-            for link_id, fact in merged.facts.items():
-                facts = {**links[link_id].facts, name: fact}
-                links[link_id] = structs.replace(links[link_id], facts=facts)
-            self.changed += merged.conflicts
-            self.events += merged.events
-            for conflict in merged.conflicts:
-                self._remember(conflict)
-        if fields != record.fields:
-            record = structs.replace(record, fields=fields)
+        merge = _RecordMerge(self, record, links)
+        for name in _moved_fields(links.values(), everything=bool(self.restoring)):
+            merge.field(name)
+        record = merge.outcome()
+        if merge.fields != self.batch.records[record.id].fields:
             self.records[record.id] = record
         self.batch.records[record.id] = record
-        self.batch.links[record.id] = [self._detached(link, fields) for link in links.values()]
+        self.batch.links[record.id] = [self._detached(link, record) for link in merge.linked()]
         self.clean.append(record.id)
 
     def _is_unread(self, link: Link) -> bool:
         """Whether a link was last read before the store was restored."""
         return link.native_id is not None and link.read_at <= (self.restoring or "")
 
-    def _remember(self, conflict: Conflict) -> None:
-        """Keep the open conflicts of this batch current."""
-        if conflict.closed:
-            self.conflicts.pop((conflict.record, conflict.field), None)
-        else:
-            self.conflicts[conflict.record, conflict.field] = conflict
+    def take(self, merged: Merged) -> None:
+        """Keep what became of one field."""
+        self.moved += 1
+        self.events += merged.events
+        self.changed += merged.conflicts
+        for conflict in merged.conflicts:
+            if conflict.closed:
+                self.conflicts.pop((conflict.record, conflict.field), None)
+            else:
+                self.conflicts[conflict.record, conflict.field] = conflict
 
-    def _field(
-        self,
-        record: Record,
-        name: str,
-        golden: Golden,
-        links: Mapping[int, Link],
-        *,
-        busy: bool,
-    ) -> Merged | None:
-        """Merge one field, or nothing if none of its movers can be read yet."""
-        held = self.conflicts.get((record.id, name))
-        sides = [
-            voice
-            for link in links.values()
-            if name in link.facts and link.native_id is not None
-            for voice in [self._voice(link, name)]
-            if not voice.fact.moved or self._is_readable(link, name, voice)
-        ]
-        if not self.restoring and not any(side.fact.moved for side in sides):
-            return None
-        exists = name == EXISTS
-        topic = Topic(
-            entity=self.batch.entity,
-            record=record.id,
-            field=name,
-            kind=Kind.DELETE if exists else Kind.VALUE,
-            consents=not exists,
-        )
-        court = Court(
-            settle=lambda conflict: self._settle(record, conflict, busy=busy),
-            revision=self.revision,
-            conflict_id=lambda: str(self.hub.store.take("conflict")),
-            at=self.at,
-        )
-        return (merge_restored if self.restoring else merge_field)(
-            topic, golden, sides, held, court
-        )
-
-    def _voice(self, link: Link, name: str) -> Voice:
-        """Return one link's part in the merge of one field."""
-        system = self.hub.systems[link.system]
-        map_ = None if name == EXISTS else system.maps[link.entity].fields.get(name)
-        return Voice(
-            link, link.facts[name], map_, self.batch.ties[link.system], system, self.people
-        )
-
-    def _is_readable(self, link: Link, name: str, voice: Voice) -> bool:
-        """Whether a move can be understood now; if not it waits, with the reason."""
-        try:
-            for cells in (voice.fact.observed, *(step.cells for step in voice.fact.trail)):
-                voice.value(cells, None)
-        except ReferenceMissing:
-            self._await(link, name)
-            return False
-        except ValueInvalid as invalid:
-            self.hub.park(
-                link.system,
-                link.entity,
-                link.native_id or "",
-                link.record,
-                f"{link.entity}.{name}: {invalid.message}",
-            )
-            return False
-        return True
-
-    def _await(self, link: Link, name: str) -> None:
-        """Let a move wait for the record that it refers to."""
-        to = self.hub.schema.entity(link.entity).fields[name].to
-        for cell in link.facts[name].observed:
-            if cell not in (None, ""):
-                self.hub.store.links.await_reference(link.id, link.system, to, str(cell))
-
-    def _settle(self, record: Record, conflict: Conflict, *, busy: bool) -> Settlement | None:
-        """Ask the policy: for a deletion its own table, else the rules of the field."""
-        if conflict.field == EXISTS:
-            return _deletion(self.hub.policy.deletes(record.entity), conflict, busy=busy)
-        golden = {name: value.value for name, value in record.fields.items()}
-        field = self.hub.schema.entity(record.entity).fields[conflict.field]
-        case = Case(conflict, field, golden)
-        if conflict.cause == "first meeting" and self.hub.first_meeting is not None:
-            settled = self.hub.first_meeting.settle(case)
-            if settled is not None:
-                return settled
-        return self.hub.policy.settle(case)
-
-    def _detached(self, link: Link, fields: Mapping[str, Golden]) -> Link:
+    def _detached(self, link: Link, record: Record) -> Link:
         """Return the link, left alone for good if the policy keeps a record that is gone here."""
         fact = link.facts.get(EXISTS)
         gone = fact is not None and fact.observed == GONE and not fact.moved
         keeps = gone and self.hub.policy.deletes(link.entity) == "keep"
-        if keeps and fields.get(EXISTS, Golden()).value:
+        if keeps and record.fields.get(EXISTS, Golden()).value:
             return structs.replace(link, detached=True)
         return link
 
@@ -263,6 +169,124 @@ class _Batch:
     def _held(self, record: str) -> frozenset[str]:
         """Return the fields of *record* that are under review by now."""
         return frozenset(field for owner, field in self.conflicts if owner == record)
+
+
+class _RecordMerge:
+    """The merge of one record, field by field."""
+
+    def __init__(self, batch: _Batch, record: Record, links: Mapping[int, Link]) -> None:
+        self.batch = batch
+        self.hub = batch.hub
+        self.record = record
+        self.links = links
+        self.fields = dict(record.fields)
+        self.facts = {
+            id_: dict(link.facts) for id_, link in links.items() if link.native_id is not None
+        }
+        self.court = Court(
+            settle=self._settle,
+            revision=batch.revision,
+            conflict_id=lambda: str(self.hub.store.take("conflict")),
+            at=batch.at,
+        )
+
+    def outcome(self) -> Record:
+        """Return the record as it is now."""
+        return structs.replace(self.record, fields=self.fields)
+
+    def linked(self) -> list[Link]:
+        """Return the links as they are now; one that did not change is the same object."""
+        return [
+            link
+            if self.facts.get(id_, link.facts) == link.facts
+            else structs.replace(link, facts=self.facts[id_])
+            for id_, link in self.links.items()
+        ]
+
+    def field(self, name: str) -> None:
+        """Merge one field, as far as its movers can be understood now."""
+        held = self.batch.conflicts.get((self.record.id, name))
+        if not held and name not in self.fields and self._pass_blanks(name):
+            return
+        sides = [
+            voice
+            for voice in self._voices(name)
+            if not voice.fact.moved or self._is_readable(name, voice)
+        ]
+        if not self.batch.restoring and not any(side.fact.moved for side in sides):
+            return
+        exists = name == EXISTS
+        kind = Kind.DELETE if exists else Kind.VALUE
+        topic = Topic(self.record.entity, self.record.id, name, kind, consents=not exists)
+        golden = self.fields.get(name, Golden())
+        rule = merge_restored if self.batch.restoring else merge_field
+        merged = rule(topic, golden, sides, held, self.court)
+        if merged.golden.revision:
+            self.fields[name] = merged.golden
+        for link_id, fact in merged.facts.items():
+            self.facts[link_id][name] = fact
+        self.batch.take(merged)
+
+    def _pass_blanks(self, name: str) -> bool:
+        """Take note of a field that nobody ever said anything about, and say whether it is one."""
+        shown = {id_: facts[name] for id_, facts in self.facts.items() if name in facts}
+        if not all(is_blank_start(fact) for fact in shown.values()):
+            return False
+        for id_, fact in shown.items():
+            self.facts[id_][name] = Fact(fact.observed, fact.observed)
+        return True
+
+    def _voices(self, name: str) -> Iterator[Voice]:
+        """Yield each link's part in the merge of a field."""
+        for id_, facts in self.facts.items():
+            if name in facts:
+                link = self.links[id_]
+                system = self.hub.systems[link.system]
+                map_ = None if name == EXISTS else system.maps[link.entity].fields.get(name)
+                ties = self.batch.batch.ties[link.system]
+                yield Voice(link, facts[name], map_, ties, system, self.batch.people)
+
+    def _is_readable(self, name: str, voice: Voice) -> bool:
+        """Whether a move can be understood now; if not it waits, with the reason."""
+        link = self.links[voice.link]
+        try:
+            for step in voice.fact.trail:
+                voice.value(step.cells, None)
+            voice.value(voice.fact.observed, None)
+        except ReferenceMissing:
+            self._await(link, name)
+            return False
+        except ValueInvalid as invalid:
+            reason = f"{link.entity}.{name}: {invalid.message}"
+            self.hub.park(link.system, link.entity, link.native_id or "", link.record, reason)
+            return False
+        return True
+
+    def _await(self, link: Link, name: str) -> None:
+        """Let a move wait for the record that it refers to."""
+        to = self.hub.schema.entity(link.entity).fields[name].to
+        for cell in link.facts[name].observed:
+            if cell not in (None, ""):
+                self.hub.store.links.await_reference(link.id, link.system, to, str(cell))
+
+    def _settle(self, conflict: Conflict) -> Settlement | None:
+        """Ask the policy: for a deletion its own table, else the rules of the field."""
+        if conflict.field == EXISTS:
+            busy = any(
+                fact.moved
+                for facts in self.facts.values()
+                for name, fact in facts.items()
+                if name != EXISTS
+            )
+            return _deletion(self.hub.policy.deletes(self.record.entity), conflict, busy=busy)
+        golden = {name: value.value for name, value in self.fields.items()}
+        field = self.hub.schema.entity(self.record.entity).fields[conflict.field]
+        case = Case(conflict, field, golden)
+        if conflict.cause == "first meeting" and self.hub.first_meeting is not None:
+            settled = self.hub.first_meeting.settle(case)
+            if settled is not None:
+                return settled
+        return self.hub.policy.settle(case)
 
 
 def due_at(
