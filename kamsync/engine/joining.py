@@ -169,5 +169,5 @@ def _close_twins(hub: Hub, record: str, system: str) -> None:
     links = hub.store.links.of_records([record]).get(record, [])
     alive = [link for link in links if link.system == system and link.native_id is not None]
     opened = hub.store.reviews.open_for([record]).get((record, twins_field(system)))
-    if opened is not None and len(alive) < 2:
+    if opened is not None and len(alive) <= 1:
         hub.store.reviews.save([structs.replace(opened, closed=hub.now())])

@@ -97,9 +97,7 @@ class _Matching:
             self.values[id_] = {
                 name: g.value for name, g in record.fields.items() if name != EXISTS
             }
-        for owner, system, link_id, native_id in self.hub.store.links.places_of(
-            sorted(records)
-        ):
+        for owner, system, link_id, native_id in self.hub.store.links.places_of(sorted(records)):
             if native_id is None:
                 self.places[owner, system] = link_id
             else:

@@ -12,7 +12,7 @@ from kamsync.engine.merging import Batch, due_at, load
 from kamsync.engine.scoping import records_in_scope
 from kamsync.guards import Alarm, Tally, weigh
 from kamsync.model import Intent, Link, Op
-from kamsync.plan import PlannedWrite, PlanName
+from kamsync.plan import PlanName, PlannedWrite
 from kamsync.store import OutboxRow
 
 __all__ = ["Plan", "make_plan"]
@@ -85,11 +85,11 @@ def _planned(
             after = links[-1].id
             wanted = [link for link in links if only in (None, link.record)]
             if wanted:
-                yield _batch(hub, system, entity, wanted, op)
+                yield _batch(hub, entity, wanted, op)
 
 
 def _batch(
-    hub: Hub, system: System, entity: str, links: Sequence[Link], op: Op
+    hub: Hub, entity: str, links: Sequence[Link], op: Op
 ) -> list[tuple[OutboxRow, PlannedWrite]]:
     """Return what is still due at some links, as outbox rows and as a person reads it."""
     ids = sorted({link.record for link in links if link.record})

@@ -62,6 +62,7 @@ def merge(
     held: Conflict | None = None,
     policy: Callable[[Conflict], Settlement | None] = lambda _: None,
 ) -> Merged:
+    """Merge one field among *sides*."""
     return merge_field(TOPIC, golden, sides, held, court(policy))
 
 
@@ -76,6 +77,7 @@ def blind(link: int, value: Value, base: Value = "stale") -> Side:
 
 
 def values(contenders: Sequence[Contender]) -> set[Value]:
+    """Return the values of some contenders."""
     return {contender.value for contender in contenders}
 
 
@@ -172,6 +174,7 @@ def test_a_knowing_edit_replaces_a_decision() -> None:
 
 
 def held(*contenders: Contender, version: int = 1, turning: bool = False) -> Conflict:
+    """Return an open conflict."""
     return Conflict(
         "conflict",
         Kind.VALUE,
@@ -322,6 +325,7 @@ GOLDENS = st.builds(
 def test_the_order_of_the_links_makes_no_difference(
     golden: Golden, facts: list[Fact], data: st.DataObject
 ) -> None:
+    """Whoever is asked first, the outcome is the same."""
     sides = [Side(i, fact) for i, fact in enumerate(facts)]
     shuffled = data.draw(st.permutations(sides))
 
@@ -349,6 +353,7 @@ def test_every_edit_is_golden_or_named(golden: Golden, facts: list[Fact]) -> Non
 
 @given(golden=GOLDENS, facts=st.lists(FACTS, min_size=1, max_size=4))
 def test_merging_twice_is_merging_once(golden: Golden, facts: list[Fact]) -> None:
+    """A merge leaves nothing for a second one to do."""
     once = merge(golden, *[Side(i, fact) for i, fact in enumerate(facts)])
     still_held = next((c for c in once.conflicts if not c.closed), None)
 
