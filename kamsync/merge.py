@@ -42,6 +42,7 @@ from kamsync.policy.verdict import Settlement
 from kamsync.values import is_blank
 
 __all__ = [
+    "FIRST_MEETING",
     "Court",
     "Merged",
     "Side",
@@ -58,6 +59,10 @@ TURNS_LIMIT = 3
 
 RECENT_LIMIT = 3
 """How many earlier values golden remembers, to notice that it goes round in circles."""
+
+
+FIRST_MEETING = "first meeting"
+"""The cause of what a system says of a field that it never met before."""
 
 
 class Speaker(Struct, frozen=True):
@@ -210,12 +215,12 @@ class _Merge:
 
     def free(self, movers: Sequence[Side]) -> None:
         """Merge a field that is not held."""
-        echoes = [side for side in movers if self.agrees(side)]
-        rest = [side for side in movers if not self.agrees(side)]
-        for side in echoes:
-            self.learn(side)
-            if self.golden.revision:
-                self.note("agreed", value=self.golden.value, winner=self.contender(side))
+        rest: list[Side] = []
+        for side in movers:
+            if self.agrees(side):
+                self.echo(side)
+            else:
+                rest.append(side)
         if not rest:
             return
         said = self.said_by_all(rest)
@@ -226,6 +231,15 @@ class _Merge:
             self.set_golden(said[0], self.contender(rest[0]))
         else:
             self.dispute(rest, turning=False)
+
+    def echo(self, side: Side) -> None:
+        """M1: an edit that says what golden says changes nothing but what its link knows."""
+        unmet = self.facts[side.link].merged is None
+        self.learn(side)
+        if unmet:
+            self.note("agreed", value=self.golden.value, reason=FIRST_MEETING)
+        else:
+            self.note("agreed", value=self.golden.value, winner=self.contender(side))
 
     def take_over(self, value: Value, rest: Sequence[Side]) -> None:
         """M2: a knowing edit becomes golden, unless golden goes round in circles (M7)."""
@@ -425,7 +439,7 @@ class _Merge:
         if any(fact.doubt for fact in facts):
             return "the outcome of a write is unclear"
         if any(fact.merged is None for fact in facts):
-            return "first meeting"
+            return FIRST_MEETING
         if self.golden.pinned:
             return "an edit that did not know of a decision"
         if not self.topic.consents:

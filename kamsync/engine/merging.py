@@ -11,7 +11,15 @@ from kamsync.engine.hub import Hub, Numbers
 from kamsync.engine.scoping import records_in_scope
 from kamsync.engine.ties import Ties, Voice, people_of, ties_of
 from kamsync.errors import ReferenceMissing, ValueInvalid
-from kamsync.merge import Court, Merged, Topic, is_blank_start, merge_field, merge_restored
+from kamsync.merge import (
+    FIRST_MEETING,
+    Court,
+    Merged,
+    Topic,
+    is_blank_start,
+    merge_field,
+    merge_restored,
+)
 from kamsync.model import (
     EXISTS,
     Conflict,
@@ -160,7 +168,7 @@ class _Batch:
         self.hub.store.links.set_owed(owed)
         self.hub.store.reviews.save(self.changed)
         self.hub.store.records.clear_dirty(self.clean)
-        self.hub.note(self.events)
+        self.hub.note([event for event in self.events if not _goes_without_saying(event)])
 
     def _due(self, record: Record, link: Link) -> Due:
         """Return what is due at one link, and let it wait for a record that is not there yet."""
@@ -282,7 +290,7 @@ class _RecordMerge:
         golden = {name: value.value for name, value in self.fields.items()}
         field = self.hub.schema.entity(self.record.entity).fields[conflict.field]
         case = Case(conflict, field, golden)
-        if conflict.cause == "first meeting" and self.hub.first_meeting is not None:
+        if conflict.cause == FIRST_MEETING and self.hub.first_meeting is not None:
             settled = self.hub.first_meeting.settle(case)
             if settled is not None:
                 return settled
@@ -338,6 +346,11 @@ def _moved_fields(links: Iterable[Link], *, everything: bool = False) -> list[st
         name for link in links for name, fact in link.facts.items() if everything or fact.moved
     }
     return sorted(names, key=lambda name: (name != EXISTS, name))
+
+
+def _goes_without_saying(event: Event) -> bool:
+    """Whether an event is only that systems which meet agree: that is counted, and not written down."""
+    return event.act == "agreed" and event.reason == FIRST_MEETING
 
 
 def _deletion(rule: str, conflict: Conflict, *, busy: bool) -> Settlement | None:

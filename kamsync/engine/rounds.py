@@ -102,8 +102,11 @@ def run_round(
     Raises:
         ApprovalMissing: a system was never met before, or the plan is not the approved one any more.
         GuardTripped: the plan is out of proportion. In both cases nothing was merged or written.
+        UnknownName: there is no plan called *approve*; no round was begun.
     """
     with hub.store.round_lock("round"):
+        if approve is not None:
+            hub.store.plans.get(approve)
         result = _begin(hub, "sync")
         take_in(hub, result, sweep=sweep, progress=progress)
         try:
