@@ -127,7 +127,7 @@ class Foreign(Struct, frozen=True):
 
 def _is_said(field: Field, answer: Settlement, contenders: tuple[Contender, ...]) -> bool:
     """Whether the winners say the value, or for a field of several values each part of it."""
-    if not answer.winners or not all(0 <= i < len(contenders) for i in answer.winners):
+    if not all(0 <= i < len(contenders) for i in answer.winners):
         return False
     said = [contenders[i].value for i in answer.winners]
     if answer.value in said or (is_blank(answer.value) and any(map(is_blank, said))):

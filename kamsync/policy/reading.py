@@ -306,7 +306,7 @@ class _Reader:
     def _foreign(self, place: Place, name: str, options: Mapping[str, object]) -> Rule:
         """Return a plugin's rule."""
         try:
-            rule = self.makers[name](place.entity, place.field, options)
+            rule: Any = self.makers[name](place.entity, place.field, options)
             fits = isinstance(rule.text, str) and callable(rule.settle)
         except ConfigurationInvalid as problem:
             raise place.wrong(problem.message) from problem

@@ -166,10 +166,7 @@ class Extreme(Struct, frozen=True):
             return None
         sizes = [size for _, size in measured]
         extreme = (max if self.highest else min)(sizes)
-        best = [value for value, size in zip(values, sizes, strict=True) if size == extreme]
-        if len(best) > 1:
-            return None
-        return outcome(case, best[0], self.text, f"it is the {self._word}")
+        return outcome(case, values[sizes.index(extreme)], self.text, f"it is the {self._word}")
 
 
 class Union(Struct, frozen=True):

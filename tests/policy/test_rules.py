@@ -124,9 +124,10 @@ def test_the_earliest_edit_wins():
 
 
 @pytest.mark.parametrize("rule", ["latest", "first"])
-def test_times_within_the_tolerance_are_no_evidence(rule):
-    """One second apart: two clocks may differ by that."""
-    assert isinstance(judge(rule, SALES, FINANCE), Hold)
+@pytest.mark.parametrize("at", ["10:00:00", "10:00:01", "10:00:02"])
+def test_times_within_the_tolerance_are_no_evidence(rule, at):
+    """Two clocks may differ by two seconds."""
+    assert isinstance(judge(rule, SALES, said("x", link=2, at=at)), Hold)
 
 
 def test_a_smaller_tolerance_may_be_written():
@@ -217,6 +218,31 @@ def test_two_who_may_only_fill_do_not_settle_it_between_them():
     answer = judge({"only_if_empty": ["sales", "success"], "otherwise": "review"}, SALES, SUCCESS)
 
     assert isinstance(answer, Hold)
+
+
+@pytest.mark.parametrize("rule", ["only_if_empty", {"only_if_empty": ["sales"]}])
+def test_what_golden_holds_stays_although_its_own_team_may_only_fill(rule):
+    """Sales filled the field when it was empty; sales elsewhere did not know of it."""
+    golden = said("golden", "sales")
+    answer = judge(rule, SALES, golden, golden={"description": "golden"})
+
+    assert value_of(answer) == "golden"
+
+
+def test_teams_that_are_not_bound_go_on_to_the_next_rule():
+    """Sales may only fill, and has not said anything here."""
+    rule = {"only_if_empty": ["sales"], "otherwise": "latest"}
+
+    assert value_of(judge(rule, SUCCESS, FINANCE, golden={"description": "y"})) == "finance's"
+
+
+def test_golden_is_the_first_of_those_who_say_the_same():
+    """What stays as it is needs no new revision."""
+    golden = said("sales'", "sales")
+    answer = judge({"team": "sales"}, SALES, SUCCESS, golden)
+
+    assert isinstance(answer, Settlement)
+    assert (2, 0) == answer.winners
 
 
 def test_who_may_only_fill_does_not_win_by_a_later_rule():
