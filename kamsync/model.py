@@ -3,6 +3,9 @@
 Three words carry the engine: a *fact* is what one link knows about one field, *golden* is what is
 true for one field of one record, and a *conflict* is a disagreement, which is a value here and
 never an exception.
+
+No value can hold itself, so the garbage collector is told to leave them alone (``gc=False``): a batch
+of links is many thousand of them, and looking through those costs more than reading them.
 """
 
 from __future__ import annotations
@@ -63,7 +66,7 @@ class Evidence(StrEnum):
     SYSTEM = "system"
 
 
-class Author(Struct, frozen=True, omit_defaults=True):
+class Author(Struct, frozen=True, gc=False, omit_defaults=True):
     """Who made an edit, as far as the system tells.
 
     *own* says that it was the user as whom kamsync writes. *alone* says that nobody else can have
@@ -77,7 +80,7 @@ class Author(Struct, frozen=True, omit_defaults=True):
     alone: bool = False
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """One entry of a system's history of a record: *values* took effect at once, by *author*."""
 
     values: Mapping[str, Native]
@@ -85,7 +88,7 @@ class Entry(Struct, frozen=True):
     at: datetime | None = None
 
 
-class Reading(Struct, frozen=True):
+class Reading(Struct, frozen=True, gc=False):
     """One native record as a system showed it at one moment.
 
     *values* is None when the record is gone; a field that the system did not show (no permission,
@@ -121,7 +124,7 @@ class Op(StrEnum):
     DELETE = "delete"
 
 
-class Write(Struct, frozen=True):
+class Write(Struct, frozen=True, gc=False):
     """One native record to be written.
 
     *version* is the version that was read, for systems that refuse a stale write. *stamp* is the
@@ -147,7 +150,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Receipt(Struct, frozen=True):
+class Receipt(Struct, frozen=True, gc=False):
     """The outcome of one write; *reading* is the record as it is now, where the system answers with it."""
 
     outcome: Outcome
@@ -156,7 +159,7 @@ class Receipt(Struct, frozen=True):
     reason: str = ""
 
 
-class Intent(Struct, frozen=True, array_like=True):
+class Intent(Struct, frozen=True, gc=False, array_like=True):
     """What a write that may have been sent wanted one field to be: its cells and golden revision."""
 
     cells: Cells
@@ -164,7 +167,7 @@ class Intent(Struct, frozen=True, array_like=True):
     landed: bool = False
 
 
-class Step(Struct, frozen=True, array_like=True):
+class Step(Struct, frozen=True, gc=False, array_like=True):
     """One step of a history to replay: somebody's edit, or (with *revision*) a write of our own."""
 
     cells: Cells
@@ -173,7 +176,7 @@ class Step(Struct, frozen=True, array_like=True):
     at: str = ""
 
 
-class Fact(Struct, frozen=True, array_like=True):
+class Fact(Struct, frozen=True, gc=False, array_like=True):
     """What one link knows of one field.
 
     *observed* is what the system was last seen to hold, *merged* the native value that golden has
@@ -198,7 +201,7 @@ class Fact(Struct, frozen=True, array_like=True):
         return self.doubt or self.observed != self.merged or bool(self.trail)
 
 
-class Origin(Struct, frozen=True, array_like=True):
+class Origin(Struct, frozen=True, gc=False, array_like=True):
     """Where a golden value came from: who said it, in which system, when, and by which rule it won."""
 
     system: str = ""
@@ -208,7 +211,7 @@ class Origin(Struct, frozen=True, array_like=True):
     rule: str = ""
 
 
-class Golden(Struct, frozen=True, array_like=True):
+class Golden(Struct, frozen=True, gc=False, array_like=True):
     """What is true for one field of one record.
 
     *revision* comes from one store-wide counter and is only ever compared for equality; 0 means
@@ -224,7 +227,7 @@ class Golden(Struct, frozen=True, array_like=True):
     origin: Origin | None = None
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, frozen=True, gc=False):
     """One canonical record with its golden values; *merged_into* names the record that took it over."""
 
     id: str
@@ -233,7 +236,7 @@ class Record(Struct, frozen=True):
     merged_into: str | None = None
 
 
-class Link(Struct, frozen=True):
+class Link(Struct, frozen=True, gc=False):
     """The tie between a record and one native record of one system, with what is known there.
 
     *native_id* is None while the record is not in that system. *record* is None until the native
@@ -271,7 +274,7 @@ class Kind(StrEnum):
     PERIOD = "period"
 
 
-class Contender(Struct, frozen=True, omit_defaults=True):
+class Contender(Struct, frozen=True, gc=False, omit_defaults=True):
     """One side of a conflict: a value and who stands for it; *link* is None for golden itself.
 
     *team* is None where the evidence is ambiguous. *knew* says that its author had seen golden.
@@ -320,7 +323,7 @@ class Conflict(Struct, frozen=True, omit_defaults=True):
     decision: Decision | None = None
 
 
-class Event(Struct, frozen=True, omit_defaults=True):
+class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     """One thing that happened to a field, for the journal.
 
     *act* is one of ``agreed``, ``set``, ``settled``, ``held``, ``joined``, ``closed``, ``decided``,
