@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from kamsync.model import Author, Evidence, Native
+from kamsync.model import Native
 
 __all__ = ["Act", "Deed", "Row"]
 
@@ -42,17 +42,13 @@ class Act(Struct, frozen=True, omit_defaults=True):
     key: str = ""
     into: str | None = None
 
-    @property
-    def author(self) -> Author:
-        """Who did it, for certain: an act is an entry of the record's history."""
-        return Author(self.by, self.name, self.own, Evidence.FIELD_HISTORY)
-
 
 class Row:
     """One native record as it is now, with all acts that made it so.
 
-    *latest* is, by field, the act that gave it its value. *shown* is, by the names that were asked
-    for, the place of the last act that kamsync has been shown.
+    *alone* says that one person did all of them. *latest* is, by field, the act that gave it its
+    value. *shown* is, by the names that were asked for, the place of the last act that kamsync has
+    been shown.
     """
 
     __slots__ = (
@@ -84,12 +80,6 @@ class Row:
     def last(self) -> Act:
         """The act that changed the record last."""
         return self.acts[-1]
-
-    @property
-    def author(self) -> Author:
-        """The record's last editor; alone if nobody else ever touched it."""
-        last = self.acts[-1]
-        return Author(last.by, last.name, last.own, alone=self.alone)
 
     def take(self, act: Act) -> None:
         """Change as *act* says."""

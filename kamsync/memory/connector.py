@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from os import PathLike
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Literal
 
 from msgspec import structs
 
@@ -45,9 +45,9 @@ class Memory(Connector):
 
     def __init__(
         self,
-        path: str | PathLike[str] | None = None,
+        path: Path | None = None,
         can: Sequence[str] | None = None,
-        stamps: str | None = None,
+        stamps: Literal["exact", "second"] | None = None,
         page: int = 200,
         batch: int = 100,
         user: str = "kamsync",

@@ -50,7 +50,7 @@ class View:
             version=str(last.seq) if self._exact else _second(last.at),
             settled=self._exact or self._is_over(last.at),
             modified=last.at,
-            author=row.author if self._who else None,
+            author=_editor(last.by, last.name, last.own, row.alone) if self._who else None,
             authors=_authors(row, names) if self._history and row.alive else None,
             stamp=row.stamp if self._stamp else None,
             merged_into=row.merged_into if self._merges else None,
@@ -121,6 +121,12 @@ def _authors(row: Row, names: Sequence[str]) -> dict[str, Author]:
         for name in names
         if (act := latest.get(name)) is not None
     }
+
+
+@lru_cache(maxsize=4096)
+def _editor(by: str, name: str, own: bool, alone: bool) -> Author:  # noqa: FBT001 - the key of a cache
+    """Return the last editor of a record; alone if nobody else ever touched it."""
+    return Author(by, name, own, alone=alone)
 
 
 @lru_cache(maxsize=4096)
