@@ -45,21 +45,19 @@ class Plan(Struct, frozen=True):
 def make_plan(
     hub: Hub,
     round_id: str,
-    gone: Mapping[tuple[str, str], int],
     *,
     only: str | None = None,
 ) -> Plan:
     """Plan all writes that are owed and allowed, and put them in the outbox under the plan's name.
 
-    *gone* counts the records that vanished in this round, by system and entity. Memory is bounded
-    by the batch and by what is shown. Call it in the transaction that merged.
+    Memory is bounded by the batch and by what is shown. Call it in the transaction that merged.
     """
     name = PlanName()
     shown: list[PlannedWrite] = []
     tallies: list[Tally] = []
     for entity in hub.entities():
         for system in hub.mapping(entity.name):
-            tally = _Count(hub, system, entity.name, gone.get((system.name, entity.name), 0))
+            tally = _Count(hub, system, entity.name)
             for batch in _planned(hub, system, entity.name, only):
                 hub.store.outbox.add(round_id, [row for row, _ in batch])
                 for _, write in batch:
@@ -148,11 +146,11 @@ def _row(write: PlannedWrite, fields: Mapping[str, Intent]) -> OutboxRow:
 class _Count:
     """The tally of one entity of one system, as its writes go by."""
 
-    def __init__(self, hub: Hub, system: System, entity: str, gone: int) -> None:
+    def __init__(self, hub: Hub, system: System, entity: str) -> None:
         self.system = system.name
         self.entity = entity
-        self.existing = hub.store.links.count(system.name, entity)
-        self.gone = gone
+        self.shown = hub.store.links.count(system.name, entity)
+        self.before = hub.store.cursors.get(system.name, entity).seen_count
         self.ops = dict.fromkeys(Op, 0)
         self.blanks = 0
 
@@ -166,11 +164,11 @@ class _Count:
         return Tally(
             system=self.system,
             entity=self.entity,
-            existing=self.existing + self.gone,
+            existing=max(self.shown, self.before),
             creates=self.ops[Op.CREATE],
             updates=self.ops[Op.UPDATE],
             deletes=self.ops[Op.DELETE],
             blanks=self.blanks,
-            shown=self.existing,
-            shown_before=self.existing + self.gone,
+            shown=self.shown,
+            shown_before=self.before,
         )

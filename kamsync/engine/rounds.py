@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from msgspec import Struct, field, to_builtins
+from msgspec import Struct, field, structs, to_builtins
 
 from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub
@@ -54,15 +54,6 @@ class Round(Struct):
     def written(self) -> int:
         """How many records were written."""
         return sum(pushed.written for pushed in self.pushed.values())
-
-    @property
-    def gone(self) -> dict[tuple[str, str], int]:
-        """How many records vanished, by system and entity."""
-        return {
-            (system, entity): pulled.gone
-            for system, each in self.pulled.items()
-            for entity, pulled in each.items()
-        }
 
     def summary(self) -> dict[str, Any]:
         """Return the round as plain JSON, without the writes themselves."""
@@ -113,6 +104,8 @@ def run_round(
             with hub.store.transaction():
                 settle(hub, result, only=only, progress=progress)
                 _require_consent(hub, result, approve, only=only)
+                if only is None:
+                    _remember_shown(hub, result)
         except (ApprovalMissing, GuardTripped):
             _keep(hub, result, "open")
             _end(hub, result, "stopped")
@@ -170,7 +163,7 @@ def settle(
                 after = ids[-1]
         finish_restore(hub)
         _tell(progress, "Planning")
-        result.plan = make_plan(hub, result.id, result.gone, only=only)
+        result.plan = make_plan(hub, result.id, only=only)
         result.held = hub.store.reviews.count_open()
         result.parked = hub.store.parks.count()
 
@@ -222,6 +215,21 @@ def _require_consent(hub: Hub, result: Round, approve: str | None, *, only: str 
     if plan.alarms:
         sentences = " ".join(alarm.text for alarm in plan.alarms)
         raise GuardTripped(f"{sentences} Nothing was merged or written.", hint=command)
+
+
+def _remember_shown(hub: Hub, result: Round) -> None:
+    """Keep how many records each system shows, for the guard against one that is emptied.
+
+    What vanished is new to the guard until a round with it was let through, however often it was
+    read before.
+    """
+    assert result.plan is not None
+    for tally in result.plan.tallies:
+        place = hub.store.cursors.get(tally.system, tally.entity)
+        count = (tally.shown or 0) - tally.deletes
+        if count != place.seen_count:
+            kept = structs.replace(place, seen_count=count)
+            hub.store.cursors.put(tally.system, tally.entity, kept)
 
 
 def _require_same(hub: Hub, plan: Plan, approve: str) -> None:

@@ -39,7 +39,8 @@ class Cursor(Struct, frozen=True):
     """How far one entity of one system was read.
 
     *swept_at* is when everything was last read, *sweep_due* that it should be read again,
-    *seen_count* how many records a full reading showed, *first_done* that there was one.
+    *seen_count* how many records were there when a round was last let through, *first_done* that
+    there was a full reading.
     """
 
     cursor: str | None = None

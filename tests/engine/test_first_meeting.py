@@ -8,6 +8,7 @@ from kamsync.errors import ApprovalMissing, UnknownName
 
 
 def test_a_first_round_without_approval_merges_and_writes_nothing(stage):
+    """The first round stops before it has believed or sent anything."""
     hub = stage("sales", "success")
     here = hub["sales"].create(name="Acme", domains=["acme.com"], tier="key")
     there = hub["success"].create(name="Acme", domains=["acme.com"])
@@ -22,6 +23,7 @@ def test_a_first_round_without_approval_merges_and_writes_nothing(stage):
 
 
 def test_the_refusal_names_the_plan_to_approve(stage):
+    """Whoever is stopped is told what to look at and how to go on."""
     hub = stage("sales", "success")
     hub["sales"].create(name="Acme", domains=["acme.com"])
 
@@ -34,6 +36,7 @@ def test_the_refusal_names_the_plan_to_approve(stage):
 
 
 def test_the_approved_plan_is_carried_out(stage):
+    """What was looked at is what is done."""
     hub = stage("sales", "success")
     hub["sales"].create(name="Acme", domains=["acme.com"])
     plan = hub.preview().plan
@@ -46,6 +49,7 @@ def test_the_approved_plan_is_carried_out(stage):
 
 
 def test_after_the_first_meeting_rounds_need_no_approval(met):
+    """One approval is enough."""
     hub, here, there = met("sales", "success")
     hub["sales"].edit(here, name="Acme Corp")
 
@@ -55,6 +59,7 @@ def test_after_the_first_meeting_rounds_need_no_approval(met):
 
 
 def test_a_plan_that_changed_since_says_what_changed(stage):
+    """Nothing is carried out that nobody has seen."""
     hub = stage("sales", "success")
     hub["sales"].create(name="Acme", domains=["acme.com"])
     plan = hub.preview().plan
@@ -80,6 +85,7 @@ def test_a_plan_whose_values_changed_is_not_the_approved_one(stage):
 
 
 def test_an_unknown_plan_is_refused(stage):
+    """A slip of the finger approves nothing."""
     hub = stage("sales", "success")
     hub["sales"].create(name="Acme", domains=["acme.com"])
 
@@ -100,6 +106,7 @@ def test_an_unknown_plan_begins_no_round(stage):
 
 
 def test_a_value_against_a_blank_fills_the_blank(stage):
+    """One value is no disagreement."""
     hub = stage("sales", "success")
     here = hub["sales"].create(name="Acme", domains=["acme.com"], tier="key")
     there = hub["success"].create(name="Acme", domains=["acme.com"], health="green")
@@ -112,6 +119,7 @@ def test_a_value_against_a_blank_fills_the_blank(stage):
 
 
 def test_what_is_equal_after_normalising_is_equal_and_left_as_it_is_written(stage):
+    """Spelling is each system's own affair."""
     hub = stage("sales", "success")
     here = hub["sales"].create(name="Acme", domains=["acme.com"], phone="+49 30 123-456")
     there = hub["success"].create(name=" Acme ", domains=["www.Acme.com"], phone="+4930123456")
@@ -124,6 +132,7 @@ def test_what_is_equal_after_normalising_is_equal_and_left_as_it_is_written(stag
 
 
 def test_what_differs_is_held_and_written_nowhere(stage):
+    """There is no base yet, so nobody can be said to have edited."""
     hub = stage("sales", "success")
     here = hub["sales"].create(name="Acme", domains=["acme.com"], tier="key")
     there = hub["success"].create(name="Acme Corp", domains=["acme.com"], tier="key")
@@ -137,6 +146,7 @@ def test_what_differs_is_held_and_written_nowhere(stage):
 
 
 def test_the_rules_of_the_first_meeting_settle_it_and_keep_what_loses(stage):
+    """The value that lost stays in the journal."""
     hub = stage(
         "sales",
         "success",
@@ -154,6 +164,7 @@ def test_the_rules_of_the_first_meeting_settle_it_and_keep_what_loses(stage):
 
 
 def test_the_rules_of_the_first_meeting_are_for_the_first_meeting_only(stage):
+    """Later disagreements are left to the policy."""
     hub = stage(
         "sales",
         "success",
@@ -172,6 +183,7 @@ def test_the_rules_of_the_first_meeting_are_for_the_first_meeting_only(stage):
 
 
 def test_the_preview_counts_what_each_choice_would_overwrite(stage):
+    """Whoever chooses the rules sees what they would cost."""
     hub = stage("sales", "success")
     for name in ("acme", "bolt"):
         hub["sales"].create(name=f"{name} of sales", domains=[f"{name}.com"])
