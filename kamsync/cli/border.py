@@ -1,0 +1,143 @@
+"""Where errors end: each becomes one line and an exit status, as a person or a script reads it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Mapping, Sequence
+from io import TextIOWrapper
+from typing import Any
+
+import click
+
+from kamsync.errors import KamsyncError
+
+__all__ = ["BROKEN_PIPE", "INTERRUPTED", "USAGE", "run"]
+
+USAGE = 64
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+"""What a shell shows of a program that ended because nobody read on."""
+
+
+def run(
+    group: click.Group, args: Sequence[str] | None, program: str, extra: Mapping[str, Any]
+) -> int:
+    """Run *group* and return the exit status; nothing is raised."""
+    given = list(sys.argv[1:] if args is None else args)
+    for stream in (sys.stdout, sys.stderr):
+        _never_fail(stream)
+    if _completes(group, program):
+        return 0
+    try:
+        status = _status_of(group, given, program, extra)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _unread()
+    except (KeyboardInterrupt, click.Abort):
+        text = "interrupted; what was committed stays, and the next round goes on from there."
+        _tell(given, "Interrupted", text, status=INTERRUPTED)
+        return INTERRUPTED
+    # The last border: what nobody foresaw is told with where to read more, and never as a cascade.
+    except Exception as error:  # noqa: BLE001
+        return _failed(given, error)
+    return status
+
+
+def _never_fail(stream: object) -> None:
+    """Let a character that a terminal's encoding lacks show as an escape, not as an error."""
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+
+
+def _failed(args: Sequence[str], error: Exception) -> int:
+    """Tell what stopped the command, and return its exit status."""
+    if isinstance(error, click.ClickException):
+        _tell(args, type(error).__name__, error.format_message(), _help(error), USAGE)
+        return USAGE
+    if isinstance(error, KamsyncError):
+        _tell(args, type(error).__name__, error.message, error.hint, error.exit_status)
+        return error.exit_status
+    return _unforeseen(args, error)
+
+
+def _status_of(group: click.Group, args: list[str], program: str, extra: Mapping[str, Any]) -> int:
+    """Run the command and return the status that it ended with."""
+    try:
+        with group.make_context(program, args, **extra) as ctx:
+            group.invoke(ctx)
+    except click.exceptions.Exit as end:
+        return int(end.exit_code)
+    return 0
+
+
+def _completes(group: click.Group, program: str) -> bool:
+    """Answer a shell that asks how a line may go on, if that is what this run is for."""
+    variable = f"_{program.replace('-', '_').upper()}_COMPLETE"
+    instruction = os.environ.get(variable)
+    if not instruction:
+        return False
+    from click.shell_completion import shell_complete
+
+    shell_complete(group, {}, program, variable, instruction)
+    return True
+
+
+def _help(error: click.ClickException) -> str:
+    """Say where help is."""
+    context = getattr(error, "ctx", None)
+    return f"See: {context.command_path} --help." if context else ""
+
+
+def _tell(args: Sequence[str], kind: str, message: str, hint: str = "", status: int = 1) -> None:
+    """Write an error to stderr, as lines or as one JSON document."""
+    if "--json" in args:
+        import json
+
+        error = {"error": kind, "message": message, "hint": hint, "exit_status": status}
+        _write(json.dumps(error, ensure_ascii=False))
+        return
+    from kamsync.redact import visible
+
+    *first, last = message.splitlines() or [""]
+    for line in first:
+        _write(f"kamsync: {visible(line)}")
+    _write(f"kamsync: {visible(f'{last} {hint}'.strip())}")
+
+
+def _write(line: str) -> None:
+    """Write one line to stderr, if anybody still reads it."""
+    try:
+        click.echo(line, err=True)
+    except BrokenPipeError:
+        _unread()
+
+
+def _unread() -> int:
+    """Leave nothing to be written at exit to a pipe that nobody reads."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return BROKEN_PIPE
+
+
+def _unforeseen(args: Sequence[str], error: Exception) -> int:
+    """Tell of an error that nobody foresaw, and keep its traceback where only its owner reads it."""
+    kind = type(error).__name__
+    if "--debug" in args:
+        click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+        return 1
+    try:
+        handle, name = tempfile.mkstemp(prefix="kamsync-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            traceback.print_exception(error, file=file)
+    except OSError:
+        hint = "See the traceback with --debug."
+    else:
+        hint = f"The traceback is in {name}; --debug shows it here."
+    _tell(args, kind, f"stopped by an unexpected {kind}, a fault of kamsync or a plugin.", hint)
+    return 1

@@ -1,0 +1,144 @@
+"""A record explained at the terminal, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kamsync.cli import words
+from kamsync.cli.printing import Cell, Printer
+from kamsync.reports import Explained, Happening, Sight
+from kamsync.reports.explaining import FieldExplained
+
+__all__ = ["happening_rows", "show_field", "show_record"]
+
+SILENT = frozenset({"read"})
+LOSERS_LIMIT = 5
+
+
+def show_record(printer: Printer, sight: Sight, told: Explained) -> None:
+    """Write a record with its values, where it is, and what is open."""
+    _title(printer, told)
+    rows: list[list[Cell]] = [
+        [
+            each.field,
+            (words.value(sight.field(told.entity, each.field), each.value, each.name), "bold"),
+            words.who(each.person, each.team, each.system, each.said_at),
+            (_by(each), "dim"),
+            (f"conflict {each.conflict}" if each.conflict else "", "yellow"),
+        ]
+        for each in told.fields
+    ]
+    printer.table(rows)
+    if not rows:
+        printer.line("It has no values yet.", indent=2)
+    printer.gap()
+    printer.table(
+        [
+            (place.system, place.native_id or "", place.state, (_read(place.read_at), "dim"))
+            for place in told.places
+        ],
+    )
+    commands = [f"kamsync explain {told.record}.{told.fields[0].field}"] if told.fields else []
+    commands += [f"kamsync conflicts show {id_}" for id_ in told.conflicts[:1]]
+    printer.next(*commands, f"kamsync history {told.record}")
+
+
+def _title(printer: Printer, told: Explained, field: str = "") -> None:
+    """Write what is explained."""
+    name = f' "{told.label}"' if told.label else ""
+    topic = f"{told.entity}.{field}" if field else told.entity
+    printer.line((topic, "bold"), (name, "bold"), (f"  {told.record}", "dim"))
+
+
+def _by(field: FieldExplained) -> str:
+    """Return by what a value won."""
+    return "decided by a person" if field.pinned else f"by {field.rule}" if field.rule else ""
+
+
+def _read(at: str) -> str:
+    """Return when a link was read."""
+    return f"read {words.time(at)}" if at else ""
+
+
+def show_field(printer: Printer, sight: Sight, told: Explained) -> None:
+    """Write one value: since when, who, why, who knows it, and its story."""
+    [each] = told.fields
+    field = sight.field(told.entity, each.field)
+    _title(printer, told, each.field)
+    if each.revision:
+        source = words.who(each.person, each.team, each.system, each.said_at)
+        since = f"since {words.time(each.since)}" if each.since else ""
+        details = " · ".join(part for part in (since, source, _by(each)) if part)
+        printer.line((words.value(field, each.value, each.name), "bold"), f"   {details}")
+    else:
+        printer.line(("It was never set.", "dim"))
+    if each.conflict:
+        printer.line((f"Held by conflict {each.conflict}: no system is written.", "yellow"))
+    printer.gap()
+    printer.table(
+        [
+            (
+                held.system,
+                held.native_id or "",
+                words.value(field, held.value, held.name) if held.state != "not there" else "",
+                (held.state, "green" if held.knows else "dim"),
+            )
+            for held in each.holds
+        ],
+    )
+    if each.told:
+        printer.gap()
+        printer.table(list(happening_rows(each.told, sight, with_field=False)))
+    printer.gap()
+    printer.line((f"Policy: {each.policy}.", "dim"))
+    commands = [f"kamsync conflicts show {each.conflict}"] if each.conflict else []
+    printer.next(*commands, f"kamsync history {told.record}")
+
+
+def happening_rows(
+    story: tuple[Happening, ...], sight: Sight, *, with_field: bool
+) -> Iterator[list[Cell]]:
+    """Yield a row for each thing that happened: when, what, where, from what to what, and why."""
+    for each in story:
+        if each.act in SILENT:
+            continue
+        row: list[Cell] = [
+            (words.time(each.at), "dim"),
+            (each.act, "bold"),
+            each.field if with_field else "",
+            each.system,
+            _changed(each, sight),
+            (_why(each, sight), "dim"),
+        ]
+        yield row if with_field else [*row[:2], *row[3:]]
+
+
+def _changed(each: Happening, sight: Sight) -> str:
+    """Return what a happening changed, or said."""
+    if each.erased:
+        return "erased"
+    if each.act == "wrote":
+        return f"{words.cells(each.before)} → {words.cells(each.value)}"
+    field = sight.field(each.entity, each.field)
+    if each.act in {"set", "settled", "closed", "decided", "undone"} and field is not None:
+        return f"{words.value(field, each.before)} → {words.value(field, each.value)}"
+    return words.value(field, each.value) if each.value is not None else ""
+
+
+def _why(each: Happening, sight: Sight) -> str:
+    """Return who said it, by which rule it won, against what, and in which round."""
+    field = sight.field(each.entity, each.field)
+    lost = [
+        f"{words.value(field, loser.value)} {words.who(loser.person, loser.team, loser.system)}"
+        for loser in each.losers[:LOSERS_LIMIT]
+    ]
+    word = "said" if each.act == "held" else "lost"
+    actor = each.actor if each.actor != "kamsync" else ""
+    parts = [
+        f"by {actor}" if actor else words.who(each.person, each.team, "", each.said_at),
+        f"rule: {each.rule}" if each.rule and not actor else "",
+        each.reason,
+        f"{word}: {'; '.join(lost)}" if lost else "",
+        each.round.replace("-", " "),
+    ]
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,58 @@
+"""``kamsync plan``: what a round would do, by the code that does it, and nothing written."""
+
+from __future__ import annotations
+
+import click
+
+from kamsync.cli.options import common, session
+
+__all__ = ["plan"]
+
+WOULD_WRITE = 2
+
+
+@click.command()
+@common
+@click.option("--only", metavar="RECORD", help="Merge and plan this record alone.")
+@click.option(
+    "--show",
+    metavar="SELECTOR",
+    default="",
+    help="The changes of a SYSTEM, ENTITY, SYSTEM.ENTITY, ENTITY.FIELD or record.",
+)
+@click.option("--full", is_flag=True, help="Every change that the plan keeps, not the first 20.")
+@click.option("--sweep", is_flag=True, help="Read every system as a whole, not what changed.")
+@click.option("--reveal-pay", is_flag=True, help="Show values of class pay.")
+@click.pass_context
+def plan(
+    ctx: click.Context,
+    *,
+    only: str | None,
+    show: str,
+    full: bool,
+    sweep: bool,
+    reveal_pay: bool,
+) -> None:
+    """Show what a round would write, and why.
+
+    Systems are read and the plan is kept under its id, to be approved; nothing is merged, decided
+    or written. Exit status 2 if it would write, 0 if everything agrees, 1 if a system did not answer.
+    """
+    here = session(ctx)
+    here.config.require_systems()
+    from kamsync.cli.planned import show_plan
+    from kamsync.engine import preview
+    from kamsync.reports import Sight, find_record, overview
+
+    with here.hub() as hub:
+        record = find_record(hub, only).id if only else None
+        began = here.clock.now()
+        with here.printer.progress() as tell:
+            round_ = preview(hub, only=record, sweep=sweep, progress=tell)
+        took_s = (here.clock.now() - began).total_seconds()
+        seen = overview(hub, round_, Sight(hub.schema, pay=reveal_pay), show)
+        if here.json:
+            here.printer.document(seen)
+        else:
+            show_plan(here.printer, hub, seen, took_s=took_s, select=show, full=full)
+    ctx.exit(1 if seen.down else WOULD_WRITE if seen.writes else 0)

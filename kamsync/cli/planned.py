@@ -1,0 +1,192 @@
+"""A plan at the terminal: what was read, what would be written where, the changes, the sum of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from kamsync.cli import words
+from kamsync.cli.printing import Cell, Printer, text
+from kamsync.engine import Hub
+from kamsync.reports import Change, Overview, Step
+from kamsync.reports.planning import FieldChange
+
+__all__ = ["MARKS", "show_plan"]
+
+MARKS = {"create": ("+", "green"), "update": ("~", "yellow"), "delete": ("-", "red")}
+SHOWN_LIMIT = 20
+FIELDS_LIMIT = 8
+
+
+def show_plan(
+    printer: Printer, hub: Hub, plan: Overview, *, took_s: float, select: str, full: bool
+) -> None:
+    """Write *plan* for a person, totals last."""
+    systems = words.counted(len(hub.systems) - len(plan.down), "system")
+    printer.line(
+        (f"Read {systems}", "bold"), f" · {words.counted(plan.read, 'row')} · {took_s:.1f} s"
+    )
+    for down in plan.down:
+        printer.line(("! ", "red"), f"{down['system']} did not answer: {down['reason']}")
+    _steps(printer, plan)
+    if plan.unmet and plan.fields:
+        _meeting(printer, hub, plan)
+    _changes(printer, plan, select, full=full)
+    _totals(printer, plan)
+
+
+def _steps(printer: Printer, plan: Overview) -> None:
+    """Write what would be done in each system: creates, updates, then deletes."""
+    rows: list[tuple[Cell, ...]] = []
+    system = ""
+    for step in plan.steps:
+        if step.system != system:
+            system = step.system
+            rows.append(((system, "bold"), "", "", "", "", ""))
+        rows += _rows(step)
+    if rows:
+        printer.gap()
+        printer.table(rows, right=(3, 4))
+
+
+def _rows(step: Step) -> Iterator[tuple[Cell, ...]]:
+    """Yield one row for each kind of write to one entity of one system."""
+    counts = (("create", step.creates), ("update", step.updates), ("delete", step.deletes))
+    stop = ("STOP", "bold red") if step.alarms else ""
+    for op, count in counts:
+        if count:
+            mark, style = MARKS[op]
+            fields = words.listed(step.fields, 4) if op == "update" else ""
+            share = words.percent(count, step.existing) if op != "create" else ""
+            of = f"{count:,} of {step.existing:,}" if op != "create" else f"{count:,}"
+            yield (f"  {mark} {op}", style), step.entity, fields, of, share, stop
+            stop = ""
+    for alarm in step.alarms:
+        yield "", "", (alarm, "red"), "", "", ""
+
+
+def _meeting(printer: Printer, hub: Hub, plan: Overview) -> None:
+    """Write what a first meeting amounts to, field by field."""
+    printer.gap()
+    printer.line((f"First meeting with {', '.join(plan.unmet)}", "bold"))
+    printer.line(
+        "Equal values agree, values fill blanks; the rest is settled by rules, or held for you.",
+        indent=2,
+    )
+    rows = [
+        (
+            name,
+            f"{_acts(plan, name, 'agreed'):,}",
+            f"{_acts(plan, name, 'set'):,}",
+            f"{_acts(plan, name, 'settled'):,}",
+            f"{_acts(plan, name, 'held'):,}",
+            _choices(plan, name),
+        )
+        for name in plan.fields
+        if not name.endswith((".exists", "."))
+    ]
+    titles = ("field", "equal", "filled", "settled", "held", "would overwrite, if preferred")
+    printer.table(rows, titles=titles, right=(1, 2, 3, 4))
+    if hub.first_meeting is None:
+        printer.line("Rules for it go into [first_meeting.ENTITY].", indent=2)
+
+
+def _acts(plan: Overview, name: str, act: str) -> int:
+    """Return how often something became of one field."""
+    return plan.fields[name].acts.get(act, 0)
+
+
+def _choices(plan: Overview, name: str) -> str:
+    """Return what preferring each system would overwrite, and which rules settled how many."""
+    counts = plan.fields[name]
+    parts = [f"{system} {count:,}" for system, count in sorted(counts.choices.items())]
+    parts += [f"{count:,} by rule: {rule}" for rule, count in sorted(counts.rules.items())]
+    return " · ".join(parts)
+
+
+def _changes(printer: Printer, plan: Overview, select: str, *, full: bool) -> None:
+    """Write the changes themselves, the first of them unless all are asked for."""
+    shown = plan.changes if full or select else plan.changes[:SHOWN_LIMIT]
+    if select and not shown:
+        printer.gap()
+        printer.line(f"No change of this plan fits {select!r}.")
+    for change in shown:
+        _change(printer, change)
+    left = len(plan.changes) - len(shown)
+    beyond = plan.writes - plan.kept
+    if left and not select:
+        printer.line(f"… and {words.counted(left, 'more change')}; --full shows them.", indent=2)
+    if beyond and (full or select):
+        printer.line(f"{words.counted(beyond, 'more write')} are not kept to be shown.", indent=2)
+
+
+def _change(printer: Printer, change: Change) -> None:
+    """Write one change: what it is to, then a line for each field."""
+    mark, style = MARKS[change.op]
+    printer.gap()
+    name = f' "{words.shortened(change.label)}"' if change.label else ""
+    printer.line(
+        (f"{mark} {change.op} ", style),
+        f"{change.system} {change.entity}",
+        (name, "bold"),
+        (f"  {change.native_id or 'new'} · {change.record}", "dim"),
+        indent=2,
+    )
+    fields = list(change.fields.items())
+    most = len(fields) if change.op == "update" else FIELDS_LIMIT
+    rows = [(name, _from_to(change, field), (_said(field), "dim")) for name, field in fields[:most]]
+    printer.table(rows, indent=6)
+    if len(fields) > most:
+        printer.line(f"and {words.counted(len(fields) - most, 'more field')}", indent=6)
+
+
+def _from_to(change: Change, field: FieldChange) -> Text:
+    """Return what a field becomes, and from what."""
+    after = words.cells(field.after, field.names[1])
+    if change.op == "create":
+        return text(after)
+    return text(words.cells(field.before, field.names[0]), " → ", (after, "bold"))
+
+
+def _said(field: FieldChange) -> str:
+    """Return where a value comes from."""
+    said = field.said
+    known = words.who(said.person, said.team, said.system, said.at) if said else ""
+    return f"from {known}" if known else ""
+
+
+def _totals(printer: Printer, plan: Overview) -> None:
+    """Write the sum, what stands against it, and what to do next."""
+    waiting = [
+        words.counted(plan.held, "conflict") if plan.held else "",
+        words.counted(len(plan.alarms), "guard") if plan.alarms else "",
+        words.counted(plan.parked, "parked record") if plan.parked else "",
+    ]
+    printer.gap()
+    if any(waiting):
+        printer.line("Held back: ", " · ".join(filter(None, waiting)))
+    if plan.writes == 0:
+        printer.line(("Nothing to write: every system agrees.", "green bold"))
+    else:
+        printer.line(
+            (f"Plan {plan.plan}: ", "bold"),
+            (f"{plan.creates:,} to create, ", ""),
+            (f"{plan.updates:,} to update, ", ""),
+            (f"{plan.deletes:,} to delete.", "red" if plan.deletes else ""),
+        )
+    printer.next(*_next(plan))
+
+
+def _next(plan: Overview) -> Iterator[str]:
+    """Yield what to do after the plan."""
+    if plan.held:
+        yield "kamsync conflicts"
+    if plan.unmet or plan.alarms:
+        yield f"kamsync sync --approve {plan.plan}"
+    elif plan.writes:
+        if plan.steps:
+            yield f"kamsync plan --show {plan.steps[0].system}.{plan.steps[0].entity}"
+        yield "kamsync sync"
+    elif not plan.held:
+        yield "kamsync history"

@@ -1,0 +1,213 @@
+"""Conflicts at the terminal: the list, one as a question, and what was decided."""
+
+from __future__ import annotations
+
+from kamsync.cli import words
+from kamsync.cli.printing import Printer, text
+from kamsync.engine import Hub
+from kamsync.model import Conflict, Decision
+from kamsync.reports import Conflicts, Question, Sight, label
+from kamsync.reports.asking import Choice, Effect, Side
+from kamsync.reports.conflicts import Item, Saying
+
+__all__ = ["show_decided", "show_list", "show_question"]
+
+
+def show_list(printer: Printer, sight: Sight, found: Conflicts, *, filtered: bool) -> None:
+    """Write the open conflicts: groups first, since most are of few shapes."""
+    if not found.total:
+        what = "of that kind " if filtered else ""
+        printer.line((f"No conflict {what}is open: nothing waits for a person.", "green"))
+        printer.next("kamsync plan" if not filtered else "kamsync conflicts")
+        return
+    groups = words.counted(len(found.groups), "group")
+    printer.line((f"{words.counted(found.total, 'conflict')} open in {groups}", "bold"))
+    rows = [
+        (
+            _topic(group.kind.value, group.entity, group.field),
+            " ↔ ".join(team for team in group.teams if team),
+            f"{group.count:,}",
+            (f"oldest {words.time(group.oldest)}", "dim"),
+        )
+        for group in found.groups
+    ]
+    printer.table(rows, right=(2,))
+    printer.gap()
+    printer.table([_line(sight, item) for item in found.items])
+    if len(found.items) < found.total:
+        printer.line(
+            f"… {words.counted(found.total - len(found.items), 'more')}: kamsync conflicts list"
+            f" --after {found.items[-1].id}"
+            if found.items
+            else "",
+            indent=2,
+        )
+    if found.items:
+        printer.next(f"kamsync conflicts show {found.items[0].id}")
+
+
+def _topic(kind: str, entity: str, field: str) -> str:
+    """Return what a conflict is about."""
+    return f"{entity}.{field}" if kind == "value" else f"{entity} ({kind})"
+
+
+def _line(sight: Sight, item: Item) -> tuple[str | tuple[str, str], ...]:
+    """Return one conflict in a line."""
+    sides = " ↔ ".join(_side(sight, item, side) for side in item.sides)
+    return (
+        (item.id, "bold cyan"),
+        _topic(item.kind, item.entity, item.field),
+        words.shortened(item.label or item.record),
+        sides,
+        (words.time(item.opened), "dim"),
+    )
+
+
+def _side(sight: Sight, item: Item, side: Saying) -> str:
+    """Return one side in a few words."""
+    if item.kind == "match":
+        return side.system or side.name or str(side.value)
+    return f"{side.system or 'before'} {_said(sight, item, side.value, side.name)}"
+
+
+def _said(sight: Sight, item: Item, value: object, name: str = "") -> str:
+    """Return a value of the conflict's field in words."""
+    if item.kind in {"delete", "merge"} and isinstance(value, bool):
+        return "there" if value else "gone"
+    return words.value(sight.field(item.entity, item.field), value, name)
+
+
+def show_question(printer: Printer, sight: Sight, asked: Question) -> None:
+    """Write one conflict with everything that a person needs to decide it."""
+    item = asked.conflict
+    printer.line(
+        (f"{item.id}  ", "bold cyan"),
+        (_topic(item.kind, item.entity, item.field), "bold"),
+        f"  {words.shortened(item.label or item.record)}",
+        (f"  {item.record}" if item.label else "", "dim"),
+    )
+    printer.line(f"Why: {item.cause or 'the systems disagree'}.", indent=2)
+    if asked.policy:
+        printer.line(f"Policy: {asked.policy}.", indent=2)
+    if item.kind == "value":
+        agreed = _said(sight, item, asked.agreed, asked.agreed_name)
+        printer.line("Last agreed: ", (agreed, "bold"), indent=2)
+    printer.line(
+        (f"Open since {words.time(item.opened)} · version {item.version}", "dim"), indent=2
+    )
+    printer.gap()
+    printer.table([_contender(sight, item, side) for side in asked.sides])
+    if asked.decision is not None:
+        _closed(printer, sight, asked)
+        return
+    printer.gap()
+    for choice in asked.choices:
+        _choice(printer, sight, item, choice)
+    if item.kind == "value":
+        printer.line("--value X", ("  another value", "dim"), indent=2)
+    printer.gap()
+    printer.line(
+        ("Decide: ", "dim"),
+        f"kamsync conflicts resolve {item.id} --version {item.version} "
+        f"{asked.choices[0].option if asked.choices else '--choice WORD'}",
+    )
+
+
+def _contender(sight: Sight, item: Item, side: Side) -> tuple[str | tuple[str, str], ...]:
+    """Return one side in a row."""
+    if item.kind == "match":
+        what = f"{side.name} ({side.value})" if side.value else "the newcomer"
+        score = f"score {side.score:.2f}" if side.score is not None else ""
+        place = f"{side.system} {side.native_id}".strip()
+        return (str(side.number), "bold"), what, place, (score, "dim"), ""
+    where = f"{side.system} {side.native_id}" if side.native_id else "golden, before"
+    knew = "" if side.knew or not side.native_id else "did not know the value of before"
+    return (
+        (str(side.number), "bold"),
+        (_said(sight, item, side.value, side.name), "bold"),
+        words.who(side.person, side.team, where, side.at),
+        (f"known by {side.evidence}" if side.native_id else "", "dim"),
+        (knew, "dim"),
+    )
+
+
+def _choice(printer: Printer, sight: Sight, item: Item, choice: Choice) -> None:
+    """Write one possible answer, and what it writes where."""
+    value = _said(sight, item, choice.value, choice.name) if choice.value is not None else ""
+    printer.line(choice.option, (f"  {choice.meaning}", "dim"), f"  {value}", indent=2)
+    _effects(printer, choice.effects)
+
+
+def _effects(printer: Printer, effects: tuple[Effect, ...] | None) -> None:
+    """Write what would be written where."""
+    if effects is None:
+        printer.line(("what it writes cannot be told now", "dim"), indent=6)
+        return
+    if not effects:
+        printer.line(("writes nothing", "dim"), indent=6)
+    marks = {"create": "+", "update": "~", "delete": "-"}
+    for each in effects:
+        change = (
+            "" if each.after is None else f"{words.cells(each.before)} → {words.cells(each.after)}"
+        )
+        printer.line(
+            f"{marks[each.op]} {each.op} {each.system} {each.native_id or 'new'} ",
+            change,
+            (f"  not written: {each.problem}" if each.problem else "", "yellow"),
+            indent=6,
+        )
+
+
+def _closed(printer: Printer, sight: Sight, asked: Question) -> None:
+    """Write how a conflict was decided."""
+    decision = asked.decision
+    assert decision is not None
+    item = asked.conflict
+    said = decision.choice or _said(sight, item, decision.value)
+    why = f": {decision.reason}" if decision.reason else ""
+    printer.gap()
+    printer.line(
+        ("Decided: ", "green"),
+        (said, "bold"),
+        f" by {decision.person}, {words.time(asked.closed)}{why}",
+    )
+
+
+def show_decided(
+    printer: Printer,
+    hub: Hub,
+    sight: Sight,
+    conflict: Conflict,
+    decision: Decision,
+    effects: tuple[Effect, ...],
+    *,
+    tried: bool,
+) -> None:
+    """Write what was decided, or would be, and what the next round writes."""
+    value = sight.value(conflict.entity, conflict.field, decision.value)
+    if printer.json:
+        printer.document(
+            {
+                "conflict": conflict.id,
+                "version": conflict.version,
+                "dry_run": tried,
+                "value": value,
+                "choice": decision.choice,
+                "person": decision.person,
+                "at": decision.at,
+                "effects": effects,
+            }
+        )
+        return
+    record = hub.store.records.by_id([conflict.record]).get(conflict.record)
+    entity = hub.schema.entity(conflict.entity)
+    name = (label(entity, record) if record else "") or conflict.record
+    topic = f"{_topic(conflict.kind.value, conflict.entity, conflict.field)} of {name}"
+    said = decision.choice or words.value(sight.field(conflict.entity, conflict.field), value)
+    verb = "would be" if tried else "is"
+    printer.line(text((topic, "bold"), f" {verb} decided: ", (said, "bold green"), "."))
+    _effects(printer, effects)
+    if tried:
+        printer.line("Nothing was decided. Run it without --dry-run to decide.")
+    else:
+        printer.next("kamsync conflicts", "kamsync sync")

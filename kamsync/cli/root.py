@@ -1,0 +1,73 @@
+"""The root of all commands: it finds them when they are wanted, in the core and in plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Any, NoReturn
+
+import click
+
+from kamsync.cli import border, foreign, registry
+from kamsync.cli.options import common
+
+__all__ = ["main", "root"]
+
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Root(click.Group):
+    """A group whose commands are imported on use; no error leaves it but as a line and a status."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the core's commands, then those of the plugins that the configuration names."""
+        own = list(registry.COMMANDS)
+        return [*own, *sorted(set(foreign.commands(ctx)) - set(own))]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one command; a plugin is loaded only if the core has no command of that name."""
+        return registry.command(cmd_name) or foreign.command(ctx, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that *args* begin with; what is close to an unknown one is named."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            close = get_close_matches(name, self.list_commands(ctx), n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise click.UsageError(f"There is no command {name!r}.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,  # noqa: ARG002 - click's signature; the name is fixed
+        standalone_mode: bool = True,  # noqa: ARG002, FBT001, FBT002 - the same
+        windows_expand_args: bool = True,  # noqa: ARG002, FBT001, FBT002 - the same
+        **extra: Any,
+    ) -> NoReturn:
+        """Run what *args* ask for, and end the process with its exit status."""
+        raise SystemExit(border.run(self, args, prog_name or "kamsync", extra))
+
+
+@click.group(
+    cls=Root,
+    context_settings=SETTINGS,
+    invoke_without_command=True,
+    epilog="Exit status: 0 done, 1 failed, 2 a plan that would write, 3 stopped by a guard or for "
+    "want of approval, 64 usage or configuration, 130 interrupted.",
+)
+@click.version_option(package_name="kamsync", prog_name="kamsync", message="%(prog)s %(version)s")
+@common
+@click.pass_context
+def root(ctx: click.Context) -> None:
+    """Keep one true record of every key account across the systems that you already have."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def main() -> NoReturn:
+    """Run the command line of this process."""
+    root.main()

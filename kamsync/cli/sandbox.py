@@ -1,0 +1,83 @@
+"""``kamsync sandbox``: local servers that speak a system's real protocol."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kamsync.cli.options import common, session
+
+if TYPE_CHECKING:
+    from kamsync.cli.session import Session
+    from kamsync.extensions import Sandbox
+
+__all__ = ["sandbox"]
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command()
+@common
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where; 0 is any free one.")
+@click.option("--seed", type=int, default=0, help="What its records are made from.")
+@click.option("--load", type=_FOLDER, help="Start with the records in this folder.")
+@click.option("--faults", type=_FILE, help="Let things go wrong as this file says.")
+@click.option("--credentials", type=click.Path(path_type=Path), help="Write the credentials here.")
+@click.pass_context
+def sandbox(
+    ctx: click.Context,
+    *,
+    names: tuple[str, ...],
+    port: int,
+    seed: int,
+    load: Path | None,
+    faults: Path | None,
+    credentials: Path | None,
+) -> None:
+    """Run local sandboxes, or list them.
+
+    They run until they are stopped, by SIGTERM or Ctrl-C. One line of JSON for each says when it
+    answers: its name, its url, and the options of a system that connects to it.
+    """
+    from msgspec import json
+
+    from kamsync.extensions import SandboxOptions
+    from kamsync.sandbox import chosen, hosted, until_stopped
+
+    offered = _offered(session(ctx), names)
+    if not names:
+        _list(session(ctx), offered)
+        return
+    options = SandboxOptions(port, seed, load, faults, credentials)
+    with hosted(chosen(offered, names), options) as ready:
+        for each in ready:
+            click.echo(json.encode(each).decode())
+        until_stopped()
+
+
+def _offered(here: Session, names: tuple[str, ...]) -> dict[str, Sandbox]:
+    """Return the sandboxes of the configured plugins, and of installed ones that bear a *name*."""
+    from kamsync.plugins import list_plugins, load_plugins
+
+    installed = {each.name for each in list_plugins()}
+    configured = here.config.plugins if here.has_config else ()
+    wanted = [*configured, *(name for name in names if name in installed)]
+    plugins = load_plugins(list(dict.fromkeys(wanted)))
+    found = plugins.sandboxes()
+    here.tell_broken(plugins)
+    return found
+
+
+def _list(here: Session, offered: dict[str, Sandbox]) -> None:
+    """Show which sandboxes there are."""
+    if here.json:
+        here.printer.document([{"name": each.name, "help": each.help} for each in offered.values()])
+    elif offered:
+        here.printer.table([(each.name, each.help) for each in offered.values()])
+    else:
+        here.printer.line("No plugin that the configuration names offers a sandbox.")
+        here.printer.next("kamsync plugins")

@@ -1,0 +1,44 @@
+"""What the surfaces show, read from the store: plain values, the same for a page, a terminal, a script.
+
+Nothing here prints or writes. Every shape is a struct whose field names are the keys of its JSON.
+Values of class *pay* are hidden here, before any surface sees them, unless the reader is cleared.
+"""
+
+from __future__ import annotations
+
+from kamsync.reports.asking import Question, effects, question, values_for
+from kamsync.reports.checking import Check, Level, check
+from kamsync.reports.conflicts import Conflicts, conflicts
+from kamsync.reports.explaining import Explained, explain
+from kamsync.reports.finding import Names, find_record, label
+from kamsync.reports.happened import Happening, happenings
+from kamsync.reports.planning import Change, Overview, Step, overview
+from kamsync.reports.schema import as_markdown, described
+from kamsync.reports.sight import HIDDEN, Sight
+
+__all__ = [
+    "HIDDEN",
+    "Change",
+    "Check",
+    "Conflicts",
+    "Explained",
+    "Happening",
+    "Level",
+    "Names",
+    "Overview",
+    "Question",
+    "Sight",
+    "Step",
+    "as_markdown",
+    "check",
+    "conflicts",
+    "described",
+    "effects",
+    "explain",
+    "find_record",
+    "happenings",
+    "label",
+    "overview",
+    "question",
+    "values_for",
+]

@@ -1,0 +1,209 @@
+"""Check everything that a round needs: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from kamsync.connector import Can, NativeEntity
+from kamsync.engine import Hub, System
+from kamsync.errors import KamsyncError
+from kamsync.mapping import EntityMap
+from kamsync.model import Op
+from kamsync.plugins import Broken
+
+__all__ = ["Check", "Level", "check", "check_store", "check_system"]
+
+SHOWN_LIMIT = 20
+COUNTED_LIMIT = 1000
+
+_NEEDED = {Op.CREATE: Can.CREATE, Op.UPDATE: Can.UPDATE, Op.DELETE: Can.DELETE}
+
+_ABILITIES = {
+    Can.REFUSE_STALE: "refuses stale writes",
+    Can.HISTORY: "tells its history",
+    Can.WHO_EDITED: "tells who edited",
+    Can.TOMBSTONES: "tells of deletes",
+    Can.MERGES: "tells of merges",
+    Can.STAMP: "keeps our id",
+    Can.IDEMPOTENT_CREATE: "creates once per key",
+}
+
+
+class Level(StrEnum):
+    """How much a finding matters: nothing to do, good to know, or in the way of a round."""
+
+    OK = "ok"
+    NOTE = "note"
+    PROBLEM = "problem"
+
+
+class Check(Struct, frozen=True):
+    """One finding: what it is *about*, what was found, and what to do."""
+
+    level: Level
+    about: str
+    text: str
+    hint: str = ""
+
+
+def check(hub: Hub, broken: Sequence[Broken] = ()) -> Iterator[Check]:
+    """Yield everything that was looked at, systems last; nothing is written anywhere."""
+    for each in broken:
+        yield Check(
+            Level.PROBLEM,
+            "plugins",
+            str(each),
+            f"See it with: kamsync plugins --check {each.plugin.name}.",
+        )
+    yield from check_store(hub)
+    if not hub.systems:
+        hint = "Add a [system.NAME] section with a connector."
+        yield Check(Level.PROBLEM, "configuration", "It names no system.", hint)
+    for system in hub.systems.values():
+        yield from check_system(hub, system)
+
+
+def check_store(hub: Hub) -> Iterator[Check]:
+    """Yield what waits in the store: parked records, open writes, a restoration, conflicts."""
+    store = hub.store
+    counts = {entity.name: store.records.count(entity.name) for entity in hub.entities()}
+    shown = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    yield Check(Level.OK, "store", f"It opens and holds {shown or 'no records yet'}.")
+    if store.meta("restored_at"):
+        text = "An older state was restored, and not every record was read again since."
+        hint = "Nothing is merged or written until it was; run kamsync sync --sweep."
+        yield Check(Level.NOTE, "store", text, hint)
+    if conflicts := store.reviews.count_open():
+        text = f"{_count(conflicts, 'conflict')} for a person to decide."
+        yield Check(Level.NOTE, "store", text, "See: kamsync conflicts.")
+    yield from _parked(hub)
+    for round_ in store.rounds.list(1):
+        if round_.state == "running":
+            text = f"Round {round_.number} runs, or was broken off."
+            yield Check(Level.NOTE, "store", text, "The next round takes it up where it ended.")
+
+
+def _parked(hub: Hub) -> Iterator[Check]:
+    """Yield the records that wait with a reason."""
+    count = hub.store.parks.count()
+    for park in hub.store.parks.all(SHOWN_LIMIT):
+        what = f"{park.system}.{park.entity} {park.what}"
+        text = f"{what} waits since {park.at[:16].replace('T', ' ')}: {park.reason}"
+        hint = "Put it right there; each round tries it again."
+        yield Check(Level.NOTE, "parked", text, hint)
+    if count > SHOWN_LIMIT:
+        yield Check(Level.NOTE, "parked", f"{count - SHOWN_LIMIT:,} more records wait.")
+
+
+def check_system(hub: Hub, system: System) -> Iterator[Check]:
+    """Yield what is right and wrong with one system."""
+    name = system.name
+    try:
+        findings = system.connector.check()
+        objects = system.connector.describe()
+    except KamsyncError as error:
+        yield Check(Level.PROBLEM, name, error.message, error.hint)
+        return
+    # The plugin border: a connector may fail in any way, and its message may hold a secret.
+    except Exception as error:  # noqa: BLE001
+        text = f"Its connector failed ({type(error).__name__}); its plugin is at fault."
+        yield Check(Level.PROBLEM, name, text)
+        return
+    for finding in findings:
+        level = Level.OK if finding.ok else Level.PROBLEM
+        yield Check(level, name, f"{finding.about}: {finding.text}", finding.hint)
+    yield from _abilities(system)
+    yield from _unseen(system, objects)
+    for entity, map_ in system.maps.items():
+        if map_.object in objects:
+            yield from _mapped(system, entity, map_, objects[map_.object])
+    yield from _waiting(hub, system)
+
+
+def _abilities(system: System) -> Iterator[Check]:
+    """Yield what the system is able to do, and what the promise has to leave out for it."""
+    can = system.connector.can
+    able = [words for flag, words in _ABILITIES.items() if flag in can]
+    yield Check(Level.OK, system.name, f"It {', '.join(able) or 'answers'}.")
+    writes = any(system.allow.values())
+    if writes and not can & (Can.REFUSE_STALE | Can.HISTORY):
+        text = (
+            "It neither refuses a stale write nor tells its history: an edit made in the instant of "
+            "a write can be lost there. That no edit is ever lost holds everywhere but for this."
+        )
+        yield Check(
+            Level.NOTE, system.name, text, "Let people and kamsync write different fields there."
+        )
+    if not writes:
+        text = "Nothing may be written there; it is only read."
+        hint = f"To change that, add allow to [system.{system.name}]."
+        yield Check(Level.NOTE, system.name, text, hint)
+
+
+def _unseen(system: System, objects: Mapping[str, NativeEntity]) -> Iterator[Check]:
+    """Yield the mapped objects that the system does not show.
+
+    One that takes any field may take any object too, and shows those that are in use.
+    """
+    missing = {e: map_.object for e, map_ in system.maps.items() if map_.object not in objects}
+    if not missing:
+        return
+    closed = bool(objects) and not any(each.open for each in objects.values())
+    level = Level.PROBLEM if closed else Level.NOTE
+    text = f"It shows no {', '.join(missing.values())}, to which {', '.join(missing)} are mapped."
+    hint = f"Correct object in [system.{system.name}.map], or let kamsync's user see it."
+    yield Check(level, system.name, text, hint if closed else "Nothing to do if it is empty.")
+
+
+def _mapped(system: System, entity: str, map_: EntityMap, object_: NativeEntity) -> Iterator[Check]:
+    """Yield what the system does not have, or does not let us write, of what is mapped."""
+    where = f"[system.{system.name}.map.{entity}]"
+    missing = [name for name in map_.names if name not in object_.fields and not object_.open]
+    if missing:
+        text = f"{map_.object} has no {', '.join(missing)}, to which {entity} is mapped."
+        hint = f"Correct {where}, or let kamsync's user see the field."
+        yield Check(Level.PROBLEM, system.name, text, hint)
+    allowed = system.allow.get(entity, frozenset())
+    for op in sorted(allowed):
+        if _NEEDED[op] not in system.connector.can & object_.can:
+            text = f"{op} of {entity} is allowed, but the system cannot do it to {map_.object}."
+            hint = f"Take it out of allow in [system.{system.name}]."
+            yield Check(Level.PROBLEM, system.name, text, hint)
+    if Op.UPDATE in allowed or Op.CREATE in allowed:
+        yield from _locked(system, entity, map_, object_)
+
+
+def _locked(system: System, entity: str, map_: EntityMap, object_: NativeEntity) -> Iterator[Check]:
+    """Yield the native fields that are to be written and cannot be."""
+    locked = [
+        name
+        for field in map_.fields.values()
+        if field.direction.writes
+        for name in field.native
+        if name in object_.fields and not object_.fields[name].writable
+    ]
+    if locked:
+        text = f"{map_.object}: {', '.join(dict.fromkeys(locked))} cannot be written there."
+        hint = f'Give them direction = "in" in [system.{system.name}.map.{entity}.fields].'
+        yield Check(Level.NOTE, system.name, text, hint)
+
+
+def _waiting(hub: Hub, system: System) -> Iterator[Check]:
+    """Yield whether the first meeting is still to be approved, and which writes are open."""
+    if hub.store.meta(f"met:{system.name}") is None:
+        text = "Its first meeting was not approved yet, so nothing is merged or written."
+        yield Check(Level.NOTE, system.name, text, "See what it would be with: kamsync plan.")
+    for entity in system.maps:
+        open_ = len(hub.store.outbox.inflight(system.name, entity, 0, COUNTED_LIMIT))
+        if open_:
+            more = "at least " if open_ == COUNTED_LIMIT else ""
+            text = f"It is open what became of {more}{_count(open_, 'write')} of {entity}."
+            yield Check(Level.NOTE, system.name, text, "The next round asks the system.")
+
+
+def _count(count: int, thing: str) -> str:
+    """Return a count with its thing."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"

@@ -1,0 +1,92 @@
+"""The open conflicts: counted by shape, and one line for each."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from kamsync.engine import Hub
+from kamsync.model import Conflict, Kind, Value
+from kamsync.reports.finding import Names
+from kamsync.reports.sight import Sight
+from kamsync.reviews import ReviewGroup
+
+__all__ = ["Conflicts", "Item", "Saying", "conflicts", "item"]
+
+
+class Saying(Struct, frozen=True):
+    """What one side of a conflict says; *system* is ``""`` for the value that was true before."""
+
+    system: str
+    team: str
+    value: Value
+    name: str = ""
+
+
+class Item(Struct, frozen=True):
+    """One open conflict in a line."""
+
+    id: str
+    kind: str
+    entity: str
+    field: str
+    record: str
+    label: str
+    version: int
+    cause: str
+    opened: str
+    sides: tuple[Saying, ...]
+
+
+class Conflicts(Struct, frozen=True):
+    """The open conflicts: how many of them fit, in groups of one shape, and the first of them."""
+
+    total: int
+    groups: tuple[ReviewGroup, ...]
+    items: tuple[Item, ...]
+
+
+def conflicts(
+    hub: Hub, sight: Sight, *, kind: str = "", entity: str = "", after: str = "", limit: int = 20
+) -> Conflicts:
+    """Return the open conflicts of one *kind* and *entity*, or all, as far as *limit* goes."""
+    groups = tuple(
+        group
+        for group in hub.store.reviews.groups()
+        if kind in ("", group.kind.value) and entity in ("", group.entity)
+    )
+    found = hub.store.reviews.open(kind, entity, after, limit)
+    names = Names(hub)
+    names.load({conflict.record for conflict in found})
+    names.load({c.value for each in found for c in each.contenders if isinstance(c.value, str)})
+    items = tuple(item(each, sight, names) for each in found)
+    return Conflicts(sum(group.count for group in groups), groups, items)
+
+
+def item(conflict: Conflict, sight: Sight, names: Names) -> Item:
+    """Return one conflict in a line."""
+    refers = conflict.kind is Kind.MATCH or _is_reference(conflict, sight)
+    sides = []
+    for each in conflict.contenders:
+        value = sight.value(conflict.entity, conflict.field, each.value)
+        name = names.of(value) if refers and isinstance(value, str) else ""
+        sides.append(
+            Saying(each.system if each.link is not None else "", each.team or "", value, name)
+        )
+    return Item(
+        id=conflict.id,
+        kind=conflict.kind.value,
+        entity=conflict.entity,
+        field=conflict.field,
+        record=conflict.record,
+        label=names.of(conflict.record),
+        version=conflict.version,
+        cause=conflict.cause,
+        opened=conflict.opened,
+        sides=tuple(sides),
+    )
+
+
+def _is_reference(conflict: Conflict, sight: Sight) -> bool:
+    """Whether the values of a conflict are records."""
+    field = sight.field(conflict.entity, conflict.field)
+    return field is not None and bool(field.to)

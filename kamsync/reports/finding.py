@@ -1,0 +1,144 @@
+"""Find the record that a person means, and what records are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from kamsync.engine import Hub
+from kamsync.errors import UnknownName
+from kamsync.identity import block_keys
+from kamsync.model import Golden, Link, Record, Value
+from kamsync.schema import Entity, Type
+
+__all__ = ["Names", "find_record", "label"]
+
+NAMED_LIMIT = 5
+"""How many records are listed where a text fits several."""
+
+READ_AT_ONCE = 500
+SCANNED_LIMIT = 200_000
+"""How many records of one entity are looked through for a name that no key leads to."""
+
+
+def find_record(hub: Hub, text: str) -> Record:
+    """Return the one record that *text* means: by id, its beginning, a native id, or its name.
+
+    A record that was merged into another leads to that one.
+
+    Raises:
+        UnknownName: no record is meant, or several are, and which.
+    """
+    text = text.strip()
+    found = (hub.store.records.find(text) if text else []) or _called(hub, text)
+    now = hub.store.records.merged(found)
+    ids = list(dict.fromkeys(now.get(id_, id_) for id_ in found))
+    records = hub.store.records.by_id(ids)
+    if len(records) == 1:
+        return records[ids[0]]
+    if not records:
+        raise UnknownName(
+            f"There is no record {text!r}; give its id, the id that a system has for it, or its name.",
+            hint="Records are known after a first `kamsync sync`.",
+        )
+    listed = ", ".join(
+        f"{id_} ({label(hub.schema.entity(each.entity), each)})"
+        for id_, each in list(records.items())[:NAMED_LIMIT]
+    )
+    raise UnknownName(
+        f"{len(records)} records fit {text!r}: {listed}.", hint="Give one of the ids."
+    )
+
+
+def _called(hub: Hub, name: str) -> list[str]:
+    """Return the records that go by *name*: through the keys of near names, else one by one."""
+    wanted = _plain(name)
+    if not wanted:
+        return []
+    near = [id_ for entity in hub.entities() for id_ in _fitting(hub, entity, wanted, _near)]
+    return near or [id_ for entity in hub.entities() for id_ in _fitting(hub, entity, wanted, _all)]
+
+
+def _fitting(
+    hub: Hub,
+    entity: Entity,
+    wanted: str,
+    batches: Callable[[Hub, Entity, str], Iterator[list[str]]],
+) -> Iterator[str]:
+    """Yield the records among *batches* that go by the name *wanted*."""
+    for ids in batches(hub, entity, wanted):
+        for id_, record in hub.store.records.by_id(ids).items():
+            if _plain(label(entity, record)) == wanted:
+                yield id_
+
+
+def _near(hub: Hub, entity: Entity, name: str) -> Iterator[list[str]]:
+    """Yield the records that share a key with what *name* may be called."""
+    keys = block_keys(entity, {entity.label: _label_value(entity, name)})
+    found = hub.store.records.with_keys(entity.name, keys)
+    yield sorted({id_ for each in found.values() for id_ in each})
+
+
+def _all(hub: Hub, entity: Entity, _name: str) -> Iterator[list[str]]:
+    """Yield the records of *entity*, as many as may be looked through."""
+    after = ""
+    for _ in range(SCANNED_LIMIT // READ_AT_ONCE):
+        ids = hub.store.records.ids(entity.name, after, READ_AT_ONCE)
+        if not ids:
+            return
+        yield ids
+        after = ids[-1]
+
+
+def _plain(name: str) -> str:
+    """Return *name* as it is compared."""
+    return " ".join(name.casefold().split())
+
+
+def _label_value(entity: Entity, name: str) -> Value:
+    """Return *name* as the label of *entity* holds it: a person's has two parts."""
+    field = entity.fields.get(entity.label)
+    if field is None or field.type is not Type.GROUP:
+        return name
+    first, _, last = name.strip().rpartition(" ")
+    values = dict.fromkeys(part.name for part in field.parts)
+    return {**values, **dict(zip(values, (first or None, last), strict=False))}
+
+
+def label(entity: Entity, record: Record) -> str:
+    """Return what a record is called, ``""`` if it has no name yet."""
+    return _words(record.fields.get(entity.label, Golden()).value)
+
+
+def _words(value: Value) -> str:
+    """Return a label in one line."""
+    parts = value.values() if isinstance(value, dict) else [value]
+    return " ".join(str(part) for part in parts if part not in (None, ""))
+
+
+class Names:
+    """What records are called; each is looked up once."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._known: dict[str, str] = {}
+
+    def load(self, ids: Iterable[str]) -> None:
+        """Look up the names of many records at once."""
+        missing = sorted({id_ for id_ in ids if id_ not in self._known})
+        records = self._hub.store.records.by_id(missing)
+        for id_ in missing:
+            record = records.get(id_)
+            known = record and self._hub.schema.entities.get(record.entity)
+            self._known[id_] = label(known, record) if record and known else ""
+
+    def of(self, id_: str) -> str:
+        """Return what one record is called, ``""`` where that is not known."""
+        if id_ not in self._known:
+            self.load([id_])
+        return self._known[id_]
+
+    def shown(self, link: Link, entity: Entity) -> str:
+        """Return what the native record behind *link* is called in its system."""
+        fact = link.facts.get(entity.label)
+        cells = fact.observed if fact else ()
+        return " ".join(str(cell) for cell in cells if cell not in (None, ""))

@@ -1,0 +1,88 @@
+"""Hosting of sandboxes: started together, and closed together however the process ends."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from threading import Event
+from typing import Any
+
+from msgspec import Struct, structs
+
+from kamsync.errors import PluginBroken, SystemDown, UnknownName
+from kamsync.extensions import RunningSandbox, Sandbox, SandboxOptions
+from kamsync.plugins import did_you_mean
+from kamsync.redact import redact
+
+__all__ = ["Ready", "chosen", "hosted", "until_stopped"]
+
+
+class Ready(Struct, frozen=True):
+    """A sandbox that answers: its *name*, its *url*, and the *options* of a system that uses it."""
+
+    name: str
+    url: str
+    options: dict[str, Any]
+
+
+def chosen(offered: Mapping[str, Sandbox], names: Sequence[str]) -> list[Sandbox]:
+    """Return the sandboxes called *names*; `UnknownName` says which ones there are."""
+    for name in names:
+        if name not in offered:
+            known = ", ".join(sorted(offered)) or "none"
+            raise UnknownName(
+                f"No plugin offers the sandbox {name!r}; there are {known}.",
+                hint=did_you_mean(name, offered) or "`kamsync plugins` lists what is installed.",
+            )
+    return [offered[name] for name in dict.fromkeys(names)]
+
+
+@contextmanager
+def hosted(sandboxes: Sequence[Sandbox], options: SandboxOptions) -> Iterator[list[Ready]]:
+    """Start *sandboxes*, the first on the port that is asked for and the others on those after it.
+
+    All of them answer inside of the block, and none after it. If one cannot start, those that did
+    are closed.
+
+    Raises:
+        SystemDown: a port is taken.
+        PluginBroken: a sandbox failed to start.
+    """
+    with ExitStack() as stack:
+        ready = []
+        for place, sandbox in enumerate(sandboxes):
+            port = options.port + place if options.port else 0
+            running = _started(sandbox, structs.replace(options, port=port))
+            stack.callback(running.close)
+            ready.append(Ready(sandbox.name, running.url, redact(dict(running.options))))
+        yield ready
+
+
+def _started(sandbox: Sandbox, options: SandboxOptions) -> RunningSandbox:
+    """Return *sandbox* once it answers."""
+    try:
+        return sandbox.start(options)
+    except OSError as error:
+        raise SystemDown(
+            f"The sandbox {sandbox.name} cannot listen on port {options.port}: {error.strerror}.",
+            hint="Choose another one with --port; 0 is any free one.",
+        ) from error
+    # The plugin border: whatever goes wrong there is told by the sandbox's name.
+    except Exception as error:
+        raise PluginBroken(
+            f"The sandbox {sandbox.name} cannot be started ({type(error).__name__}); its plugin is"
+            " at fault."
+        ) from error
+
+
+def until_stopped() -> None:
+    """Return when somebody asks this process to end, by SIGTERM or by an interrupt."""
+    stopped = Event()
+    asked = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(each, lambda *_: stopped.set()) for each in asked]
+    try:
+        stopped.wait()
+    finally:
+        for each, handler in zip(asked, before, strict=True):
+            signal.signal(each, handler)
