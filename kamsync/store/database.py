@@ -159,13 +159,23 @@ class Database(ABC):
         return rows[0] if rows else None
 
     def of(self, sql: str, parameters: Sequence[Any], values: Sequence[Any]) -> list[Row]:
-        """Return the rows of a statement that ends in ``IN (??)``, for *values*; none for none."""
+        """Return the rows of a statement with ``IN (??)``, for *values*; none for none.
+
+        A text that is not Unicode is nowhere in the store, and so finds nothing.
+        """
         if len(values) == 1:
+            if not _is_unicode(values[0]):
+                return []
             one = self._ones.get(sql)
             if one is None:
                 one = self._ones[sql] = sql.replace(LIST_MARK, "= ?")
             return self.rows(one, (*parameters, values[0]))
-        return self.rows(sql, (*parameters, self.listed(values))) if values else []
+        if not values:
+            return []
+        try:
+            return self.rows(sql, (*parameters, self.listed(values)))
+        except UnicodeEncodeError:
+            return self.of(sql, parameters, [value for value in values if _is_unicode(value)])
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run one writing statement; return how many rows it touched."""
@@ -215,7 +225,11 @@ class Database(ABC):
                 assert reading or not rehearsing, "A rehearsal was begun inside a transaction."
             self._depth += 1
         except BaseException:
-            self._lock.release()
+            try:
+                if self._depth == 0:
+                    self.rollback()
+            finally:
+                self._lock.release()
             raise
 
     def leave(self, *, failed: bool) -> None:
@@ -262,6 +276,17 @@ class Database(ABC):
         if text is None:
             text = self._texts[sql] = self.translated(sql)
         return text
+
+
+def _is_unicode(value: object) -> bool:
+    """Whether a text can be stored at all; some systems hand out halves of characters."""
+    if not isinstance(value, str) or value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def chunks(values: Iterable[_Any], size: int) -> Iterator[list[_Any]]:

@@ -10,12 +10,12 @@ from pathlib import Path
 from kamsync.clock import Clock
 from kamsync.errors import ConfigurationInvalid, KamsyncError, StoreUnusable
 from kamsync.seal import MasterKey, new_key
-from kamsync.store.archive import checked, load
+from kamsync.store.archive import checked, load, manifest_of
 from kamsync.store.counters import Meta
 from kamsync.store.database import Database
 from kamsync.store.locks import file_lock, here
 from kamsync.store.main import Store
-from kamsync.store.migrate import drop, is_empty, migrate, migrated_memory, require_known
+from kamsync.store.migrate import HEAD, drop, is_empty, migrate, migrated_memory, require_known
 from kamsync.store.restore import mark_restored
 from kamsync.store.sqlite import connect_sqlite, unlink_log
 
@@ -68,11 +68,12 @@ def restore_store(
         StoreUnusable: the backup is damaged, newer, or another key's; or a store is there already.
     """
     master = _master(url, key)
-    require_known(checked(path).revision, f"The backup {path}")
+    revision = checked(path).revision
+    require_known(revision, f"The backup {path}")
     if url in _MEMORY:
-        database: Database = connect_sqlite("", 0)
-        _fill(database, path, clock, master, ())
-        return Store(database, clock, master)
+        memory = migrated_memory() if revision == HEAD else connect_sqlite("", 0)
+        _fill(memory, path, clock, master, ())
+        return Store(memory, clock, master)
     if url.startswith(_FILE):
         _restore_file(path, Path(url.removeprefix(_FILE)), clock, master, replace=replace)
     else:
@@ -161,7 +162,7 @@ def _fill(
 ) -> None:
     """Make the tables as the backup had them, load it, and bring it to this release."""
     with database.transaction():
-        migrate(database, to=checked(path).revision)
+        migrate(database, to=manifest_of(path).revision)
         load(database, path)
         migrate(database)
         _proved(database, master)

@@ -56,10 +56,7 @@ class PostgresDatabase(Database):
     def begin(self) -> None:
         """Start a transaction and wait until no other writer runs."""
         self._ready()
-        self._raw(
-            f"BEGIN; SELECT pg_advisory_xact_lock({_WRITER}, hashtext(current_schema()))",
-            in_transaction=True,
-        )
+        self._raw(f"BEGIN; SELECT pg_advisory_xact_lock({_WRITER}, hashtext(current_schema()))")
 
     def begin_reading(self) -> None:
         """Start a transaction that sees one state."""
@@ -68,11 +65,13 @@ class PostgresDatabase(Database):
 
     def commit(self) -> None:
         """Have the server make the transaction durable."""
-        self._raw("COMMIT")
+        answer = self._raw("COMMIT")
+        assert answer == "COMMIT", "A statement of this transaction failed, so none of it was kept."
 
     def rollback(self) -> None:
         """Undo the transaction; a lost connection has undone it already."""
-        if not self.connection.closed:
+        idle = psycopg.pq.TransactionStatus.IDLE
+        if not self.connection.closed and self.connection.info.transaction_status != idle:
             self._raw("ROLLBACK")
 
     def listed(self, values: Sequence[Any]) -> Any:
@@ -161,12 +160,10 @@ class PostgresDatabase(Database):
         except psycopg.Error as error:
             raise self._explained(error) from error
 
-    def _raw(self, statement: str, *, in_transaction: bool = False) -> None:
+    def _raw(self, statement: str) -> str | None:
         try:
-            self.connection.execute(statement.encode())
+            return self.connection.execute(statement.encode()).statusmessage
         except psycopg.Error as error:
-            if in_transaction and not self.connection.closed:
-                self.connection.execute("ROLLBACK")
             raise self._explained(error) from error
 
     def _connected(self) -> psycopg.Connection[Row]:

@@ -24,6 +24,7 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
+    f"PRAGMA journal_size_limit={64 * 1024 * 1024}",
     "PRAGMA cache_size=-65536",
 )
 

@@ -309,6 +309,14 @@ def test_text_that_is_not_unicode_is_refused_and_nothing_is_saved(store):
     assert {} == store.links.by_id([1, 2])
 
 
+def test_an_id_that_is_not_unicode_finds_nothing(store):
+    """Nothing of that kind was ever stored, so that it is no error to ask."""
+    store.links.save([link(1, "1"), link(2, "ä")])
+
+    assert ["1", "ä"] == sorted(store.links.by_native("sales", "account", ["1", "\ud800", "ä"]))
+    assert {} == store.links.by_native("sales", "account", ["\ud800"])
+
+
 def test_a_link_cannot_name_a_record_that_does_not_exist(store):
     """The database itself refuses a dangling link."""
     with pytest.raises(Exception, match=r"(?i)foreign key"):
