@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from kamsync.hookspecs import hookimpl
 from kamsync.memory.connector import ALL, Memory
 from kamsync.memory.faults import Faults
-from kamsync.memory.system import MemorySystem, Person
+from kamsync.memory.people import Person
+from kamsync.memory.system import MemorySystem
 from kamsync.memory.watch import Clobber
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -55,13 +55,18 @@ class Log:
         return acts
 
     def append(self, acts: list[Act]) -> None:
-        """Append *acts* and sync the file. Needs the lock, and that all acts before were read."""
+        """Append *acts* and sync the file. Needs the lock, and that all acts before were read.
+
+        If that fails, the file ends where it ended before.
+        """
         os.ftruncate(self._fd, self._offset)
         lines = b"".join(self._encoder.encode(act) + b"\n" for act in acts)
-        done = 0
-        while done < len(lines):
-            done += os.write(self._fd, lines[done:])
-        os.fsync(self._fd)
+        try:
+            self._write(lines)
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self._fd, self._offset)
+            raise
         self._offset += len(lines)
 
     def rewind(self) -> None:
@@ -80,6 +85,12 @@ class Log:
     def close(self) -> None:
         """Close the file."""
         os.close(self._fd)
+
+    def _write(self, lines: bytes) -> None:
+        done = 0
+        while done < len(lines):
+            done += os.write(self._fd, lines[done:])
+        os.fsync(self._fd)
 
     def _lock(self) -> None:
         waited_s = 0.0

@@ -13,12 +13,13 @@ from kamsync.connector import NativeEntity
 from kamsync.errors import RecordRefused, SystemDown, UnknownName
 from kamsync.memory.acts import Act, Deed, Row
 from kamsync.memory.log import Log
+from kamsync.memory.people import Person
 from kamsync.memory.rules import Rewrite, refusal, stored
 from kamsync.memory.tables import Table
 from kamsync.memory.watch import Clobber, Watch
 from kamsync.model import Author, Native
 
-__all__ = ["SOMEBODY", "MemorySystem", "Person"]
+__all__ = ["SOMEBODY", "MemorySystem"]
 
 SOMEBODY = Author("somebody")
 
@@ -296,37 +297,3 @@ class MemorySystem:
                 moved = {name: survivor for name in names if row.values.get(name) == loser}
                 if moved:
                     self.do(Deed.EDIT, object_, row.id, moved, author)
-
-
-class Person:
-    """Somebody who works in one system."""
-
-    def __init__(self, system: MemorySystem, author: Author) -> None:
-        self.author = author
-        self._system = system
-
-    def create(self, object_: str, values: Values, *, at: datetime | None = None) -> str:
-        """Make a record and return its native id."""
-        return self._system.create(object_, values, author=self.author, at=at)
-
-    def edit(
-        self, object_: str, native_id: str, values: Values, *, at: datetime | None = None
-    ) -> None:
-        """Change fields of a living record."""
-        self._system.edit(object_, native_id, values, author=self.author, at=at)
-
-    def touch(self, object_: str, native_id: str) -> None:
-        """Save a record without changing anything."""
-        self._system.touch(object_, native_id, author=self.author)
-
-    def delete(self, object_: str, native_id: str) -> None:
-        """Delete a living record."""
-        self._system.delete(object_, native_id, author=self.author)
-
-    def undelete(self, object_: str, native_id: str) -> None:
-        """Bring a deleted record back."""
-        self._system.undelete(object_, native_id, author=self.author)
-
-    def merge(self, object_: str, loser: str, survivor: str) -> None:
-        """Let one record take another over."""
-        self._system.merge(object_, loser, survivor, author=self.author)
