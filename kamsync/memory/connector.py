@@ -187,13 +187,15 @@ class Memory(Connector):
     def search(
         self, object_: str, names: Sequence[str], values: Mapping[str, Native]
     ) -> Sequence[Reading]:
-        """Return the living records that hold all of *values*."""
+        """Return the living records that hold all of *values*, unless they changed just now."""
         self._require(Can.SEARCH, "search")
         self._begin("search", object_)
+        indexed = self.system.now() - self.system.search_lag
         rows = {
             row.id: row
             for row in self.system.table(object_).living()
-            if all(row.values.get(name) == value for name, value in values.items())
+            if row.last.at <= indexed
+            and all(row.values.get(name) == value for name, value in values.items())
         }
         return list(self._answer("search", object_, names, rows).values())
 

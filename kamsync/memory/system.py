@@ -33,7 +33,8 @@ class MemorySystem:
     systems in several processes may share. *objects* say which objects and fields there are; without
     them, any name will do. *rewrite* is applied to each value on its way in, as by a system that
     trims or rounds; *truncates* shortens texts to a field's limit instead of refusing them. Acts may
-    become visible up to *lateness* after the time that they are stamped with. While *up* is False,
+    become visible up to *lateness* after the time that they are stamped with, and are not searched
+    until *search_lag* after it. While *up* is False,
     no connector gets an answer; people go on working.
     """
 
@@ -46,10 +47,12 @@ class MemorySystem:
         rewrite: Rewrite | None = None,
         truncates: bool = False,
         lateness: timedelta = timedelta(0),
+        search_lag: timedelta = timedelta(0),
     ) -> None:
         self.clock = clock or SystemClock()
         self.objects = objects
         self.lateness = lateness
+        self.search_lag = search_lag
         self.up = True
         self.hidden: set[tuple[str, str]] = set()
         """Fields, by object and name, that kamsync's user has no permission to see."""

@@ -172,6 +172,18 @@ def test_a_hidden_field_is_missing(system, ann):
     assert {"name": "Acme"} == fetched(Memory.over(system), native_id, "name", "city").values
 
 
+def test_a_search_index_may_lag():
+    """What changed just now is not searched yet, and is found once the index has caught up."""
+    system = MemorySystem(clock=SetClock(NOON), search_lag=timedelta(seconds=10))
+    system.create("account", {"name": "Acme"})
+    memory = Memory.over(system)
+    before = memory.search("account", ["name"], {"name": "Acme"})
+    system.clock.wait(10)
+
+    assert [] == list(before)
+    assert 1 == len(memory.search("account", ["name"], {"name": "Acme"}))
+
+
 def test_order_survives_many_changes(system, ann):
     """However often records change, each is read once, at the place of its last change."""
     native_ids = [ann.create("account", {"name": str(n)}) for n in range(30)]
