@@ -34,8 +34,8 @@ class MemorySystem:
     them, any name will do. *rewrite* is applied to each value on its way in, as by a system that
     trims or rounds; *truncates* shortens texts to a field's limit instead of refusing them. Acts may
     become visible up to *lateness* after the time that they are stamped with, and are not searched
-    until *search_lag* after it. While *up* is False,
-    no connector gets an answer; people go on working.
+    until *search_lag* after it. While *up* is False, no connector gets an answer; people go on
+    working.
     """
 
     def __init__(
