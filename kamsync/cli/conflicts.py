@@ -56,7 +56,9 @@ def list_(
         if here.json:
             here.printer.document(found)
         else:
-            show_list(here.printer, sight, found, filtered=bool(kind or entity or after))
+            show_list(
+                here.printer, sight, found, here.clock.now(), filtered=bool(kind or entity or after)
+            )
 
 
 @conflicts.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -54,6 +55,8 @@ def _meant(hub: Hub, text: str, field: str) -> tuple[Record, str]:
         return find_record(hub, text), field
     except UnknownName:
         record, stop, name = text.rpartition(".")
-        if field or not stop or not hub.store.records.find(record):
+        if field or not stop:
             raise
-        return find_record(hub, record), name
+        with suppress(UnknownName):
+            return find_record(hub, record), name
+        raise

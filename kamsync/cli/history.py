@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import groupby, islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,13 +62,9 @@ def _happened(here: Session, hub: Hub, record: str, round_: str, limit: int, *, 
         return
     names = Names(hub)
     names.load({each.record for each in story})
-    shown = ""
-    for each in story:
-        if each.record != shown:
-            shown = each.record
-            name = shortened(names.of(each.record)) or each.entity
-            here.printer.line((name, "bold"), (f"  {each.record}", "dim"))
-        here.printer.table(list(happening_rows((each,), sight, with_field=True)))
+    for id_, told in groupby(story, key=attrgetter("record")):
+        here.printer.line((shortened(names.of(id_)) or id_, "bold"), (f"  {id_}", "dim"))
+        here.printer.table(list(happening_rows(tuple(told), sight, with_field=True)))
 
 
 def _rounds(here: Session, rounds: list[RoundRow]) -> None:

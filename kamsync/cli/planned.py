@@ -47,7 +47,7 @@ def _steps(printer: Printer, plan: Overview) -> None:
         rows += _rows(step)
     if rows:
         printer.gap()
-        printer.table(rows, right=(3, 4))
+        printer.table(rows, right=(3, 4), firm=(0, 3, 4, 5))
 
 
 def _rows(step: Step) -> Iterator[tuple[Cell, ...]]:
@@ -167,7 +167,8 @@ def _totals(printer: Printer, plan: Overview) -> None:
     if any(waiting):
         printer.line("Held back: ", " · ".join(filter(None, waiting)))
     if plan.writes == 0:
-        printer.line(("Nothing to write: every system agrees.", "green bold"))
+        agrees = "every system agrees" if not plan.held else "everything else agrees"
+        printer.line((f"Nothing to write: {agrees}.", "green bold"))
     else:
         printer.line(
             (f"Plan {plan.plan}: ", "bold"),

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import click
 from msgspec import json
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, JustifyMethod, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
@@ -76,14 +76,19 @@ class Printer:
         *,
         titles: Sequence[str] = (),
         right: Sequence[int] = (),
+        firm: Sequence[int] = (0,),
         indent: int = 2,
     ) -> None:
-        """Write *rows* in columns; those numbered in *right* stand to the right, as numbers do."""
+        """Write *rows* in columns; those numbered in *right* stand to the right, as numbers do.
+
+        Where a terminal is too narrow, columns are folded, except for those numbered in *firm*.
+        """
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=bool(titles))
         kept = list(rows)
         for at in range(max(map(len, [titles, *kept]), default=0)):
             title = Text(titles[at] if at < len(titles) else "", style="dim")
-            table.add_column(title, justify="right" if at in right else "left", overflow="fold")
+            justify: JustifyMethod = "right" if at in right else "left"
+            table.add_column(title, justify=justify, overflow="fold", no_wrap=at in firm)
         for row in kept:
             table.add_row(*(text(cell) for cell in row))
         if kept:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from kamsync.cli import words
 from kamsync.cli.printing import Printer, text
 from kamsync.engine import Hub
 from kamsync.model import Conflict, Decision
-from kamsync.reports import Conflicts, Question, Sight, label
+from kamsync.reports import Conflicts, Names, Question, Sight
 from kamsync.reports.asking import Choice, Effect, Side
 from kamsync.reports.conflicts import Item, Saying
 
 __all__ = ["show_decided", "show_list", "show_question"]
 
+CAUSES = {
+    "first meeting": "the systems met here for the first time, and say different things",
+    "edited at the same time": "it was edited in several systems before any of them knew of the others",
+    "edited without knowing the value": "it was edited by somebody who could not know the true value",
+    "gone in one system": "it is gone in one system and alive in others",
+    "back in one system": "it is back in one system and gone in others",
+    "an edit that did not know of a decision": "it was edited by somebody who could not know of a"
+    " person's decision",
+}
 
-def show_list(printer: Printer, sight: Sight, found: Conflicts, *, filtered: bool) -> None:
+
+def show_list(
+    printer: Printer, sight: Sight, found: Conflicts, now: datetime, *, filtered: bool
+) -> None:
     """Write the open conflicts: groups first, since most are of few shapes."""
     if not found.total:
         what = "of that kind " if filtered else ""
@@ -27,13 +41,13 @@ def show_list(printer: Printer, sight: Sight, found: Conflicts, *, filtered: boo
             _topic(group.kind.value, group.entity, group.field),
             " ↔ ".join(team for team in group.teams if team),
             f"{group.count:,}",
-            (f"oldest {words.time(group.oldest)}", "dim"),
+            (f"oldest {words.age(group.oldest, now)}", "dim"),
         )
         for group in found.groups
     ]
-    printer.table(rows, right=(2,))
+    printer.table(rows, right=(2,), firm=(0, 2, 3))
     printer.gap()
-    printer.table([_line(sight, item) for item in found.items])
+    printer.table([_line(sight, item, now) for item in found.items], firm=(0, 4))
     if len(found.items) < found.total:
         printer.line(
             f"… {words.counted(found.total - len(found.items), 'more')}: kamsync conflicts list"
@@ -51,7 +65,7 @@ def _topic(kind: str, entity: str, field: str) -> str:
     return f"{entity}.{field}" if kind == "value" else f"{entity} ({kind})"
 
 
-def _line(sight: Sight, item: Item) -> tuple[str | tuple[str, str], ...]:
+def _line(sight: Sight, item: Item, now: datetime) -> tuple[str | tuple[str, str], ...]:
     """Return one conflict in a line."""
     sides = " ↔ ".join(_side(sight, item, side) for side in item.sides)
     return (
@@ -59,7 +73,7 @@ def _line(sight: Sight, item: Item) -> tuple[str | tuple[str, str], ...]:
         _topic(item.kind, item.entity, item.field),
         words.shortened(item.label or item.record),
         sides,
-        (words.time(item.opened), "dim"),
+        (words.age(item.opened, now), "dim"),
     )
 
 
@@ -86,7 +100,7 @@ def show_question(printer: Printer, sight: Sight, asked: Question) -> None:
         f"  {words.shortened(item.label or item.record)}",
         (f"  {item.record}" if item.label else "", "dim"),
     )
-    printer.line(f"Why: {item.cause or 'the systems disagree'}.", indent=2)
+    printer.line(f"Why: {CAUSES.get(item.cause, item.cause) or 'the systems disagree'}.", indent=2)
     if asked.policy:
         printer.line(f"Policy: {asked.policy}.", indent=2)
     if item.kind == "value":
@@ -126,7 +140,7 @@ def _contender(sight: Sight, item: Item, side: Side) -> tuple[str | tuple[str, s
         (str(side.number), "bold"),
         (_said(sight, item, side.value, side.name), "bold"),
         words.who(side.person, side.team, where, side.at),
-        (f"known by {side.evidence}" if side.native_id else "", "dim"),
+        (f"evidence: {side.evidence}" if side.native_id else "", "dim"),
         (knew, "dim"),
     )
 
@@ -199,9 +213,7 @@ def show_decided(
             }
         )
         return
-    record = hub.store.records.by_id([conflict.record]).get(conflict.record)
-    entity = hub.schema.entity(conflict.entity)
-    name = (label(entity, record) if record else "") or conflict.record
+    name = Names(hub).of(conflict.record) or conflict.record
     topic = f"{_topic(conflict.kind.value, conflict.entity, conflict.field)} of {name}"
     said = decision.choice or words.value(sight.field(conflict.entity, conflict.field), value)
     verb = "would be" if tried else "is"

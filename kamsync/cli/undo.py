@@ -19,6 +19,7 @@ __all__ = ["undo"]
 
 SHOWN_LIMIT = 50
 ROUNDS_LIMIT = 1000
+UNDONE = frozenset({"sync", "decision"})
 
 
 @click.command()
@@ -52,12 +53,15 @@ def _round(hub: Hub, text: str) -> RoundRow:
     """Return the round that is meant."""
     if text != "last":
         return hub.store.rounds.get(text)
+    from kamsync.engine import undo_round
     from kamsync.errors import UnknownName
 
     for row in hub.store.rounds.list(ROUNDS_LIMIT):
-        if row.kind == "sync" and row.state == "done":
-            return row
-    raise UnknownName("No round was carried out yet, so there is nothing to undo.")
+        if row.kind in UNDONE and row.state == "done":
+            undone = undo_round(hub, row, dry=True)
+            if undone.back or undone.left:
+                return row
+    raise UnknownName("No round has changed a value yet, so there is nothing to undo.")
 
 
 def _carry_out(hub: Hub, row: RoundRow) -> Undo:

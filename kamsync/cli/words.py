@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kamsync.reports import HIDDEN
 from kamsync.schema import Field, Type
 
-__all__ = ["BLANK", "cells", "counted", "listed", "percent", "shortened", "time", "value", "who"]
+__all__ = [
+    "BLANK",
+    "age",
+    "cells",
+    "counted",
+    "listed",
+    "percent",
+    "shortened",
+    "time",
+    "value",
+    "who",
+]
 
 BLANK = "—"
 VALUE_LIMIT = 72
@@ -46,10 +58,17 @@ def cells(given: Any, name: str = "") -> str:
     if given == HIDDEN:
         return "hidden (pay)"
     parts = given if isinstance(given, Sequence) and not isinstance(given, str) else [given]
-    shown = " ".join(str(part) for part in parts if part not in (None, ""))
+    shown = " ".join(_cell(part) for part in parts if part not in (None, ""))
     if not shown:
         return BLANK
     return f"{shortened(name)} ({shown})" if name else shortened(shown)
+
+
+def _cell(given: Any) -> str:
+    """Return one native value in words."""
+    if isinstance(given, bool):
+        return "yes" if given else "no"
+    return ", ".join(map(str, given)) if isinstance(given, list) else str(given)
 
 
 def _group(field: Field | None, parts: dict[str, Any]) -> str:
@@ -86,6 +105,17 @@ def shortened(text: str) -> str:
 def time(at: str) -> str:
     """Return a stored time, to the minute; all times that are shown are UTC."""
     return at[:16].replace("T", " ")
+
+
+def age(at: str, now: datetime) -> str:
+    """Return how long ago a stored time was, in one unit."""
+    if not at:
+        return ""
+    passed_s = max((now - datetime.fromisoformat(at)).total_seconds(), 0)
+    for unit, seconds in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if passed_s >= seconds:
+            return f"{passed_s // seconds:.0f} {unit}"
+    return "now"
 
 
 def who(person: str = "", team: str = "", system: str = "", at: str = "") -> str:

@@ -13,6 +13,7 @@ from kamsync.model import EXISTS, Conflict, Decision, Kind, Link, Op, Value
 from kamsync.reports.conflicts import Item, item
 from kamsync.reports.finding import Names
 from kamsync.reports.sight import Sight
+from kamsync.values import is_blank
 
 __all__ = ["Choice", "Effect", "Question", "Side", "effects", "question", "values_for"]
 
@@ -171,7 +172,7 @@ def _value_choices(conflict: Conflict, sides: Sequence[Side]) -> list[tuple[Choi
             meaning = f"what {side.system or 'kamsync'} says" if side.native_id else "what was true"
             choice = Choice(f"--keep {side.number}", meaning, side.value, side.name)
             found.append((choice, _decision(contender.value)))
-    if conflict.agreed not in seen:
+    if conflict.agreed not in seen and not is_blank(conflict.agreed):
         choice = Choice("--agreed", "back to what was agreed", None, "")
         found.append((choice, _decision(conflict.agreed)))
     return found

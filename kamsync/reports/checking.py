@@ -18,6 +18,7 @@ __all__ = ["Check", "Level", "check", "check_store", "check_system"]
 
 SHOWN_LIMIT = 20
 COUNTED_LIMIT = 1000
+NAMED_LIMIT = 5
 
 _NEEDED = {Op.CREATE: Can.CREATE, Op.UPDATE: Can.UPDATE, Op.DELETE: Can.DELETE}
 
@@ -127,7 +128,8 @@ def _abilities(system: System) -> Iterator[Check]:
     """Yield what the system is able to do, and what the promise has to leave out for it."""
     can = system.connector.can
     able = [words for flag, words in _ABILITIES.items() if flag in can]
-    yield Check(Level.OK, system.name, f"It {', '.join(able) or 'answers'}.")
+    text = ", ".join(able) or "can be read and written, with nothing that guards a write"
+    yield Check(Level.OK, system.name, f"It {text}.")
     writes = any(system.allow.values())
     if writes and not can & (Can.REFUSE_STALE | Can.HISTORY):
         text = (
@@ -148,12 +150,13 @@ def _unseen(system: System, objects: Mapping[str, NativeEntity]) -> Iterator[Che
 
     One that takes any field may take any object too, and shows those that are in use.
     """
-    missing = {e: map_.object for e, map_ in system.maps.items() if map_.object not in objects}
-    if not missing:
+    names = [each.object for each in system.maps.values() if each.object not in objects]
+    if not names:
         return
     closed = bool(objects) and not any(each.open for each in objects.values())
     level = Level.PROBLEM if closed else Level.NOTE
-    text = f"It shows no {', '.join(missing.values())}, to which {', '.join(missing)} are mapped."
+    more = f" and {len(names) - NAMED_LIMIT} more" if len(names) > NAMED_LIMIT else ""
+    text = f"It does not show {', '.join(names[:NAMED_LIMIT])}{more}, which the mapping names."
     hint = f"Correct object in [system.{system.name}.map], or let kamsync's user see it."
     yield Check(level, system.name, text, hint if closed else "Nothing to do if it is empty.")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from kamsync.engine import Hub, System
+from kamsync.engine import Hub
 from kamsync.engine.merging import Batch, load
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.mapping import FieldMap
@@ -98,7 +98,7 @@ def explain(hub: Hub, record: Record, sight: Sight, field: str = "") -> Explaine
     return Explained(
         record=record.id,
         entity=record.entity,
-        label=label(entity, record),
+        label=label(entity, record) or told.names.of(record.id),
         places=tuple(told.places()),
         fields=tuple(told.field(name, whole=bool(field)) for name in names),
         conflicts=tuple(sorted(open_.values())),
@@ -178,7 +178,7 @@ class _Telling:
             knows = fact is not None and not fact.moved and fact.knows == golden.revision
             state = _presence(link)
             if state == "there" and fact is not None:
-                state = self._state(system, name, map_, fact, golden, held=conflict is not None)
+                state = self._state(link, name, map_, golden, held=conflict is not None)
             yield Held(link.system, link.native_id, value, self._name(name, value), knows, state)
 
     def _value(self, link: Link, name: str, map_: FieldMap | None, fact: Fact | None) -> Value:
@@ -196,29 +196,37 @@ class _Telling:
         return self.sight.value(self.entity.name, name, value)
 
     def _state(
-        self,
-        system: System,
-        name: str,
-        map_: FieldMap | None,
-        fact: Fact,
-        golden: Golden,
-        *,
-        held: bool,
+        self, link: Link, name: str, map_: FieldMap | None, golden: Golden, *, held: bool
     ) -> str:
         """Say how what a living link holds stands to the golden value."""
+        fact = link.facts[name]
         if fact.doubt:
             return "a write there is open"
         if fact.moved:
             return "edited there, not merged yet"
         if fact.knows == golden.revision:
             return "holds it"
-        if held:
-            return "under review, not written"
+        if self._agrees(link, map_, fact, golden):
+            return "holds it, as far as it was read"
+        return "under review, not written" if held else self._way_there(link, name, map_)
+
+    def _way_there(self, link: Link, name: str, map_: FieldMap | None) -> str:
+        """Say whether a system that does not hold the golden value will be told of it."""
+        system = self.hub.systems[link.system]
         writes = map_ is None or map_.direction.writes
         hidden = name in self.hub.hidden(system, self.entity.name)
         if not writes or hidden or not system.allows(self.entity.name, Op.UPDATE):
             return "differs, and may not be written"
-        return "will be told, or is about to be read again"
+        return "will be told"
+
+    def _agrees(self, link: Link, map_: FieldMap | None, fact: Fact, golden: Golden) -> bool:
+        """Whether a link holds the golden value in its own words."""
+        if map_ is None:
+            return bool(fact.observed[0] == golden.value)
+        try:
+            return map_.says(fact.observed, golden.value, self.batch.ties[link.system])
+        except (ReferenceMissing, ValueInvalid):
+            return False
 
 
 def _presence(link: Link) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from kamsync.engine import Hub
 from kamsync.errors import UnknownName
@@ -40,10 +40,8 @@ def find_record(hub: Hub, text: str) -> Record:
             f"There is no record {text!r}; give its id, the id that a system has for it, or its name.",
             hint="Records are known after a first `kamsync sync`.",
         )
-    listed = ", ".join(
-        f"{id_} ({label(hub.schema.entity(each.entity), each)})"
-        for id_, each in list(records.items())[:NAMED_LIMIT]
-    )
+    names = Names(hub)
+    listed = ", ".join(f"{id_} ({names.of(id_)})" for id_ in list(records)[:NAMED_LIMIT])
     raise UnknownName(
         f"{len(records)} records fit {text!r}: {listed}.", hint="Give one of the ids."
     )
@@ -130,6 +128,13 @@ class Names:
             record = records.get(id_)
             known = record and self._hub.schema.entities.get(record.entity)
             self._known[id_] = label(known, record) if record and known else ""
+        self._load_shown([id_ for id_ in records if not self._known[id_]])
+
+    def _load_shown(self, ids: Sequence[str]) -> None:
+        """Let records without a name yet, such as one that is under review, go by what a system shows."""
+        for id_, links in self._hub.store.links.of_records(ids).items():
+            shown = [self.shown(each, self._hub.schema.entity(each.entity)) for each in links]
+            self._known[id_] = next(filter(None, shown), "")
 
     def of(self, id_: str) -> str:
         """Return what one record is called, ``""`` where that is not known."""

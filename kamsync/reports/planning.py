@@ -101,7 +101,8 @@ def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overvie
     """
     plan = round_.plan
     assert plan is not None
-    steps = tuple(_steps(round_))
+    order = {name: place for place, name in enumerate(hub.systems)}
+    steps = tuple(sorted(_steps(round_), key=lambda step: order[step.system]))
     changes = _Changes(hub, sight).of(plan.shown)
     return Overview(
         plan=plan.id,
