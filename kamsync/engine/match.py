@@ -278,10 +278,8 @@ def _open_matches(hub: Hub, entity: str) -> Iterator[Conflict]:
 
 def canonical(hub: Hub, entity: Entity, links: Sequence[Link]) -> dict[int, dict[str, Value]]:
     """Return what each native record says, by link, as far as it can be read."""
-    ties = {
-        name: ties_of(hub, hub.systems[name], entity.name, links, ())
-        for name in sorted({link.system for link in links})
-    }
+    systems = [hub.systems[name] for name in sorted({link.system for link in links})]
+    ties = ties_of(hub, systems, entity.name, links)
     return {link.id: _said(hub, entity, link, ties[link.system]) for link in links}
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub, Numbers
 from kamsync.engine.scoping import records_in_scope
-from kamsync.engine.ties import Ties, Voice, people_of, ties_of
+from kamsync.engine.ties import Ties, Voice, as_of_now, people_of, ties_of
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.merge import (
     FIRST_MEETING,
@@ -53,16 +53,19 @@ class Batch(Struct, frozen=True):
 
 def load(hub: Hub, entity: str, ids: Sequence[str], *, plans: bool = True) -> Batch:
     """Load some records with their links, open conflicts and references."""
-    records = hub.store.records.by_id(ids)
+    records = as_of_now(hub, entity, hub.store.records.by_id(ids))
     links = hub.store.links.of_records(ids)
     conflicts = hub.store.reviews.open_for(ids)
     every = [link for each in links.values() for link in each]
-    ties = {
-        system.name: ties_of(
-            hub, system, entity, every, records.values(), conflicts.values(), plans=plans
-        )
-        for system in hub.mapping(entity)
-    }
+    ties = ties_of(
+        hub,
+        hub.mapping(entity),
+        entity,
+        every,
+        records.values(),
+        conflicts.values(),
+        plans=plans,
+    )
     return Batch(entity, records, links, conflicts, ties)
 
 

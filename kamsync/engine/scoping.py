@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from kamsync.engine.hub import Hub, System
-from kamsync.engine.ties import Ties
+from kamsync.engine.ties import Ties, as_of_now
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.model import Golden, Reading, Record, Value
 
@@ -71,7 +71,8 @@ def records_in_scope(hub: Hub, entity: str, records: Mapping[str, Record]) -> fr
     parent = hub.scope.follows(hub.schema.entity(entity))
     if not parent:
         return frozenset(records)
-    parents = {id_: record.fields.get(parent, Golden()).value for id_, record in records.items()}
+    now = as_of_now(hub, entity, dict(records))
+    parents = {id_: record.fields.get(parent, Golden()).value for id_, record in now.items()}
     accounts = hub.store.records.by_id(sorted({p for p in parents.values() if p}))
     return frozenset(
         id_ for id_, p in parents.items() if p in accounts and _is_in(hub, accounts[p])

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from msgspec import structs
 
 from kamsync.engine.hub import Hub, System
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.mapping import EntityMap, FieldMap
 from kamsync.merge import Speaker
-from kamsync.model import Author, Cells, Conflict, Evidence, Fact, Golden, Link, Record, Value
+from kamsync.model import (
+    Author,
+    Cells,
+    Conflict,
+    Evidence,
+    Fact,
+    Golden,
+    Link,
+    Op,
+    Record,
+    Value,
+)
 from kamsync.schema import Type
 
-__all__ = ["Ties", "Voice", "ties_of"]
+__all__ = ["Ties", "Voice", "as_of_now", "people_of", "ties_of"]
 
 EMPLOYEE = "employee"
 
@@ -110,40 +123,88 @@ class Voice:
 
 def ties_of(
     hub: Hub,
-    system: System,
+    systems: Sequence[System],
     entity: str,
-    links: Iterable[Link],
-    records: Iterable[Record],
+    links: Sequence[Link],
+    records: Iterable[Record] = (),
     conflicts: Iterable[Conflict] = (),
     *,
     plans: bool = False,
-) -> Ties:
-    """Load what *links* and *records* of one entity refer to in *system*.
+) -> dict[str, Ties]:
+    """Load what *links* and *records* of one entity refer to, in each of *systems*.
 
-    With *plans*, records that are about to be created there count as coming.
+    What one system refers to is looked up in all of them, since all of them may be told of it. With
+    *plans*, records that are about to be created count as coming.
     """
-    references = _references(hub, entity, system.maps[entity])
-    if not references:
-        return Ties(system.name, {}, {})
+    references = {system.name: _references(hub, entity, system.maps[entity]) for system in systems}
+    known: dict[str, dict[tuple[str, str], str]] = {}
+    wanted = _referred({name for each in references.values() for name in each}, records, conflicts)
+    for name, fields in references.items():
+        known[name] = _known(hub, name, fields, links)
+        wanted.update(known[name].values())
+    ids = sorted(wanted)
+    ties = {}
+    for system in systems:
+        fields = references[system.name]
+        held = hub.store.links.natives(system.name, ids) if fields and ids else {}
+        missing = wanted - set(held) if plans and fields else set()
+        coming = _coming(hub, system, missing) if missing else frozenset()
+        ties[system.name] = Ties(system.name, known[system.name], held, coming)
+    return ties
+
+
+def _known(
+    hub: Hub, system: str, references: Mapping[str, str], links: Iterable[Link]
+) -> dict[tuple[str, str], str]:
+    """Return the records behind the native ids that *links* of one system refer to."""
     natives: dict[str, set[str]] = {}
+    for link in links if references else ():
+        if link.system == system:
+            for field, to in references.items():
+                if field in link.facts:
+                    natives.setdefault(to, set()).update(_native_ids(link.facts[field]))
+    return {
+        (to, native_id): record
+        for to, ids in natives.items()
+        if ids
+        for native_id, record in hub.store.links.records(system, to, sorted(ids)).items()
+    }
+
+
+def _referred(
+    fields: Collection[str], records: Iterable[Record], conflicts: Iterable[Conflict]
+) -> set[str]:
+    """Return the records that golden values and open conflicts name in *fields*."""
+    if not fields:
+        return set()
     wanted: set[str] = set()
-    for field, to in references.items():
-        for link in links:
-            if link.system == system.name and field in link.facts:
-                natives.setdefault(to, set()).update(_native_ids(link.facts[field]))
-        for record in records:
+    for record in records:
+        for field in fields:
             wanted.update(_record_ids(record.fields.get(field)))
-        for conflict in conflicts:
-            if conflict.field == field:
-                wanted.update(c.value for c in conflict.contenders if isinstance(c.value, str))
-    known: dict[tuple[str, str], str] = {}
-    for to, ids in natives.items():
-        for native_id, record_id in hub.store.links.records(system.name, to, sorted(ids)).items():
-            known[to, native_id] = record_id
-            wanted.add(record_id)
-    held = hub.store.links.natives(system.name, sorted(wanted)) if wanted else {}
-    coming = _coming(hub, system, references, wanted - set(held)) if plans else frozenset()
-    return Ties(system.name, known, held, coming)
+    for conflict in conflicts:
+        if conflict.field in fields:
+            wanted.update(c.value for c in conflict.contenders if isinstance(c.value, str))
+    return wanted
+
+
+def as_of_now(hub: Hub, entity: str, records: dict[str, Record]) -> dict[str, Record]:
+    """Return *records* with references to what was merged away leading to what took it over."""
+    fields = [f.name for f in hub.schema.entity(entity).fields.values() if f.type is Type.REFERENCE]
+    named = _referred(fields, records.values(), ())
+    merged = hub.store.records.merged(sorted(named)) if named else {}
+    if not merged:
+        return records
+    return {id_: _following(record, fields, merged) for id_, record in records.items()}
+
+
+def _following(record: Record, fields: Iterable[str], merged: Mapping[str, str]) -> Record:
+    """Return *record* with those of *fields* led on that name a key of *merged*."""
+    led = {
+        field: structs.replace(golden, value=merged[golden.value])
+        for field in fields
+        if (golden := record.fields.get(field)) and golden.value in merged
+    }
+    return structs.replace(record, fields={**record.fields, **led}) if led else record
 
 
 def people_of(hub: Hub, links: Sequence[Link]) -> dict[tuple[str, str], Speaker]:
@@ -195,13 +256,15 @@ def _record_ids(golden: Golden | None) -> set[str]:
     return {golden.value} if golden and isinstance(golden.value, str) else set()
 
 
-def _coming(
-    hub: Hub, system: System, references: Mapping[str, str], missing: set[str]
-) -> frozenset[str]:
-    """Return those of *missing* that a create is owed for, and allowed, in *system*."""
-    from kamsync.model import Op
+def _coming(hub: Hub, system: System, missing: set[str]) -> frozenset[str]:
+    """Return those of *missing* that a create in *system* is owed for, allowed and in scope."""
+    from kamsync.engine.scoping import records_in_scope
 
-    allowed = any(system.allows(to, Op.CREATE) for to in references.values())
-    if not missing or not allowed:
-        return frozenset()
-    return frozenset(hub.store.links.owed_records(system.name, "create", sorted(missing)))
+    owed = hub.store.links.owed_records(system.name, Op.CREATE.value, sorted(missing))
+    records: dict[str, dict[str, Record]] = {}
+    for id_, record in hub.store.records.by_id(owed).items() if owed else ():
+        if system.allows(record.entity, Op.CREATE):
+            records.setdefault(record.entity, {})[id_] = record
+    return frozenset(
+        id_ for entity, each in records.items() for id_ in records_in_scope(hub, entity, each)
+    )
