@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -238,8 +238,16 @@ def _thing_likeness(
         return (3.0, equal) if owns else (equal, equal)
     if field.type in WEIGHTS:
         return WEIGHTS[field.type], equal
-    is_money = any(part.type is Type.NUMBER for part in field.parts)
-    return (2.0, equal) if is_money else (0.0, 0.0)
+    numbers = [part.name for part in field.parts if part.type is Type.NUMBER]
+    return (2.0, _as_far_as_said(one, other, numbers)) if numbers else (0.0, 0.0)
+
+
+def _as_far_as_said(
+    one: Mapping[str, Value], other: Mapping[str, Value], numbers: Sequence[str]
+) -> float:
+    """Return 1.0 if two sums agree in all that both say; a system may know of no currencies."""
+    both = [name for name in one if one[name] is not None and other.get(name) is not None]
+    return float(set(numbers) <= set(both) and all(one[name] == other[name] for name in both))
 
 
 WEIGHTS = {

@@ -191,6 +191,9 @@ RENEWAL = {
         ({"name": "Renewal 2028"}, NEW),
         ({"amount": None, "close_date": None}, ASKED),
         ({"amount": {"amount": "12", "currency": "EUR"}}, ASKED),
+        ({"amount": {"amount": "10", "currency": "USD"}}, ASKED),
+        ({"amount": {"amount": "10", "currency": None}}, LINKED),
+        ({"amount": {"amount": None, "currency": "EUR"}}, ASKED),
         ({"account": "b"}, NEW),
     ],
 )
