@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 from kamsync.connector import Can
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.joining import follow_native_merge
-from kamsync.engine.scoping import in_scope
+from kamsync.engine.passing import admit
 from kamsync.errors import ValueInvalid
 from kamsync.model import EXISTS, Entry, Fact, Intent, Link, Reading
 from kamsync.observe import GONE, Hearing, observe
@@ -38,11 +38,13 @@ def hear(
     seen: int,
     *,
     attested: frozenset[str] = frozenset(),
+    invited: frozenset[str] = frozenset(),
 ) -> Heard:
     """Take *readings* in, in one transaction; hearing them again changes nothing.
 
     *seen* is the store's revision when the reading began. *attested* are the native ids whose
-    reading is the answer to our own write. A row that cannot be stored is parked with its reason.
+    reading is the answer to our own write, *invited* those that are in scope whatever they hold. A
+    row that cannot be stored is parked with its reason.
     """
     readings = _latest(readings)
     known = hub.store.links.by_native(system.name, entity, [r.native_id for r in readings])
@@ -52,7 +54,7 @@ def hear(
         restoring = hub.store.meta("restored_at") is not None
         fits = [r for r in readings if _is_storable(hub, system, entity, r)]
         known |= _placeholders(hub, system, entity, fits, known)
-        known |= _new_links(hub, system, entity, fits, known)
+        known |= _new_links(hub, system, entity, fits, known, invited)
         heard: list[tuple[Link, Link]] = []
         for reading in fits:
             link = known.get(reading.native_id)
@@ -122,7 +124,12 @@ def histories(
     if not since:
         return {}
     map_ = system.maps[entity]
-    return system.connector.history(map_.object, map_.names, since)
+    told: dict[str, Sequence[Entry]] = {}
+    ids, limit = list(since), system.connector.batch_limit
+    for start in range(0, len(ids), limit):
+        asked = {native_id: since[native_id] for native_id in ids[start : start + limit]}
+        told.update(system.connector.history(map_.object, map_.names, asked))
+    return told
 
 
 def _is_storable(hub: Hub, system: System, entity: str, reading: Reading) -> bool:
@@ -166,10 +173,11 @@ def _new_links(
     entity: str,
     readings: Sequence[Reading],
     known: Mapping[str, Link],
+    invited: frozenset[str],
 ) -> dict[str, Link]:
     """Return links for native records that were never seen, as far as they are in scope."""
     fresh = [r for r in readings if r.native_id not in known and r.values is not None]
-    wanted = in_scope(hub, system, entity, fresh)
+    wanted = admit(hub, system, entity, fresh, invited)
     if not wanted:
         return {}
     first = hub.store.take("link", len(wanted))

@@ -8,7 +8,6 @@ from msgspec import Struct, structs
 
 from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub, Numbers
-from kamsync.engine.scoping import records_in_scope
 from kamsync.engine.ties import Ties, Voice, as_of_now, people_of, ties_of
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.merge import (
@@ -154,14 +153,13 @@ class _Batch:
         return link
 
     def save(self) -> None:
-        """Keep everything, and what each link is owed now."""
-        scope = records_in_scope(self.hub, self.batch.entity, self.batch.records)
+        """Keep everything, and what each link is owed now, in scope or not: the plan asks for that."""
         owed: list[tuple[int, str | None]] = []
         links: list[Link] = []
         for id_ in self.clean:
             record = self.batch.records[id_]
             for link in self.batch.links.get(id_, []):
-                told = self._due(record, link) if id_ in scope else Due()
+                told = self._due(record, link)
                 owed.append((link.id, told.word))
                 after = confirmed(link, record, told)
                 if after is not self.before[link.id]:

@@ -9,9 +9,10 @@ from msgspec import Struct, structs
 from kamsync.clock import instant
 from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
+from kamsync.engine.passing import forget, sought
 from kamsync.model import Link, Page, Reading
 
-__all__ = ["Pulled", "look_again", "pull", "reread"]
+__all__ = ["Pulled", "invite", "look_again", "pull", "reread"]
 
 PAGES_LIMIT = 1_000_000
 """How many pages one pull may take, so that a connector that never ends is noticed."""
@@ -24,6 +25,15 @@ class Pulled(Struct, frozen=True):
     changed: int = 0
     gone: int = 0
     sweep: bool = False
+
+    def plus(self, other: Pulled) -> Pulled:
+        """Return the sum of two pulls."""
+        return Pulled(
+            self.read + other.read,
+            self.changed + other.changed,
+            self.gone + other.gone,
+            self.sweep or other.sweep,
+        )
 
 
 def pull(hub: Hub, system: System, entity: str, *, sweep: bool = False) -> Pulled:
@@ -101,6 +111,21 @@ def look_again(hub: Hub, system: System, entity: str, links: Sequence[Link]) -> 
         ]
         gone += hear(hub, system, entity, readings, seen).gone
     return gone
+
+
+def invite(hub: Hub, system: System) -> bool:
+    """Take in accounts that were passed over and may be one in scope; return whether there were any."""
+    root = hub.scope.root
+    ids, limit = sought(hub, system), system.connector.batch_limit
+    for start in range(0, len(ids), limit):
+        wanted = ids[start : start + limit]
+        map_, seen = system.maps[root], hub.store.current("revision")
+        found = system.connector.fetch(map_.object, map_.names, wanted)
+        alive = frozenset(id_ for id_, reading in found.items() if reading.values is not None)
+        with hub.store.transaction():
+            hear(hub, system, root, [found[id_] for id_ in sorted(alive)], seen, invited=alive)
+            forget(hub, system, set(wanted) - alive)
+    return bool(ids)
 
 
 def reread(hub: Hub, system: System, entity: str) -> int:

@@ -135,7 +135,9 @@ class _Push:
 
     def _ready(self) -> dict[int, tuple[OutboxRow, Link]]:
         """Return the rows that are still due as they were planned, with their links as they are."""
-        batch = load(self.hub, self.entity, sorted({row.record for row in self.rows.values()}))
+        # What is still coming has no native id yet, so that a reference to it cannot be sent.
+        wanted = sorted({row.record for row in self.rows.values()})
+        batch = load(self.hub, self.entity, wanted, plans=False)
         scope = records_in_scope(self.hub, self.entity, batch.records)
         links = {link.id: link for each in batch.links.values() for link in each}
         conditional = Can.REFUSE_STALE in self.system.connector.can
@@ -177,12 +179,16 @@ class _Push:
         }
         return Write(
             op=row.op,
-            native_id=link.native_id,
+            native_id=link.native_id if self._keeps_id(row) else None,
             values=values,
             key=row.key,
             version=link.version if row.op is not Op.CREATE else None,
             stamp=row.record if Can.STAMP in self.system.connector.can else None,
         )
+
+    def _keeps_id(self, row: OutboxRow) -> bool:
+        """Whether a write goes to the native record that is there, or was: the dead may not return."""
+        return row.op is not Op.CREATE or Can.UNDELETE in self.system.connector.can
 
     def _learn(
         self,

@@ -6,17 +6,19 @@ cannot differ from the run. Its steps can be called one by one as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from msgspec import Struct, field, structs, to_builtins
 
 from kamsync.engine.counting import Tallies
-from kamsync.engine.hub import Hub
+from kamsync.engine.hub import Hub, System
 from kamsync.engine.match import fill_places, match_links
 from kamsync.engine.merging import merge_records, moved_records
+from kamsync.engine.passing import mark_scope
 from kamsync.engine.planning import Plan, make_plan
-from kamsync.engine.pull import Pulled, pull, reread
+from kamsync.engine.pull import Pulled, invite, pull, reread
 from kamsync.engine.push import Pushed, push
 from kamsync.engine.resolve import drop_creates, resolve
 from kamsync.engine.restore import finish_restore
@@ -54,6 +56,11 @@ class Round(Struct):
     def written(self) -> int:
         """How many records were written."""
         return sum(pushed.written for pushed in self.pushed.values())
+
+    def up(self, hub: Hub) -> list[System]:
+        """Return the systems that could be served so far."""
+        down = {each.system for each in self.down}
+        return [system for system in hub.systems.values() if system.name not in down]
 
     def summary(self) -> dict[str, Any]:
         """Return the round as plain JSON, without the writes themselves."""
@@ -132,19 +139,44 @@ def take_in(
     hub: Hub, result: Round, *, sweep: bool = False, progress: Progress | None = None
 ) -> None:
     """Find out what became of open writes, and pull every system; one that is down stops no other."""
+    mark_scope(hub)
     for system in hub.systems.values():
         _tell(progress, f"Reading {system.name}")
-        try:
+        with _borne(result, system, "pull"):
             for entity in hub.entities():
-                if entity.name not in system.maps:
-                    continue
-                resolve(hub, system, entity.name)
-                pulled = pull(hub, system, entity.name, sweep=sweep)
-                result.pulled.setdefault(system.name, {})[entity.name] = pulled
-                drop_creates(hub, system, entity.name)
-                reread(hub, system, entity.name)
-        except RetryLater as error:
-            result.down.append(Down(system.name, "pull", error.message))
+                if entity.name in system.maps:
+                    resolve(hub, system, entity.name)
+                    _pull(hub, result, system, entity.name, sweep=sweep)
+                    drop_creates(hub, system, entity.name)
+                    reread(hub, system, entity.name)
+    for system in () if hub.scope.is_open else result.up(hub):
+        with _borne(result, system, "pull"):
+            _look_for_passed(hub, result, system)
+
+
+@contextmanager
+def _borne(result: Round, system: System, step: str) -> Iterator[None]:
+    """Let the round go on without a system that cannot be served."""
+    try:
+        yield
+    except RetryLater as error:
+        result.down.append(Down(system.name, step, error.message))
+
+
+def _pull(hub: Hub, result: Round, system: System, entity: str, *, sweep: bool) -> None:
+    """Pull one entity, and count what it brought."""
+    pulled = pull(hub, system, entity, sweep=sweep)
+    each = result.pulled.setdefault(system.name, {})
+    each[entity] = pulled.plus(each[entity]) if entity in each else pulled
+
+
+def _look_for_passed(hub: Hub, result: Round, system: System) -> None:
+    """Take in accounts that were passed over and are in scope by now, with what follows them."""
+    if not invite(hub, system):
+        return
+    for entity in hub.entities():
+        if hub.store.cursors.get(system.name, entity.name).sweep_due:
+            _pull(hub, result, system, entity.name, sweep=False)
 
 
 def settle(
@@ -170,14 +202,10 @@ def settle(
 
 def deliver(hub: Hub, result: Round, *, progress: Progress | None = None) -> None:
     """Push the plan to every system that answers, and tell what waits for a person."""
-    for system in hub.systems.values():
-        if any(down.system == system.name for down in result.down):
-            continue
+    for system in result.up(hub):
         _tell(progress, f"Writing {system.name}")
-        try:
+        with _borne(result, system, "push"):
             result.pushed[system.name] = push(hub, system, result.id)
-        except RetryLater as error:
-            result.down.append(Down(system.name, "push", error.message))
     _notify(hub, result)
 
 

@@ -9,7 +9,7 @@ from kamsync.engine.ties import Ties, as_of_now
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.model import Golden, Reading, Record, Value
 
-__all__ = ["in_scope", "records_in_scope"]
+__all__ = ["in_scope", "records_in_scope", "values_of"]
 
 
 def in_scope(hub: Hub, system: System, entity: str, readings: Sequence[Reading]) -> list[Reading]:
@@ -21,7 +21,7 @@ def in_scope(hub: Hub, system: System, entity: str, readings: Sequence[Reading])
             reading
             for reading in readings
             if hub.scope.takes(
-                _values(system, entity, reading, hub.scope.values), system.name, reading.native_id
+                values_of(system, entity, reading, hub.scope.values), system.name, reading.native_id
             )
         ]
     parent = hub.scope.follows(hub.schema.entity(entity))
@@ -44,10 +44,10 @@ def _followers(
     return [r for r in readings if accounts.get(r.native_id) in linked]
 
 
-def _values(
+def values_of(
     system: System, entity: str, reading: Reading, names: Iterable[str]
 ) -> dict[str, Value]:
-    """Return the canonical values of the fields that the scope asks for."""
+    """Return the canonical values of the fields called *names*, as far as they can be read."""
     values: dict[str, Value] = {}
     ties = Ties(system.name, {}, {})
     for name in names:
