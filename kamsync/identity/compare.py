@@ -242,9 +242,7 @@ def _thing_likeness(
     return (2.0, _as_far_as_said(one, other, numbers)) if numbers else (0.0, 0.0)
 
 
-def _as_far_as_said(
-    one: Mapping[str, Value], other: Mapping[str, Value], numbers: Sequence[str]
-) -> float:
+def _as_far_as_said(one: Value, other: Value, numbers: Sequence[str]) -> float:
     """Return 1.0 if two sums agree in all that both say; a system may know of no currencies."""
     both = [name for name in one if one[name] is not None and other.get(name) is not None]
     return float(set(numbers) <= set(both) and all(one[name] == other[name] for name in both))
