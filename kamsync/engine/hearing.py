@@ -47,7 +47,7 @@ def hear(
     row that cannot be stored is parked with its reason.
     """
     readings = _latest(readings)
-    known = hub.store.links.by_native(system.name, entity, [r.native_id for r in readings])
+    known = _by_own_id(hub, system, entity, readings)
     rows = hub.store.outbox.inflight_of([link.id for link in known.values()])
     past = histories(hub, system, entity, readings, known, rows)
     with hub.store.transaction():
@@ -85,6 +85,15 @@ def hear(
                 follow_native_merge(hub, system, entity, reading)
         gone = sum(1 for before, after in heard if _went(before, after))
     return Heard(len(changed), gone)
+
+
+def _by_own_id(
+    hub: Hub, system: System, entity: str, readings: Sequence[Reading]
+) -> dict[str, Link]:
+    """Return the links of native records; one that was merged away says nothing about its survivor."""
+    ids = [reading.native_id for reading in readings]
+    found = hub.store.links.by_native(system.name, entity, ids)
+    return {native_id: link for native_id, link in found.items() if link.native_id == native_id}
 
 
 def _latest(readings: Sequence[Reading]) -> list[Reading]:

@@ -243,8 +243,13 @@ class _Push:
             self.hub.park(row.system, row.entity, what, row.record, receipt.reason)
 
     def _take_place(self, link: Link, native_id: str) -> None:
-        """Let the place that was kept for a record be filled by the native record just created."""
+        """Let the place that was kept for a record be filled by the native record just created.
+
+        What was known of a native record that is gone says nothing about the one in its place.
+        """
         store = self.hub.store
+        if link.native_id is not None:
+            link = structs.replace(link, facts={}, version="", settled=True)
         known = store.links.by_native(self.system.name, self.entity, [native_id]).get(native_id)
         if known is None:
             store.links.save([structs.replace(link, native_id=native_id)])
