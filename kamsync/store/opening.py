@@ -60,7 +60,8 @@ def restore_store(
 
     With *replace* it takes the place of the store that is there; whoever was erased there is erased
     in it too. It happens in one step: a crash leaves the old store. What the restored store knew of
-    the systems is no longer believed: see `kamsync.store.restore.mark_restored`.
+    the systems is no longer believed: see `kamsync.store.restore.mark_restored`. Whoever else has
+    the store open goes on with the old one: stop the daemon first.
 
     Raises:
         ConfigurationInvalid: there is no such backup.

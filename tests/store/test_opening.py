@@ -199,6 +199,22 @@ def test_a_connection_that_was_lost_is_made_again(postgres_url, clock):
     store.close()
 
 
+def test_a_transaction_that_the_server_gave_up_is_not_taken_for_kept(postgres_url, clock):
+    """Its commit would be answered without an error."""
+    store = open_store(postgres_url, clock=clock, key=KEY)
+
+    def go_on_after_an_error() -> None:
+        with store.transaction():
+            store.records.save(records(1))
+            with suppress(Exception):
+                store.database.rows("SELECT 1 / 0")
+
+    with pytest.raises(AssertionError, match="none of it was kept"):
+        go_on_after_an_error()
+    assert 0 == store.records.count("account")
+    store.close()
+
+
 def test_a_round_that_lost_its_connection_writes_no_more(postgres_url, clock):
     """Its lock was lost with it, so that another round may be running."""
     store = open_store(postgres_url, clock=clock, key=KEY)
