@@ -80,6 +80,7 @@ def hear(
         same = [after.id for before, after in heard if not _differs(before, after)]
         hub.store.links.save(changed)
         hub.store.links.touch(same, seen, hub.now())
+        _release(hub, system, entity, fits, heard)
         for reading in fits:
             if reading.merged_into is not None:
                 follow_native_merge(hub, system, entity, reading)
@@ -94,6 +95,20 @@ def _by_own_id(
     ids = [reading.native_id for reading in readings]
     found = hub.store.links.by_native(system.name, entity, ids)
     return {native_id: link for native_id, link in found.items() if link.native_id == native_id}
+
+
+def _release(
+    hub: Hub,
+    system: System,
+    entity: str,
+    readings: Sequence[Reading],
+    heard: Sequence[tuple[Link, Link]],
+) -> None:
+    """Let what is parked go on where the native record is not what it was."""
+    if hub.store.parks.count():
+        same = {after.native_id for before, after in heard if not _differs(before, after)}
+        ids = [reading.native_id for reading in readings if reading.native_id not in same]
+        hub.store.parks.clear(system.name, entity, ids)
 
 
 def _latest(readings: Sequence[Reading]) -> list[Reading]:

@@ -97,10 +97,19 @@ class Hub:
         """Write *events* into the journal, as part of the round that runs."""
         self.store.journal.append(self.round, events, actor)
 
-    def park(self, system: str, entity: str, what: str, record: str | None, reason: str) -> None:
-        """Let one record wait with its reason; the next round tries it again."""
-        now = self.now()
-        self.store.parks.park(system, entity, what, record, reason, now, now)
+    def park(
+        self,
+        system: str,
+        entity: str,
+        what: str,
+        record: str | None,
+        reason: str,
+        *,
+        wait: timedelta = timedelta(0),
+    ) -> None:
+        """Let one native record, or one field of it, wait with its reason; try again after *wait*."""
+        retry_at = instant(self.clock.now() + wait)
+        self.store.parks.park(system, entity, what, record, reason, self.now(), retry_at)
 
     def hidden(self, system: System, entity: str) -> frozenset[str]:
         """Return the fields of *entity* that must never reach *system*."""

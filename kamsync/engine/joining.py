@@ -89,6 +89,10 @@ def join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str)
     hub.store.links.delete(empty)
     hub.store.links.save([relink(link, survivor_id) for link in moving])
     _close_conflicts(hub, loser_id)
+    for park in hub.store.parks.of_records([loser_id]):
+        hub.store.parks.clear(park.system, park.entity, [park.what])
+    for system in hub.mapping(entity):
+        hub.store.links.arrived(system.name, entity, [loser_id])
     for link in moving:
         if link.system in here:
             _propose_merge(hub, entity, survivor_id, link.system)

@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 
 from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub, Numbers
+from kamsync.engine.parking import Parking
 from kamsync.engine.ties import Ties, Voice, as_of_now, people_of, ties_of
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.merge import (
@@ -112,6 +113,7 @@ class _Batch:
         self.events: list[Event] = []
         self.moved = 0
         self.clean: list[str] = []
+        self.parking = Parking(hub, batch.entity)
 
     def record(self, record: Record) -> None:
         """Merge one record, unless a restored store still waits to read one of its links."""
@@ -169,11 +171,20 @@ class _Batch:
         self.hub.store.links.set_owed(owed)
         self.hub.store.reviews.save(self.changed)
         self.hub.store.records.clear_dirty(self.clean)
+        self.parking.save(self.clean, frozenset(self.records))
         self.hub.note([event for event in self.events if not _goes_without_saying(event)])
 
     def _due(self, record: Record, link: Link) -> Due:
-        """Return what is due at one link, and let it wait for a record that is not there yet."""
-        return due_at(self.hub, self.batch, record, link, self._held(record.id), wait=True)
+        """Return what is due at one link; it is asked again once what it awaits has come."""
+        told = due_at(self.hub, self.batch, record, link, self._held(record.id))
+        for problem in told.problems:
+            if problem.awaits:
+                to = self.hub.schema.entity(record.entity).fields[problem.field].to
+                links = self.hub.store.links
+                links.await_reference(link.id, link.system, to, problem.awaits)
+            else:
+                self.parking.add(record, link, problem.field, problem.reason)
+        return told
 
     def _held(self, record: str) -> frozenset[str]:
         """Return the fields of *record* that are under review by now."""
@@ -266,8 +277,7 @@ class _RecordMerge:
             self._await(link, name)
             return False
         except ValueInvalid as invalid:
-            reason = f"{link.entity}.{name}: {invalid.message}"
-            self.hub.park(link.system, link.entity, link.native_id or "", link.record, reason)
+            self.batch.parking.add(self.record, link, name, invalid.message)
             return False
         return True
 
@@ -298,13 +308,12 @@ class _RecordMerge:
         return self.hub.policy.settle(case)
 
 
-def due_at(
-    hub: Hub, batch: Batch, record: Record, link: Link, held: frozenset[str], *, wait: bool = False
-) -> Due:
-    """Return what is due at one link; with *wait*, it is asked again once what it awaits has come."""
+def due_at(hub: Hub, batch: Batch, record: Record, link: Link, held: frozenset[str]) -> Due:
+    """Return what is due at one link."""
+    if _lives_on(batch, record, link):
+        return Due()
     system = hub.systems[link.system]
-    entity = hub.schema.entity(batch.entity)
-    told = due(
+    return due(
         record,
         link,
         system.maps[batch.entity],
@@ -312,23 +321,22 @@ def due_at(
         held=held,
         can=system.connector.can,
         hidden=hub.hidden(system, batch.entity),
-        parent=entity.parent,
+        parent=hub.schema.entity(batch.entity).parent,
     )
-    if wait:
-        for problem in told.problems:
-            if problem.awaits:
-                to = entity.fields[problem.field].to
-                hub.store.links.await_reference(link.id, link.system, to, problem.awaits)
-            else:
-                reason = f"{batch.entity}.{problem.field}: {problem.reason}"
-                hub.park(
-                    link.system,
-                    batch.entity,
-                    link.native_id or record.id,
-                    record.id,
-                    reason,
-                )
-    return told
+
+
+def _lives_on(batch: Batch, record: Record, link: Link) -> bool:
+    """Whether a native record is gone whose record is in that system under another id."""
+    return _is_gone(link) and any(
+        other.system == link.system and other.native_id is not None and not _is_gone(other)
+        for other in batch.links.get(record.id, ())
+    )
+
+
+def _is_gone(link: Link) -> bool:
+    """Whether a native record was last seen to be gone."""
+    fact = link.facts.get(EXISTS)
+    return fact is not None and fact.observed == GONE
 
 
 def confirmed(link: Link, record: Record, told: Due) -> Link:

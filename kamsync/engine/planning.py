@@ -9,6 +9,7 @@ from msgspec import Struct, to_builtins
 
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.merging import Batch, due_at, load
+from kamsync.engine.parking import waiting
 from kamsync.engine.scoping import records_in_scope
 from kamsync.guards import Alarm, Tally, weigh
 from kamsync.model import Intent, Link, Op
@@ -93,10 +94,13 @@ def _batch(
     ids = sorted({link.record for link in links if link.record})
     batch = load(hub, entity, ids)
     scope = records_in_scope(hub, entity, batch.records)
+    later = waiting(hub, ids)
     planned = []
     for link in links:
         record = batch.records.get(link.record or "")
         if record is None or record.id not in scope:
+            continue
+        if (link.system, link.native_id or record.id) in later:
             continue
         told = due_at(hub, batch, record, link, batch.held(record.id))
         if told.op is not op:

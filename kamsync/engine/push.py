@@ -13,6 +13,7 @@ from kamsync.connector import Can
 from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.merging import Batch, confirmed, due_at, load
+from kamsync.engine.parking import park_refused
 from kamsync.engine.pull import look_again
 from kamsync.engine.scoping import records_in_scope
 from kamsync.model import (
@@ -234,13 +235,13 @@ class _Push:
             store.outbox.update([structs.replace(row, fields=_landed(row.fields))])
             if receipt.native_id and link.native_id != receipt.native_id:
                 self._take_place(link, receipt.native_id)
-            store.parks.clear(row.system, row.entity, [link.native_id or row.record])
+            if store.parks.count():
+                store.parks.clear(row.system, row.entity, [link.native_id or row.record])
         elif receipt.outcome in {Outcome.STALE, Outcome.LATER}:
             store.outbox.finish([row.id], "dropped")
         elif receipt.outcome in {Outcome.REFUSED, Outcome.GONE}:
             store.outbox.finish([row.id], "refused")
-            what = link.native_id or row.record
-            self.hub.park(row.system, row.entity, what, row.record, receipt.reason)
+            park_refused(self.hub, row, link, receipt.reason)
 
     def _take_place(self, link: Link, native_id: str) -> None:
         """Let the place that was kept for a record be filled by the native record just created.

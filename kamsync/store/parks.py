@@ -57,6 +57,11 @@ class Parks:
             [(system, entity, what) for what in whats],
         )
 
+    def of_records(self, records: Sequence[str]) -> list[Park]:
+        """Return what is parked of these records, in any system."""
+        rows = self._database.of(f"SELECT {_COLUMNS} FROM park WHERE record IN (??)", (), records)
+        return [Park(*row) for row in sorted(rows)]
+
     def due(self, now: str, system: str = "", entity: str = "", limit: int = 500) -> list[Park]:
         """Return those whose time has come, longest waiting first; of one system or entity, if named."""
         rows = self._database.rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ __all__ = ["NATIVE_LIMIT", "require_storable"]
 NATIVE_LIMIT = 4 << 20
 """How long one native text may be, in characters."""
 
-_PLAIN = frozenset({bool, int, float, type(None)})
+_PLAIN = frozenset({bool, int, type(None)})
 
 
 def require_storable(values: Mapping[str, Native] | None) -> None:
@@ -28,16 +29,22 @@ def require_storable(values: Mapping[str, Native] | None) -> None:
 def _problem(value: Any) -> str:
     """Return what is wrong with one value, in words, or nothing."""
     if isinstance(value, str):
-        if len(value) > NATIVE_LIMIT:
-            return f"holds {len(value)} characters, more than the {NATIVE_LIMIT} that can be kept"
-        if not value.isascii():
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                return "holds text that is not valid Unicode"
-        return ""
-    if isinstance(value, list | tuple):
-        return next((found for each in value if (found := _problem(each))), "")
-    if isinstance(value, dict):
-        return next((found for each in value.values() if (found := _problem(each))), "")
+        return _problem_of_text(value)
+    if isinstance(value, float):
+        return "" if math.isfinite(value) else f"holds {value}, which is not a number"
+    if isinstance(value, list | tuple | dict):
+        parts = value.values() if isinstance(value, dict) else value
+        return next((found for each in parts if (found := _problem(each))), "")
     return "" if type(value) in _PLAIN else f"holds a {type(value).__name__}, which is not JSON"
+
+
+def _problem_of_text(value: str) -> str:
+    """Return what is wrong with one text."""
+    if len(value) > NATIVE_LIMIT:
+        return f"holds {len(value)} characters, more than the {NATIVE_LIMIT} that can be kept"
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return "holds text that is not valid Unicode"
+    return ""

@@ -1,0 +1,70 @@
+"""What waits because it cannot be understood, or because a system refuses it; each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from kamsync.engine.hub import Hub
+from kamsync.model import Link, Record
+from kamsync.store import OutboxRow
+
+__all__ = ["Parking", "park_refused", "waiting"]
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(days=1)
+DOUBLINGS_LIMIT = 11
+"""After this many doublings, the wait is the longest anyway."""
+
+
+class Parking:
+    """The fields that one batch of merges has to leave waiting."""
+
+    def __init__(self, hub: Hub, entity: str) -> None:
+        self._hub = hub
+        self._entity = entity
+        self._found: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def add(self, record: Record, link: Link, field: str, reason: str) -> None:
+        """Let one field of one link wait."""
+        what = f"{link.native_id or record.id}.{field}"
+        self._found[link.system, what] = (record.id, f"{self._entity}.{field}: {reason}")
+
+    def save(self, records: Sequence[str], changed: frozenset[str]) -> None:
+        """Park what was found, and let go on what is in order now among *records*.
+
+        A write that was refused is due again at once if the golden record has *changed* since.
+        """
+        parks = self._hub.store.parks
+        if parks.count():
+            for park in parks.of_records(records):
+                in_order = (park.system, park.what) not in self._found
+                if in_order if self._is_of_field(park.what) else park.record in changed:
+                    parks.clear(park.system, park.entity, [park.what])
+        for (system, what), (record, reason) in self._found.items():
+            self._hub.park(system, self._entity, what, record, reason)
+
+    def _is_of_field(self, what: str) -> bool:
+        """Whether a field is parked, and not a whole record."""
+        return what.rpartition(".")[2] in self._hub.schema.entity(self._entity).fields
+
+
+def park_refused(hub: Hub, row: OutboxRow, link: Link, reason: str) -> None:
+    """Let a write wait that its system refused: a minute at first, twice as long after each refusal."""
+    what = link.native_id or row.record
+    tries = sum(
+        park.tries
+        for park in hub.store.parks.of_records([row.record])
+        if (park.system, park.what) == (row.system, what)
+    )
+    wait = min(FIRST_WAIT * 2 ** min(tries, DOUBLINGS_LIMIT), LONGEST_WAIT)
+    hub.park(row.system, row.entity, what, row.record, reason, wait=wait)
+
+
+def waiting(hub: Hub, records: Sequence[str]) -> frozenset[tuple[str, str]]:
+    """Return the systems and the ids there that no write of *records* is due for before a later time."""
+    if not hub.store.parks.count():
+        return frozenset()
+    now = hub.now()
+    parks = hub.store.parks.of_records(records)
+    return frozenset((park.system, park.what) for park in parks if park.retry_at > now)
