@@ -79,20 +79,27 @@ def due(
 ) -> Due:
     """Return what is due at *link*, whether or not the configuration allows it.
 
-    *held* are the fields under review, *hidden* those that must never reach this system. A new
+    *held* are the fields under review, *hidden* those that must never reach this system. While it is
+    under review whether the record is there at all, it is made and ended nowhere, but the rest of it
+    flows between the systems that have it. A new
     record whose *parent* is not there yet is not due; its problem names the record it awaits.
     """
     golden = record.fields.get(EXISTS, Golden())
-    if link.detached or not golden.revision or EXISTS in held or record.merged_into:
+    if link.detached or not golden.revision or record.merged_into:
         return Due()
     existence = link.facts.get(EXISTS)
     asker = _Asker(record, link, map_, refs, {*held, *hidden})
-    if link.native_id is None:
-        return asker.create(parent) if golden.value else Due()
-    if existence is None or existence.moved:
+    if link.native_id is not None and (existence is None or existence.moved):
         return Due()
+    if existence is not None and existence.observed == HERE and golden.value:
+        return asker.update()
+    if EXISTS in held:
+        return Due()
+    if existence is None:
+        return asker.create(parent) if golden.value else Due()
     if existence.observed == HERE:
-        return asker.update() if golden.value else asker.delete(existence, golden)
+        # What somebody entered there is heard before it goes with its record.
+        return Due() if link.moved else asker.delete(existence, golden)
     if existence.observed == GONE and golden.value and existence.knows != golden.revision:
         return asker.create(parent) if Can.UNDELETE in can or Can.CREATE in can else Due()
     return Due()
