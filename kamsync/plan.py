@@ -81,8 +81,8 @@ def due(
 
     *held* are the fields under review, *hidden* those that must never reach this system. While it is
     under review whether the record is there at all, it is made and ended nowhere, but the rest of it
-    flows between the systems that have it. A new
-    record whose *parent* is not there yet is not due; its problem names the record it awaits.
+    flows between the systems that have it. A new record whose *parent* is not there yet is not due;
+    its problem names the record it awaits.
     """
     golden = record.fields.get(EXISTS, Golden())
     if link.detached or not golden.revision or record.merged_into:
