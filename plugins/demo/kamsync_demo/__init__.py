@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import click
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from kamsync import hookimpl
 
-__all__ = ["kamsync_commands"]
+if TYPE_CHECKING:
+    import click
+
+    from kamsync.extensions import Sandbox
+
+__all__ = ["kamsync_commands", "kamsync_sandboxes"]
 
 __version__ = "0.1.0"
 
 
 @hookimpl
 def kamsync_commands() -> Sequence[click.Command]:
-    """Offer the commands of the demo; there are none yet."""
-    return ()
+    """Offer ``kamsync demo``."""
+    from kamsync_demo.command import demo
+
+    return [demo]
+
+
+@hookimpl
+def kamsync_sandboxes() -> Iterable[Sandbox]:
+    """Offer three memory systems full of records, with a configuration that connects to them."""
+    from kamsync.extensions import Sandbox
+    from kamsync_demo.sandbox import start
+
+    return [Sandbox("memory", "Three teams' systems as files, with accounts in them.", start)]

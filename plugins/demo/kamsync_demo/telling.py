@@ -1,0 +1,172 @@
+"""How the story is told: the command line's own words where it has them, and little between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from msgspec import structs
+
+from kamsync.cli import words
+from kamsync.cli.explained import show_field
+from kamsync.cli.planned import MARKS, show_plan
+from kamsync.cli.printing import Cell, Printer
+from kamsync.cli.questions import show_question
+from kamsync.clock import SystemClock
+from kamsync.engine import Hub, Round
+from kamsync.model import Conflict, Record
+from kamsync.reports import (
+    Happening,
+    Names,
+    Overview,
+    Sight,
+    explain,
+    happenings,
+    question,
+)
+from kamsync_demo.stage import Edit
+from kamsync_demo.world import HERO
+
+__all__ = ["Mute", "Telling"]
+
+OUTCOMES = {"set": ("flows", "green"), "settled": ("settled", "cyan"), "held": ("held", "yellow")}
+STORY_LIMIT = 1
+
+
+class Mute(Printer):
+    """Writes nothing."""
+
+    def line(self, *_parts: Any, **_options: Any) -> None:
+        """Write nothing."""
+
+    def table(self, *_rows: Any, **_options: Any) -> None:
+        """Write nothing."""
+
+    def gap(self) -> None:
+        """Write nothing."""
+
+
+class Telling:
+    """Tells the story to a reader; *pace_s* is the rest before each chapter."""
+
+    def __init__(self, printer: Printer, pace_s: float = 0.0) -> None:
+        self.printer = printer
+        self._pace_s = pace_s
+        self._chapter = 0
+
+    def chapter(self, title: str, text: str) -> None:
+        """Begin a chapter."""
+        if self._chapter and self._pace_s:
+            SystemClock().wait(self._pace_s)
+        self._chapter += 1
+        self.printer.gap()
+        self.printer.line((f"{self._chapter}  {title}", "bold magenta"), (f"  {text}", "italic"))
+
+    def say(self, *parts: Cell) -> None:
+        """Say one sentence or a few."""
+        self.printer.line(*parts, indent=3)
+
+    def ran(self, *commands: str) -> None:
+        """Name the commands that do what happens next."""
+        line = " && ".join(f"kamsync {command}" for command in commands)
+        self.printer.line(("$ ", "dim"), (line, "bold"), indent=3)
+
+    def plan(self, hub: Hub, plan: Overview, took_s: float) -> None:
+        """Show a plan, with the fields that anybody disputes and none of its changes."""
+        disputed = {
+            name: counts
+            for name, counts in plan.fields.items()
+            if counts.acts.get("settled") or counts.acts.get("held")
+        }
+        shown = structs.replace(plan, steps=(), changes=(), fields=disputed)
+        show_plan(self.printer, hub, shown, took_s=took_s, select="", full=False)
+
+    def written(self, round_: Round) -> None:
+        """Show what a round wrote in each system."""
+        rows: list[tuple[Cell, ...]] = [
+            (
+                name,
+                (f"+ {pushed.created:,} created", MARKS["create"][1]),
+                (f"~ {pushed.updated:,} updated", MARKS["update"][1]),
+            )
+            for name, pushed in round_.pushed.items()
+        ]
+        self.printer.table(rows, indent=3)
+
+    def edits(self, edits: Iterable[Edit]) -> None:
+        """Show what people changed, in the words of their systems."""
+        self.printer.table([_edited(edit) for edit in edits], indent=3)
+
+    def outcomes(self, hub: Hub, round_: str) -> None:
+        """Show what became of each edit in a round, and why."""
+        sight, names = Sight(hub.schema), Names(hub)
+        told = sorted(
+            (each for each in happenings(hub.store.journal.of_round(round_), sight)),
+            key=lambda each: list(OUTCOMES).index(each.act) if each.act in OUTCOMES else 9,
+        )
+        rows = [_outcome(sight, names, each) for each in told if each.act in OUTCOMES]
+        self.printer.table(rows, indent=3)
+
+    def question(self, hub: Hub, conflict: Conflict) -> None:
+        """Show a conflict as the person sees it who decides."""
+        sight = Sight(hub.schema)
+        asked = question(hub, conflict, sight)
+        said = tuple(each for each in asked.choices if each.option.startswith("--keep"))
+        show_question(self.printer, sight, structs.replace(asked, choices=said))
+
+    def explained(self, hub: Hub, record: Record, field: str) -> None:
+        """Show where a value comes from, with the newest part of its story."""
+        sight = Sight(hub.schema)
+        told = explain(hub, record, sight, field)
+        [each] = told.fields
+        story = tuple(one for one in each.told if one.act in {"decided", "held", "set"})
+        each = structs.replace(each, told=story[:STORY_LIMIT])
+        show_field(self.printer, sight, structs.replace(told, fields=(each,)))
+
+    def proof(self, lines: Iterable[tuple[bool, str]]) -> None:
+        """Show what was counted."""
+        for holds, text in lines:
+            mark = ("✓ ", "bold green") if holds else ("✗ ", "bold red")
+            self.printer.line(mark, text, indent=3)
+
+    def end(self, configuration: Path, *, kept: bool) -> None:
+        """Say what can be tried now."""
+        self.printer.gap()
+        if not kept:
+            self.say("Keep it all to try the commands on: ", ("kamsync demo --keep DIR", "bold"))
+            return
+        self.say(f"It is all in {configuration.parent} now. Go on with:")
+        self.ran(f"-c {configuration} conflicts")
+        self.ran(f'-c {configuration} explain "{HERO}"')
+
+
+def _edited(edit: Edit) -> tuple[Cell, ...]:
+    """Return one edit as a row."""
+    names = ", ".join(edit.values)
+    before = " ".join(str(each) for each in edit.before.values() if each is not None)
+    after = " ".join(map(str, edit.values.values()))
+    return (
+        (f"{edit.at:%H:%M:%S}", "dim"),
+        edit.person,
+        (edit.system, "dim"),
+        f"{edit.object}.{names}",
+        f"{words.shortened(before) or words.BLANK} → {words.shortened(after)}",
+    )
+
+
+def _outcome(sight: Sight, names: Names, each: Happening) -> tuple[Cell, ...]:
+    """Return what became of one field as a row."""
+    field = sight.field(each.entity, each.field)
+
+    def said(value: object) -> str:
+        name = names.of(value) if field is not None and field.to and isinstance(value, str) else ""
+        return name or words.value(field, value)
+
+    value, why = said(each.value), f"{each.person}, {each.team}"
+    if each.act == "held":
+        value, why = " ↔ ".join(said(side.value) for side in each.losers), "a person decides"
+    if each.act == "settled":
+        lost = ", ".join(f"{said(loser.value)} by {loser.person}" for loser in each.losers)
+        why = f"{each.rule}; lost: {lost}"
+    return OUTCOMES[each.act], f"{each.entity}.{each.field}", (value, "bold"), (why, "dim")
