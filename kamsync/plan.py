@@ -85,23 +85,20 @@ def due(
     its problem names the record it awaits.
     """
     golden = record.fields.get(EXISTS, Golden())
-    if link.detached or not golden.revision or record.merged_into:
-        return Due()
     existence = link.facts.get(EXISTS)
-    asker = _Asker(record, link, map_, refs, {*held, *hidden})
-    if link.native_id is not None and (existence is None or existence.moved):
+    moved = link.native_id is not None and (existence is None or existence.moved)
+    if link.detached or not golden.revision or record.merged_into or moved:
         return Due()
+    asker = _Asker(record, link, map_, refs, {*held, *hidden})
     if existence is not None and existence.observed == HERE and golden.value:
         return asker.update()
     if EXISTS in held:
         return Due()
-    if existence is None:
-        return asker.create(parent) if golden.value else Due()
-    if existence.observed == HERE:
-        # What somebody entered there is heard before it goes with its record.
-        return Due() if link.moved else asker.delete(existence, golden)
-    if existence.observed == GONE and golden.value and existence.knows != golden.revision:
-        return asker.create(parent) if Can.UNDELETE in can or Can.CREATE in can else Due()
+    if not golden.value:
+        return asker.delete(existence, golden)
+    can_return = Can.UNDELETE in can or Can.CREATE in can
+    if existence is None or (existence.knows != golden.revision and can_return):
+        return asker.create(parent)
     return Due()
 
 
@@ -132,8 +129,10 @@ class _Asker:
         fields[EXISTS] = Intent(HERE, self.record.fields[EXISTS].revision)
         return Due(Op.CREATE, fields, problems=tuple(problems))
 
-    def delete(self, existence: Fact, golden: Golden) -> Due:
-        """The end of a record that golden says is gone."""
+    def delete(self, existence: Fact | None, golden: Golden) -> Due:
+        """The end of a record that golden says is gone, once all that was entered here is heard."""
+        if existence is None or existence.observed != HERE or self.link.moved:
+            return Due()
         if existence.knows == golden.revision:
             return Due()
         return Due(Op.DELETE, {EXISTS: Intent(GONE, golden.revision)})
