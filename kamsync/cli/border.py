@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
 from typing import Any
@@ -66,7 +64,7 @@ def _failed(args: Sequence[str], error: Exception) -> int:
 def _status_of(group: click.Group, args: list[str], program: str, extra: Mapping[str, Any]) -> int:
     """Run the command and return the status that it ended with."""
     try:
-        with group.make_context(program, args, **extra) as ctx:
+        with group.make_context(program, list(args), **extra) as ctx:
             group.invoke(ctx)
     except click.exceptions.Exit as end:
         return int(end.exit_code)
@@ -127,10 +125,14 @@ def _unread() -> int:
 
 def _unforeseen(args: Sequence[str], error: Exception) -> int:
     """Tell of an error that nobody foresaw, and keep its traceback where only its owner reads it."""
+    import traceback
+
     kind = type(error).__name__
     if "--debug" in args:
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
         return 1
+    import tempfile
+
     try:
         handle, name = tempfile.mkstemp(prefix="kamsync-", suffix=".txt")
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:

@@ -9,6 +9,7 @@ import click
 from msgspec import Struct, structs
 
 from kamsync.engine import Hub
+from kamsync.errors import DecisionRefused
 from kamsync.model import Conflict, Decision, Kind, Value
 from kamsync.reports import find_record, values_for
 from kamsync.schema import Field, Type
@@ -44,6 +45,11 @@ def decision_of(hub: Hub, conflict: Conflict, answer: Answer) -> Decision:
         DecisionRefused, ValueInvalid, UnknownName: what was chosen does not fit the conflict.
     """
     _require_one(conflict, answer)
+    if conflict.kind is Kind.VALUE and answer.choice:
+        raise DecisionRefused(
+            f"Conflict {conflict.id} is about a value: it is decided with --keep, --value or --agreed,"
+            f" not with --choice {answer.choice}."
+        )
     decision = Decision(answer.by or _somebody_here(), hub.now(), reason=answer.why)
     if answer.keep is not None:
         kept = values_for(conflict, answer.keep)

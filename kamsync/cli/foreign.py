@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 
 import click
@@ -26,6 +25,8 @@ def commands(ctx: click.Context) -> Mapping[str, click.Command]:
 
 def command(ctx: click.Context, name: str) -> click.Command | None:
     """Return a plugin's command: of an installed plugin of that *name*, else of a configured one."""
+    from importlib import metadata
+
     if any(entry.name == name for entry in metadata.entry_points(group="kamsync")):
         found = _offered(ctx, [name]).get(name)
         if found is not None:

@@ -1,0 +1,86 @@
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from kamsync.cli import root
+from kamsync.cli.registry import COMMANDS, command
+
+HEAVY = (
+    "pydantic",
+    "pydantic_settings",
+    "sqlalchemy",
+    "alembic",
+    "rich",
+    "msgspec",
+    "cryptography",
+)
+TIMES = 4
+"""How many times the cost of importing click the help may take; it takes about two."""
+
+
+def cpu_s(*args):
+    """Return the least CPU time of three runs of python with *args*."""
+    best = float("inf")
+    for _ in range(3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, *args], check=True, stdout=subprocess.DEVNULL)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        best = min(best, used)
+    return best
+
+
+@pytest.mark.usefixtures("hub")
+@pytest.mark.parametrize("args", [["--help"], ["sync", "--help"]])
+def test_help_costs_little_more_than_click(args):
+    """Whoever asks for help gets it at once, on any machine."""
+    assert cpu_s("-m", "kamsync", *args) < TIMES * cpu_s("-c", "import click")
+
+
+@pytest.mark.usefixtures("hub")
+@pytest.mark.parametrize("args", [["--help"], *([name, "--help"] for name in COMMANDS)])
+def test_help_imports_nothing_heavy(args):
+    """A command imports what it needs when it runs, not when it is described."""
+    code = (
+        "import sys\nfrom kamsync.cli import root\n"
+        f"try:\n    root.main({args!r})\nexcept SystemExit as end:\n    assert not end.code\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+
+    shown = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+
+    assert "[]" == shown.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_in_a_line_what_it_does(name):
+    """The list of commands is read as sentences, none of them cut off."""
+    found = command(name)
+
+    assert found is not None
+    assert not found.get_short_help_str(limit=68).endswith("...")
+
+
+def test_without_a_command_it_is_help(hub):
+    """Somebody who types the name alone is shown the way."""
+    result = hub.run()
+
+    assert 0 == result.exit_code
+    assert result.stdout.startswith("Usage: kamsync")
+
+
+@pytest.mark.usefixtures("hub")
+def test_the_commands_stand_in_the_order_of_a_day():
+    """First what sets up, then what is done each day, then what is seldom needed."""
+    listed = root.list_commands(root.make_context("kamsync", ["--help"], resilient_parsing=True))
+
+    assert list(COMMANDS) == listed
+
+
+def test_it_tells_its_version(hub):
+    """A report of a fault can name the version."""
+    from kamsync import __version__
+
+    assert f"kamsync {__version__}\n" == hub.run("--version").stdout

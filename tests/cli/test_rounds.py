@@ -1,0 +1,272 @@
+"""``plan`` and ``sync``: what a person sees before, and what is done."""
+
+import pytest
+
+ACCOUNT = {"name": "Nordwind GmbH", "domains": ["nordwind.de"]}
+
+
+def test_a_plan_writes_nothing(hub):
+    """It shows what would be written, and leaves every system as it is."""
+    hub.anna.create("account", ACCOUNT)
+    before = hub.state()
+
+    result = hub.run("plan")
+
+    assert 2 == result.exit_code
+    assert "+ create  account" in result.stdout
+    assert "1 to create, 0 to update, 0 to delete." in result.stdout
+    assert before == hub.state()
+
+
+def test_a_plan_without_writes_is_status_0(nordwind):
+    """A script can ask whether everything agrees."""
+    result = nordwind.run("plan")
+
+    assert 0 == result.exit_code
+    assert "Nothing to write: every system agrees." in result.stdout
+
+
+def test_a_plan_ends_with_what_to_do(hub):
+    """The last line is the next command, with the id that it needs."""
+    hub.anna.create("account", ACCOUNT)
+
+    plan = hub.document_of_plan()
+
+    last = hub.run("plan").stdout.splitlines()[-1]
+    assert f"kamsync sync --approve {plan['plan']}" in last
+
+
+def test_a_plan_says_who_said_what(nordwind):
+    """Each change shows from what to what, and where it comes from."""
+    nordwind.bo.edit("account", "account-1", {"tier": "strategic"})
+
+    result = nordwind.run("plan")
+
+    assert "— → strategic" in result.stdout
+    assert "from Bo Li (in success)" in result.stdout
+
+
+def test_a_plan_tells_scripts_the_same(nordwind):
+    """The document names counts, changes and who said them."""
+    nordwind.bo.edit("account", "account-1", {"tier": "strategic"})
+
+    plan = nordwind.document("plan", status=2)
+
+    [change] = plan["changes"]
+    assert (0, 1, 0, 1) == tuple(plan[key] for key in ("creates", "updates", "deletes", "writes"))
+    assert ("sales", "account", "update") == tuple(change[k] for k in ("system", "entity", "op"))
+    assert ("account-1", "Nordwind GmbH") == (change["native_id"], change["label"])
+    assert [[None], ["strategic"]] == [change["fields"]["tier"][k] for k in ("before", "after")]
+    assert ("success", "Bo Li") == tuple(
+        change["fields"]["tier"]["said"][k] for k in ("system", "person")
+    )
+
+
+def test_a_first_meeting_is_counted_field_by_field(hub):
+    """Before anything is merged, it shows what agrees, what fills blanks and what is disputed."""
+    hub.anna.create("account", {**ACCOUNT, "tier": "key", "phone": "+49301234567"})
+    hub.bo.create("account", {**ACCOUNT, "phone": "+49307654321"})
+
+    shown = hub.run("plan").stdout
+
+    assert "First meeting with sales, success" in shown
+    rows = {line.split()[0]: line.split()[1:5] for line in shown.splitlines() if "account." in line}
+    assert ["1", "1", "0", "0"] == rows["account.tier"]
+    assert "1" == rows["account.phone"][3]
+    assert "sales 1 · success 1" in shown
+
+
+def test_show_keeps_to_what_was_asked_for(nordwind):
+    """A long plan is read part by part."""
+    nordwind.bo.edit("account", "account-1", {"tier": "strategic"})
+    nordwind.anna.edit("account", "account-1", {"phone": "+491111111"})
+
+    def changes(selector):
+        found = nordwind.document("plan", "--show", selector, status=2)["changes"]
+        return {name for change in found for name in change["fields"]}
+
+    assert {"tier"} == changes("sales")
+    assert {"phone"} == changes("success.account")
+    assert {"phone", "tier"} == changes("account")
+    assert {"phone"} == changes("account.phone")
+    assert {"phone", "tier"} == changes("Nordwind GmbH")
+    assert (
+        "No change of this plan fits 'nobody'." in nordwind.run("plan", "--show", "nobody").stdout
+    )
+
+
+def test_a_long_plan_is_cut_and_says_so(hub):
+    """Nobody reads a thousand lines; --full shows them."""
+    for number in range(30):
+        hub.anna.create("account", {"name": f"Client {number}", "domains": [f"client{number}.de"]})
+
+    short, full = hub.run("plan").stdout, hub.run("plan", "--full").stdout
+
+    assert 20 == short.count("+ create success account")
+    assert "10 more changes; --full shows them." in short
+    assert 30 == full.count("+ create success account")
+
+
+def test_a_first_meeting_needs_an_approval(hub):
+    """Without it nothing is merged or written, and the line says how to give it."""
+    hub.anna.create("account", ACCOUNT)
+
+    result = hub.run("sync")
+
+    assert 3 == result.exit_code
+    assert {} == hub.success.records("account")
+    assert f"kamsync sync --approve {hub.document_of_plan()['plan']}" in result.stderr
+
+
+def test_an_approved_plan_is_carried_out(hub):
+    """Afterwards every system agrees."""
+    hub.anna.create("account", ACCOUNT)
+
+    result = hub.meet()
+
+    assert "success  + 1 created" in result.stdout
+    assert ["Nordwind GmbH"] == [each["name"] for each in hub.success.records("account").values()]
+    assert 0 == hub.run("plan").exit_code
+
+
+def test_an_approval_is_of_that_plan_alone(hub):
+    """If somebody edits in between, nothing is written, and the line says what has changed."""
+    hub.anna.create("account", ACCOUNT)
+    plan = hub.document_of_plan()["plan"]
+    hub.anna.create("account", {"name": "Südwind AG", "domains": ["suedwind.de"]})
+
+    result = hub.run("sync", "--approve", plan)
+
+    assert 3 == result.exit_code
+    assert {} == hub.success.records("account")
+    assert "is not what would be written any more" in result.stderr
+
+
+def test_an_unknown_plan_reads_nothing(nordwind):
+    """A slip of the finger costs no call."""
+    before = nordwind.document("history")
+
+    result = nordwind.run("sync", "--approve", "nothing")
+
+    assert 64 == result.exit_code
+    assert "There is no plan 'nothing'" in result.stderr
+    assert before == nordwind.document("history")
+
+
+def test_a_round_carries_edits(nordwind):
+    """Both ways at once, and it says how many."""
+    nordwind.anna.edit("account", "account-1", {"tier": "strategic"})
+    nordwind.bo.edit("account", "account-1", {"health": "red"})
+
+    result = nordwind.run("sync")
+
+    assert 0 == result.exit_code
+    assert "2 records written." in result.stdout
+    values = [
+        system.values("account", "account-1") for system in (nordwind.sales, nordwind.success)
+    ]
+    assert values[0] == values[1]
+
+
+def test_a_round_tells_scripts_the_same(nordwind):
+    """The document counts by system."""
+    nordwind.anna.edit("account", "account-1", {"tier": "strategic"})
+
+    told = nordwind.document("sync")
+
+    assert 1 == told["written"]
+    assert 1 == told["systems"]["success"]["updated"]
+    assert ([], 0, 0) == (told["down"], told["held"], told["parked"])
+
+
+def test_only_one_record_is_written(nordwind):
+    """--only keeps a round to what was asked for."""
+    other = nordwind.anna.create("account", {"name": "Südwind AG", "domains": ["suedwind.de"]})
+    nordwind.run("sync")
+    nordwind.anna.edit("account", "account-1", {"tier": "strategic"})
+    nordwind.anna.edit("account", other, {"tier": "strategic"})
+
+    nordwind.run("sync", "--only", "Nordwind GmbH")
+
+    tiers = {
+        each["name"]: each.get("tier") for each in nordwind.success.records("account").values()
+    }
+    assert {"Nordwind GmbH": "strategic", "Südwind AG": None} == tiers
+
+
+@pytest.mark.parametrize("command", ["plan", "sync"])
+def test_only_an_unknown_record_is_refused(nordwind, command):
+    """It says what a record may be called by."""
+    result = nordwind.run(command, "--only", "Nobody AG")
+
+    assert 64 == result.exit_code
+    assert "There is no record 'Nobody AG'" in result.stderr
+
+
+def test_open_conflicts_are_normal(disputed):
+    """A round with conflicts is done, unless somebody asks for the status."""
+    assert 0 == disputed.run("sync").exit_code
+    assert 3 == disputed.run("sync", "--fail-on-conflict").exit_code
+    assert "1 conflict waits for a person." in disputed.run("sync").stdout
+
+
+def test_a_guard_stops_the_round(nordwind):
+    """A plan out of proportion is not carried out; the line says why and how to approve it."""
+    for number in range(7):
+        nordwind.anna.create("account", {"name": f"Client {number}", "domains": [f"c{number}.de"]})
+    nordwind.run("sync")
+    nordwind.configure(
+        nordwind.file.read_text() + '\n[policy.contact]\ndeletes = "review"\n'
+        "\n[guards]\nupdate = { count = 1, share = 0.1 }\n"
+    )
+    for native_id in nordwind.sales.records("account"):
+        nordwind.anna.edit("account", native_id, {"tier": "standard"})
+
+    result = nordwind.run("sync")
+
+    assert 3 == result.exit_code
+    assert "success.account" in result.stderr
+    assert {None} == {each.get("tier") for each in nordwind.success.records("account").values()}
+    assert "STOP" in nordwind.run("plan").stdout
+
+
+def test_a_system_that_is_down_does_not_stop_the_other(nordwind, plugin):
+    """What could be done is done; the status says that not all could."""
+    plugin("broken_line", DOWN)
+    nordwind.configure(
+        nordwind.file.read_text()
+        .replace(
+            'connector = "memory"\nteam = "success"', 'connector = "broken_line"\nteam = "success"'
+        )
+        .replace("[store]", 'plugins = ["broken_line"]\n[store]')
+    )
+    nordwind.anna.edit("account", "account-1", {"tier": "strategic"})
+
+    result = nordwind.run("sync")
+
+    assert 1 == result.exit_code, result.stderr
+    assert "! success did not answer: The line is cut." in result.stdout
+    assert "1 field merged" in result.stdout
+
+
+DOWN = """
+from kamsync import hookimpl
+from kamsync.errors import SystemDown
+from kamsync.lenses import identity_map
+from kamsync.memory import Memory
+
+class BrokenLine(Memory):
+    kind = "broken_line"
+
+    def read(self, object_, names, cursor):
+        raise SystemDown("The line is cut.")
+
+@hookimpl
+def kamsync_connectors():
+    return {"broken_line": BrokenLine}
+
+@hookimpl
+def kamsync_mappings(kind, schema):
+    if kind == "broken_line":
+        return [identity_map(each, each.name) for each in schema.entities.values()]
+"""
