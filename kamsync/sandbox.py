@@ -15,7 +15,7 @@ from kamsync.extensions import RunningSandbox, Sandbox, SandboxOptions
 from kamsync.plugins import did_you_mean
 from kamsync.redact import redact
 
-__all__ = ["Ready", "chosen", "hosted", "until_stopped"]
+__all__ = ["Ready", "asked_to_stop", "chosen", "hosted"]
 
 
 class Ready(Struct, frozen=True):
@@ -76,13 +76,14 @@ def _started(sandbox: Sandbox, options: SandboxOptions) -> RunningSandbox:
         ) from error
 
 
-def until_stopped() -> None:
-    """Return when somebody asks this process to end, by SIGTERM or by an interrupt."""
+@contextmanager
+def asked_to_stop() -> Iterator[Event]:
+    """Give an event that SIGTERM and an interrupt set, instead of ending the process where it is."""
     stopped = Event()
     asked = (signal.SIGTERM, signal.SIGINT)
     before = [signal.signal(each, lambda *_: stopped.set()) for each in asked]
     try:
-        stopped.wait()
+        yield stopped
     finally:
         for each, handler in zip(asked, before, strict=True):
             signal.signal(each, handler)

@@ -46,17 +46,18 @@ def sandbox(
     from msgspec import json
 
     from kamsync.extensions import SandboxOptions
-    from kamsync.sandbox import chosen, hosted, until_stopped
+    from kamsync.sandbox import asked_to_stop, chosen, hosted
 
     offered = _offered(session(ctx), names)
     if not names:
         _list(session(ctx), offered)
         return
     options = SandboxOptions(port, seed, load, faults, credentials)
-    with hosted(chosen(offered, names), options) as ready:
+    sandboxes = chosen(offered, names)
+    with asked_to_stop() as stopped, hosted(sandboxes, options) as ready:
         for each in ready:
             click.echo(json.encode(each).decode())
-        until_stopped()
+        stopped.wait()
 
 
 def _offered(here: Session, names: tuple[str, ...]) -> dict[str, Sandbox]:

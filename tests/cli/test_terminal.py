@@ -1,0 +1,153 @@
+"""At a terminal: colour, width, hostile text, hidden pay, and questions."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+
+import pytest
+
+HOSTILE = "Nord\x1b[2J\x1b]0;owned\x07wind\u202e GmbH"
+
+
+@pytest.fixture
+def terminal(hub):
+    """Run ``kamsync`` at a terminal of some width and return what it shows, and its status."""
+
+    def run(*args, columns=80, answer="", **env):
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "kamsync", *args],
+            cwd=hub.folder,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**os.environ, "TERM": "xterm-256color", **env},
+        )
+        os.close(theirs)
+        os.write(ours, answer.encode())
+        shown = b""
+        while True:
+            # A terminal whose last program has ended answers with an error on Linux.
+            try:
+                part = os.read(ours, 4096)
+            except OSError:
+                break
+            if not part:
+                break
+            shown += part
+        os.close(ours)
+        return shown.decode().replace("\r\n", "\n"), process.wait()
+
+    return run
+
+
+def test_a_terminal_is_shown_colours(nordwind, terminal):
+    """And a file is not."""
+    shown, _ = terminal("plan")
+
+    assert "\x1b[1;32m" in shown
+    assert "\x1b" not in nordwind.run("plan").stdout
+
+
+@pytest.mark.usefixtures("nordwind")
+def test_colours_can_be_turned_off(terminal):
+    """NO_COLOR is respected."""
+    shown, _ = terminal("plan", NO_COLOR="1")
+
+    assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", shown)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_no_line_is_wider_than_the_terminal(disputed, terminal, columns):
+    """Columns fold; nothing is cut off and nothing overflows."""
+    disputed.anna.edit("account", "account-1", {"legal_name": "株式会社" * 20, "tier": "key"})
+
+    for command in (["plan"], ["conflicts"], ["explain", "account-1"], ["history"]):
+        shown, _ = terminal(*command, columns=columns, NO_COLOR="1")
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+        from rich.cells import cell_len
+
+        assert max(map(cell_len, plain.splitlines())) <= columns
+
+
+def test_nothing_in_a_record_commands_the_terminal(hub, terminal):
+    """Control characters of a name are shown as what they are."""
+    hub.anna.create("account", {"name": HOSTILE, "domains": ["nordwind.de"]})
+
+    shown, _ = terminal("plan", columns=200)
+
+    assert "\x1b[2J" not in shown
+    assert "\x07" not in shown
+    assert "\u202e" not in shown
+    assert "\\x1b[2J" in shown
+
+
+def test_markup_in_a_record_is_text(hub):
+    """Square brackets mean nothing to us."""
+    hub.anna.create("account", {"name": "[red]Nord[/red] :smile:", "domains": ["nordwind.de"]})
+
+    assert "[red]Nord[/red] :smile:" in hub.run("plan").stdout
+
+
+def test_undo_asks_at_a_terminal(nordwind, terminal):
+    """No is the answer of whoever just presses return."""
+    nordwind.bo.edit("account", "account-1", {"tier": "strategic"})
+    nordwind.run("sync")
+
+    no, _ = terminal("undo", "last", answer="\n")
+    yes, status = terminal("undo", "last", answer="y\n")
+
+    assert "Nothing was changed." in no
+    assert "1 value put back" in yes
+    assert 0 == status
+
+
+@pytest.fixture
+def paid(nordwind):
+    """A commission that finance has entered in sales, which is cleared for pay."""
+    text = nordwind.file.read_text().replace('team = "sales"', 'team = "sales"\nclears_pay = true')
+    nordwind.configure(text.replace('contact = ["create", "update"]', 'commission = ["create"]'))
+    values = {"amount": "98765.4", "currency": "EUR", "kind": "bonus", "account": "account-1"}
+    nordwind.anna.create("commission", values)
+    return nordwind
+
+
+def test_pay_is_hidden_unless_asked_for(paid):
+    """On a screen that anybody may look at, and in a file that anybody may read."""
+    paid.run("sync")
+    [commission] = {
+        each["record"]
+        for each in paid.document(
+            "history", "--limit", "1000", "--round", str(paid.document("history")[0]["number"])
+        )
+        if each["entity"] == "commission"
+    }
+
+    for args in (
+        ["explain", commission],
+        ["history", commission],
+        ["explain", f"{commission}.amount"],
+    ):
+        for form in ([], ["--json"]):
+            assert "98765" not in paid.run(*args, *form).stdout.replace(",", "")
+            assert "98765" in paid.run(*args, *form, "--reveal-pay").stdout.replace(",", "")
+    assert "hidden (pay)" in paid.run("explain", commission).stdout
+
+
+def test_pay_is_hidden_in_a_plan(paid):
+    """The plan says that something is written, not how much."""
+    paid.configure(
+        paid.file.read_text().replace('team = "success"', 'team = "success"\nclears_pay = true')
+    )
+
+    hidden, shown = (paid.run("plan", "--full", *more).stdout for more in ([], ["--reveal-pay"]))
+
+    assert "hidden (pay)" in hidden
+    assert "98765" not in hidden
+    assert "98765.4 EUR" in shown
