@@ -16,7 +16,10 @@ from kamsync.connector import Can
 from kamsync.mapping import EntityMap, FieldMap
 from kamsync.model import EXISTS, Author, Cells, Entry, Evidence, Fact, Intent, Link, Reading, Step
 
-__all__ = ["GONE", "HERE", "Hearing", "observe"]
+__all__ = ["ABSENT", "GONE", "HERE", "Hearing", "observe"]
+
+ABSENT = "never seen"
+"""The version of a record that a system did not show when it was asked for: none at all."""
 
 GONE: Cells = (False,)
 HERE: Cells = (True,)
@@ -63,7 +66,8 @@ def observe(link: Link, reading: Reading, hearing: Hearing) -> Link:
     return structs.replace(
         link,
         facts=facts,
-        version=reading.version,
+        # A history is asked for from the last version that was seen, however long the record was gone.
+        version=link.version if reading.version == ABSENT else reading.version,
         settled=reading.settled,
         seen=hearing.seen,
         read_at=hearing.read_at,

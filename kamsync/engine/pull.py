@@ -11,6 +11,7 @@ from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.passing import forget, sought
 from kamsync.model import Link, Page, Reading
+from kamsync.observe import ABSENT
 
 __all__ = ["Pulled", "invite", "look_again", "pull", "reread"]
 
@@ -106,8 +107,7 @@ def look_again(hub: Hub, system: System, entity: str, links: Sequence[Link]) -> 
         seen = hub.store.current("revision")
         found = system.connector.fetch(map_.object, map_.names, wanted)
         readings = [
-            found.get(native_id, Reading(native_id, None, version="never seen"))
-            for native_id in wanted
+            found.get(native_id, Reading(native_id, None, version=ABSENT)) for native_id in wanted
         ]
         gone += hear(hub, system, entity, readings, seen).gone
     return gone

@@ -27,6 +27,7 @@ from kamsync.model import (
     Receipt,
     Write,
 )
+from kamsync.observe import ABSENT
 from kamsync.store import OutboxRow
 
 __all__ = ["Pushed", "push"]
@@ -224,7 +225,7 @@ class _Push:
         ]
         if ids:
             found = self.system.connector.fetch(self.map.object, self.map.names, ids)
-            gone = {id_: Reading(id_, None, version="never seen") for id_ in ids}
+            gone = {id_: Reading(id_, None, version=ABSENT) for id_ in ids}
             readings += [found.get(id_, gone[id_]) for id_ in ids]
         return readings
 

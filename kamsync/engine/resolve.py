@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import structs
 
@@ -10,7 +10,8 @@ from kamsync.connector import Can
 from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.pull import look_again
-from kamsync.model import EXISTS, Op, Reading
+from kamsync.model import EXISTS, Link, Native, Op, Outcome, Reading, Write
+from kamsync.observe import GONE
 from kamsync.store import OutboxRow
 
 __all__ = ["drop_creates", "resolve"]
@@ -19,21 +20,30 @@ __all__ = ["drop_creates", "resolve"]
 def resolve(hub: Hub, system: System, entity: str) -> int:
     """Look at each record with a write in flight; return how many writes are still open.
 
-    A create is found by its stamp, or by its values where the system can search. One that can be
-    repeated without harm is simply due again; any other stays open until the next pull is over.
+    A create is found by its stamp, by sending it again where that makes nothing new, or by its
+    values where the system can search; any other stays open until the next pull is over.
     """
     count = 0
     for rows in _open(hub, system, entity):
-        creates = [row for row in rows if row.op is Op.CREATE]
-        others = [row for row in rows if row.op is not Op.CREATE]
+        links = hub.store.links.by_id(sorted({row.link for row in rows}))
+        creates = [row for row in rows if _makes_new(system, row, links)]
+        others = [row for row in rows if row not in creates]
         if creates:
             _find(hub, system, entity, creates)
-        links = hub.store.links.by_id(sorted({row.link for row in others}))
+        wanted = {row.link for row in others}
+        links = {id_: link for id_, link in links.items() if id_ in wanted}
         look_again(hub, system, entity, [link for link in links.values() if link.native_id])
         orphans = [row.id for row in others if row.link not in links]
         hub.store.outbox.finish(orphans, "dropped")
         count += len(rows)
     return count
+
+
+def _makes_new(system: System, row: OutboxRow, links: Mapping[int, Link]) -> bool:
+    """Whether a write makes a native record that was not there before under the same id."""
+    link = links.get(row.link)
+    returns = Can.UNDELETE in system.connector.can and link is not None and link.native_id
+    return row.op is Op.CREATE and not returns
 
 
 def drop_creates(hub: Hub, system: System, entity: str) -> None:
@@ -63,6 +73,8 @@ def _find(hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]) -> N
         stamps = [row.record for row in rows]
         readings = system.connector.find(map_.object, map_.names, stamps)
         found = [(row, readings[row.record]) for row in rows if row.record in readings]
+    elif Can.IDEMPOTENT_CREATE in can:
+        found = _repeat(system, entity, rows)
     elif Can.SEARCH in can:
         found = [(row, reading) for row in rows for reading in _search(hub, system, entity, row)]
     with hub.store.transaction():
@@ -75,15 +87,45 @@ def _find(hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]) -> N
             hub.store.outbox.finish(again, "dropped")
 
 
-def _search(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Reading]:
-    """Return the one record that holds all that was sent and belongs to nobody, if there is one."""
+def _repeat(
+    system: System, entity: str, rows: Sequence[OutboxRow]
+) -> list[tuple[OutboxRow, Reading]]:
+    """Return what was created, as it is now, after each create was sent again under its own key.
+
+    That makes nothing new, and it happens before anything else is read: what we created ourselves
+    must not be taken for somebody's newcomer.
+    """
     map_ = system.maps[entity]
-    values = {
+    writes = [
+        Write(Op.CREATE, None, _values(system, entity, row), row.key, None, None) for row in rows
+    ]
+    receipts = system.connector.write(map_.object, writes)
+    made = {
+        receipt.native_id: row
+        for row, receipt in zip(rows, receipts, strict=True)
+        if receipt.outcome is Outcome.DONE and receipt.native_id is not None
+    }
+    if not made:
+        return []
+    readings = system.connector.fetch(map_.object, map_.names, list(made))
+    return [(made[native_id], reading) for native_id, reading in readings.items()]
+
+
+def _values(system: System, entity: str, row: OutboxRow) -> dict[str, Native]:
+    """Return what was sent, in the system's own words."""
+    fields = system.maps[entity].fields
+    return {
         name: cell
         for field, intent in row.fields.items()
         if field != EXISTS
-        for name, cell in zip(map_.fields[field].native, intent.cells, strict=True)
+        for name, cell in zip(fields[field].native, intent.cells, strict=True)
     }
+
+
+def _search(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Reading]:
+    """Return the one record that holds all that was sent and belongs to nobody, if there is one."""
+    map_ = system.maps[entity]
+    values = _values(system, entity, row)
     readings = system.connector.search(map_.object, map_.names, values)
     ids = [reading.native_id for reading in readings]
     known = hub.store.links.by_native(system.name, entity, ids)
@@ -95,8 +137,9 @@ def _fill(hub: Hub, row: OutboxRow, reading: Reading) -> None:
     """Let the place of a record be filled by the native record that was found to be its create."""
     links = hub.store.links
     place = links.by_id([row.link]).get(row.link)
-    if place is None or place.native_id is not None:
+    if place is None or (place.native_id is not None and not _is_gone(place)):
         return
+    place = structs.replace(place, facts={}, version="", settled=True)
     known = links.by_native(row.system, row.entity, [reading.native_id]).get(reading.native_id)
     if known is not None and known.record not in (None, place.record):
         return
@@ -104,3 +147,9 @@ def _fill(hub: Hub, row: OutboxRow, reading: Reading) -> None:
         links.delete([known.id])
     links.save([structs.replace(place, native_id=reading.native_id)])
     links.arrived(row.system, row.entity, [reading.native_id, row.record])
+
+
+def _is_gone(link: Link) -> bool:
+    """Whether a native record was last seen to be gone."""
+    fact = link.facts.get(EXISTS)
+    return fact is not None and fact.observed == GONE
