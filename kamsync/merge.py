@@ -94,7 +94,8 @@ class Topic(Struct, frozen=True):
     """Which field of which record is merged; *kind* is the kind of conflict that it may have.
 
     *consents* says that a lone knowing edit may change golden by itself. For existence it may not:
-    that a record is gone in one system is a question, not an order.
+    that a record is gone in one system is a question, not an order. *cause* is why it is a question,
+    where that is known already.
     """
 
     entity: str
@@ -102,6 +103,7 @@ class Topic(Struct, frozen=True):
     field: str
     kind: Kind = Kind.VALUE
     consents: bool = True
+    cause: str = ""
 
 
 class Court(Struct, frozen=True):
@@ -261,7 +263,7 @@ class _Merge:
             record=self.topic.record,
             field=self.topic.field,
             contenders=tuple(contenders),
-            cause=self.cause(rest, turning=turning),
+            cause=self.topic.cause or self.cause(rest, turning=turning),
             agreed=self.golden.value,
             turning=turning,
             opened=self.court.at,

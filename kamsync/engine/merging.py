@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct, structs
 
@@ -11,6 +11,7 @@ from kamsync.engine.hub import Hub, Numbers
 from kamsync.engine.parking import Parking
 from kamsync.engine.ties import Ties, Voice, as_of_now, people_of, ties_of
 from kamsync.errors import ReferenceMissing, ValueInvalid
+from kamsync.mapping import FieldMap
 from kamsync.merge import (
     FIRST_MEETING,
     Court,
@@ -30,11 +31,14 @@ from kamsync.model import (
     Link,
     Record,
 )
-from kamsync.observe import GONE
+from kamsync.observe import GONE, HERE
 from kamsync.plan import Due, due
 from kamsync.policy import Case, Settlement
 
 __all__ = ["Batch", "confirmed", "due_at", "load", "merge_records", "moved_records"]
+
+
+GONE_FOR_GOOD = Fact(GONE, GONE)
 
 
 class Batch(Struct, frozen=True):
@@ -121,7 +125,8 @@ class _Batch:
         if self.restoring and any(self._is_unread(link) for link in links.values()):
             return
         merge = _RecordMerge(self, record, links)
-        for name in _moved_fields(links.values(), everything=bool(self.restoring)):
+        merge.doubt_end()
+        for name in merge.moved_fields():
             merge.field(name)
         record = merge.outcome()
         if merge.fields != self.batch.records[record.id].fields:
@@ -203,12 +208,35 @@ class _RecordMerge:
         self.facts = {
             id_: dict(link.facts) for id_, link in links.items() if link.native_id is not None
         }
+        self.doubt = ""
         self.court = Court(
             settle=self._settle,
             revision=batch.revision,
             conflict_id=lambda: str(self.hub.store.take("conflict")),
             at=batch.at,
         )
+
+    def moved_fields(self) -> list[str]:
+        """Return the fields that moved in any link, existence first, in a fixed order."""
+        everything = bool(self.batch.restoring)
+        names = {
+            name
+            for facts in self.facts.values()
+            for name, fact in facts.items()
+            if everything or fact.moved
+        }
+        return sorted(names, key=lambda name: (name != EXISTS, name))
+
+    def doubt_end(self) -> None:
+        """Ask again whether the record has ended, where somebody still edits what is left of it."""
+        existence = self.fields.get(EXISTS, Golden())
+        if not existence.revision or existence.value:
+            return
+        for facts in self.facts.values():
+            alive = facts.get(EXISTS, GONE_FOR_GOOD)
+            if alive.observed == HERE and not alive.moved and _is_edited(facts):
+                facts[EXISTS] = structs.replace(alive, merged=GONE, knows=-1)
+                self.doubt = "edited after it was deleted elsewhere"
 
     def outcome(self) -> Record:
         """Return the record as it is now."""
@@ -237,7 +265,10 @@ class _RecordMerge:
             return
         exists = name == EXISTS
         kind = Kind.DELETE if exists else Kind.VALUE
-        topic = Topic(self.record.entity, self.record.id, name, kind, consents=not exists)
+        cause = self.doubt if exists else ""
+        topic = Topic(
+            self.record.entity, self.record.id, name, kind, consents=not exists, cause=cause
+        )
         golden = self.fields.get(name, Golden())
         rule = merge_restored if self.batch.restoring else merge_field
         merged = rule(topic, golden, sides, held, self.court)
@@ -264,7 +295,8 @@ class _RecordMerge:
                 system = self.hub.systems[link.system]
                 map_ = None if name == EXISTS else system.maps[link.entity].fields.get(name)
                 ties = self.batch.batch.ties[link.system]
-                yield Voice(link, facts[name], map_, ties, system, self.batch.people)
+                fact = completed(facts[name], self.fields.get(name, Golden()), map_)
+                yield Voice(link, fact, map_, ties, system, self.batch.people)
 
     def _is_readable(self, name: str, voice: Voice) -> bool:
         """Whether a move can be understood now; if not it waits, with the reason."""
@@ -339,6 +371,15 @@ def _is_gone(link: Link) -> bool:
     return fact is not None and fact.observed == GONE
 
 
+def completed(fact: Fact, golden: Golden, map_: FieldMap | None) -> Fact:
+    """Return *fact* with the golden value that it knows, where the system holds only a part of it."""
+    if map_ is None or not map_.lacks:
+        return fact
+    if fact.knows == golden.revision or fact.known is None:
+        return structs.replace(fact, known=golden.value)
+    return fact
+
+
 def confirmed(link: Link, record: Record, told: Due) -> Link:
     """Return the link with the golden revisions that a later reading has shown it to hold."""
     if not told.confirmed:
@@ -349,12 +390,11 @@ def confirmed(link: Link, record: Record, told: Due) -> Link:
     return structs.replace(link, facts=facts)
 
 
-def _moved_fields(links: Iterable[Link], *, everything: bool = False) -> list[str]:
-    """Return the fields that moved in any link, existence first, in a fixed order."""
-    names = {
-        name for link in links for name, fact in link.facts.items() if everything or fact.moved
-    }
-    return sorted(names, key=lambda name: (name != EXISTS, name))
+def _is_edited(facts: Mapping[str, Fact]) -> bool:
+    """Whether somebody changed a field here that had been dealt with before."""
+    return any(
+        fact.moved and fact.merged is not None for name, fact in facts.items() if name != EXISTS
+    )
 
 
 def _goes_without_saying(event: Event) -> bool:

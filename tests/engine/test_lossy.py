@@ -1,0 +1,161 @@
+"""Systems that cut, round, rewrite, or hold only a part of a value: their loss never comes back."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from kamsync.connector import NativeEntity, NativeField
+from kamsync.entities import core_schema
+from kamsync.lenses import identity_map
+from kamsync.lenses.single import Same
+from kamsync.mapping import FieldMap
+from kamsync.memory import ALL
+
+ACCOUNT = core_schema().entity("account")
+SHORT = {"account": NativeEntity("account", {"name": NativeField("name", limit=8)}, ALL, open=True)}
+
+
+def _cut(limit=8):
+    """The maps of a system whose names are short."""
+    map_ = identity_map(ACCOUNT, "account")
+    name = FieldMap("name", ("name",), Same(ACCOUNT.field("name"), limit=limit))
+    return {"account": structs.replace(map_, fields={**map_.fields, "name": name})}
+
+
+def test_a_text_that_is_cut_does_not_come_back_as_an_edit(met):
+    """The system agrees, as far as it can."""
+    hub, here, there = met("sales", "success", maps={"success": _cut()})
+    hub["sales"].edit(here, name="Acme Steel Works")
+
+    hub.settle()
+
+    assert "Acme Ste" == hub["success"].get(there, "name")
+    assert "Acme Steel Works" == hub["sales"].get(here, "name")
+    assert [] == hub.conflicts()
+
+
+def test_a_text_that_the_system_itself_cuts_does_not_come_back_either(met):
+    """Nobody told kamsync about the limit."""
+    hub, here, there = met(
+        "sales", "success", world={"success": {"objects": SHORT, "truncates": True}}
+    )
+    hub["sales"].edit(here, name="Acme Steel Works")
+
+    hub.settle()
+
+    assert "Acme Ste" == hub["success"].get(there, "name")
+    assert "Acme Steel Works" == hub["sales"].get(here, "name")
+    assert 1 == hub["success"].acts_of_ours(there)
+
+
+def test_an_edit_of_another_field_does_not_bring_the_cut_text_back(met):
+    """The record changed there, but its name did not."""
+    hub, here, there = met("sales", "success", maps={"success": _cut()})
+    hub["sales"].edit(here, name="Acme Steel Works")
+    hub.settle()
+    hub["success"].edit(there, industry="steel")
+
+    hub.settle()
+
+    assert "Acme Steel Works" == hub["sales"].get(here, "name")
+    assert "steel" == hub["sales"].get(here, "industry")
+
+
+def test_an_edit_of_the_cut_text_is_an_edit(met):
+    """Whoever writes a new name there means it."""
+    hub, here, there = met("sales", "success", maps={"success": _cut()})
+    hub["sales"].edit(here, name="Acme Steel Works")
+    hub.settle()
+    hub["success"].edit(there, name="Bolt")
+
+    hub.settle()
+
+    assert "Bolt" == hub["sales"].get(here, "name")
+
+
+def test_a_system_that_rewrites_what_it_stores_is_not_written_again_and_again(met):
+    """It is told each golden value once."""
+    hub, here, there = met(
+        "sales",
+        "success",
+        world={"success": {"rewrite": lambda _, name, v: v.upper() if name == "name" else v}},
+        values={"name": "ACME"},
+    )
+    hub["sales"].edit(here, name="Acme Corp")
+
+    for _ in range(5):
+        hub.round()
+
+    assert 1 == hub["success"].acts_of_ours(there)
+    assert "Acme Corp" == hub["sales"].get(here, "name")
+    assert "ACME CORP" == hub["success"].get(there, "name")
+
+
+def test_a_person_who_types_what_the_system_made_of_it_says_nothing_new(met):
+    """Their save changes no value."""
+    hub, here, there = met(
+        "sales",
+        "success",
+        world={"success": {"rewrite": lambda _, name, v: v.upper() if name == "name" else v}},
+        values={"name": "ACME"},
+    )
+    hub["sales"].edit(here, name="Acme Corp")
+    hub.settle()
+    hub["success"].edit(there, name="Acme Corp")
+
+    hub.settle()
+
+    assert "Acme Corp" == hub["sales"].get(here, "name")
+
+
+def test_a_currency_that_a_system_lacks_is_completed_from_what_it_last_knew(met):
+    """The amount is edited there, in the currency that was agreed on."""
+    maps = identity_map(ACCOUNT, "account")
+    revenue = _without_currency()
+    lacking = {"account": structs.replace(maps, fields={**maps.fields, "annual_revenue": revenue})}
+    hub, here, there = met("sales", "success", maps={"success": lacking})
+    hub["sales"].edit(here, annual_revenue="100", revenue_currency="CHF")
+    hub.settle()
+    assert "100" == hub["success"].get(there, "annual_revenue")
+    hub["success"].edit(there, annual_revenue="120")
+
+    hub.settle()
+
+    assert "120" == hub["sales"].get(here, "annual_revenue")
+    assert "CHF" == hub["sales"].get(here, "revenue_currency")
+
+
+def _without_currency():
+    from kamsync.lenses import field_map
+
+    parts = {"parts": {"annual_revenue": "annual_revenue"}}
+    return field_map(ACCOUNT.field("annual_revenue"), [], parts)
+
+
+def test_a_field_that_the_system_does_not_show_is_left_alone(met):
+    """A lost permission is not a blank."""
+    hub, here, there = met("sales", "success", values={"industry": "steel"})
+    hub["success"].world.hidden.add(("account", "industry"))
+    hub["success"].edit(there, name="Acme Corp")
+
+    hub.settle()
+
+    assert "steel" == hub["sales"].get(here, "industry")
+    assert "Acme Corp" == hub["sales"].get(here, "name")
+
+
+def test_parts_of_a_group_are_merged_as_one_value(met):
+    """A street of one city and a city of the other would be an address that nobody entered."""
+    hub, here, there = met(
+        "sales", "success", values={"billing_street": "Weg 1", "billing_city": "Bonn"}
+    )
+    hub["sales"].edit(here, billing_street="Platz 2")
+    hub["success"].edit(there, billing_city="Köln")
+
+    hub.settle()
+
+    assert "billing_address" == hub.conflict().field
+    assert ("Platz 2", "Bonn") == (
+        hub["sales"].get(here, "billing_street"),
+        hub["sales"].get(here, "billing_city"),
+    )
