@@ -26,7 +26,7 @@ def first_meeting(stage: Stage, tell: Telling) -> Figures:
     """Let three systems meet that spell the same accounts differently."""
     tell.chapter(
         "Three systems meet",
-        "Sales, success and account management each keep the same clients, each in its own words.",
+        "Sales, success and account management spell the same clients in their own ways.",
     )
     tell.ran("plan")
     clock = SystemClock()
@@ -57,7 +57,7 @@ def same_minute(stage: Stage, tell: Telling) -> Figures:
     """Let three teams edit one account, its renewal and its owner in the same minute."""
     tell.chapter(
         "The same minute",
-        f"Three teams edit {HERO}, its renewal and its owner, none of them knowing of the others.",
+        f"Three teams edit {HERO}, its renewal and its owner, unaware of each other.",
     )
     stage.begin_minute()
     account, renewal = stage.record(HERO), stage.record(RENEWAL)
@@ -97,7 +97,7 @@ def decision(stage: Stage, tell: Telling) -> Figures:
     tell.question(hub, conflict)
     stage.clock.wait(90)
     kept = values_for(conflict, "account")
-    why = "The renewal is led by account management"
+    why = "Account management leads it"
     resolve_conflict(
         hub, conflict.id, conflict.version, Decision(MARA, hub.now(), kept.value, reason=why)
     )
@@ -130,7 +130,7 @@ def covered_edit(stage: Stage, tell: Telling) -> Figures:
     """Overwrite an edit in the instant of a write, and find it again."""
     tell.chapter(
         "An edit under our own write",
-        "The system of success keeps what comes last. Tomás saves just before a write lands.",
+        "The system of success keeps what comes last; Tomás saves as a write lands.",
     )
     account = stage.record(HERO)
     note, urgent = "Renewal talks on 3 December.", "Two outages last week: call them first."
@@ -148,8 +148,8 @@ def covered_edit(stage: Stage, tell: Telling) -> Figures:
         for system, name in (("sales", "Notes"), ("success", "notes"), ("account", "description"))
     }
     tell.say(
-        f"sync: its history told of them. The latest edit wins, so all {len(held)} hold"
-        f' "{" ≠ ".join(sorted(set(held.values())))}"; what Priya said is kept as the loser.'
+        f"sync: its history told of them, and the latest edit wins: all {len(held)} hold"
+        f' "{" ≠ ".join(sorted(set(held.values())))}"'
     )
     return {"covered": covered == note, "recovered": set(held.values()) == {urgent}}
 
@@ -158,7 +158,7 @@ def lost_answer(stage: Stage, tell: Telling) -> Figures:
     """Lose the answer to a create, and create nothing twice."""
     tell.chapter(
         "A lost answer",
-        "Ada adds a contact. Success creates it too, but the line breaks before it can say so.",
+        "Ada adds a contact; success creates it, but the line breaks before it can say so.",
     )
     company = stage.native("sales", stage.record(HERO))
     values = {
@@ -183,8 +183,8 @@ def lost_answer(stage: Stage, tell: Telling) -> Figures:
     down = ", ".join(each.system for each in broken.down)
     tell.say(f"sync: {down} did not answer; the others were served.")
     tell.say(
-        f"sync: {down} cannot keep our id, so it was searched for what was sent, and that was found:"
-        f" {created} created again, {copies['success']} there."
+        f"sync: {down} keeps no ids of ours, so it was searched for what was sent, and had it:"
+        f" {created} created again."
     )
     return {"down": len(broken.down), "created_again": created, "copies": copies}
 
@@ -198,11 +198,11 @@ def proven(stage: Stage, tell: Telling) -> tuple[Figures, bool]:
     fate, doubles, (unseen, found) = fates(stage), created_twice(stage), clobbers(stage)
     faults = stage.hub.store.verify()
     became = (
-        f"{fate.golden:,} are golden, {fate.superseded} superseded, {fate.losers} named as losers,"
-        f" {fate.waiting} wait for a person, {len(fate.lost)} lost"
+        f"{fate.golden:,} golden, {fate.superseded} superseded, {fate.losers} named as losers,"
+        f" {fate.waiting} waiting, {len(fate.lost)} lost"
     )
     lines = [
-        (not fate.lost, f"{fate.values:,} values were entered by people: {became}."),
+        (not fate.lost, f"{fate.values:,} values that people entered: {became}."),
         (not unseen, f"{unseen} edits were overwritten unseen; {found} was covered, and found."),
         (not doubles, f"{doubles} records were created twice."),
         (not writes, f"{writes} writes in one more round."),
