@@ -35,15 +35,17 @@ def command(ctx: click.Context, name: str) -> click.Command | None:
 
 
 def _offered(ctx: click.Context, names: Sequence[str]) -> dict[str, click.Command]:
-    """Load the plugins called *names* and return their commands; what fails is told on stderr."""
-    if not names:
-        return {}
+    """Load the plugins called *names*, once, and return their commands; what fails is told."""
+    here = session(ctx)
+    if not names or tuple(names) in here.offered:
+        return here.offered.get(tuple(names), {})
     from kamsync.plugins import list_plugins, load_plugins
 
     installed = {each.name for each in list_plugins()}
     plugins = load_plugins([name for name in names if name in installed])
     found = plugins.commands(taken=registry.COMMANDS)
-    session(ctx).tell_broken(plugins)
+    here.tell_broken(plugins)
+    here.offered[tuple(names)] = found
     return found
 
 

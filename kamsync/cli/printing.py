@@ -25,6 +25,9 @@ Cell: TypeAlias = str | Text | tuple[str, str]
 WIDE = 10_000
 """How many columns there are where no terminal is: nothing is cut for a file or a pipe."""
 
+NARROW = 72
+"""From how many columns on some of a table are kept from folding."""
+
 PROGRESS_AFTER_S = 1.0
 
 
@@ -81,14 +84,16 @@ class Printer:
     ) -> None:
         """Write *rows* in columns; those numbered in *right* stand to the right, as numbers do.
 
-        Where a terminal is too narrow, columns are folded, except for those numbered in *firm*.
+        Columns are folded to the width of the terminal; those numbered in *firm* only if it is
+        very narrow.
         """
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=bool(titles))
         kept = list(rows)
+        held = firm if self._console.width >= NARROW else ()
         for at in range(max(map(len, [titles, *kept]), default=0)):
             title = Text(titles[at] if at < len(titles) else "", style="dim")
             justify: JustifyMethod = "right" if at in right else "left"
-            table.add_column(title, justify=justify, overflow="fold", no_wrap=at in firm)
+            table.add_column(title, justify=justify, overflow="fold", no_wrap=at in held)
         for row in kept:
             table.add_row(*(text(cell) for cell in row))
         if kept:

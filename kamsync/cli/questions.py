@@ -8,8 +8,8 @@ from kamsync.cli import words
 from kamsync.cli.printing import Printer, text
 from kamsync.engine import Hub
 from kamsync.model import Conflict, Decision
-from kamsync.reports import Conflicts, Names, Question, Sight
-from kamsync.reports.asking import Choice, Effect, Side
+from kamsync.reports import Conflicts, Effect, Names, Question, Sight
+from kamsync.reports.asking import Choice, Side
 from kamsync.reports.conflicts import Item, Saying
 
 __all__ = ["show_decided", "show_list", "show_question"]

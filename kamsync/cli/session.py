@@ -31,6 +31,8 @@ class Session:
         self.config_file: Path | None = None
         self.json = False
         self.debug = False
+        self.offered: dict[tuple[str, ...], dict[str, click.Command]] = {}
+        """The commands of plugins that were loaded, by the names of the plugins."""
         self._told: set[str] = set()
 
     @cached_property

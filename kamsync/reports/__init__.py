@@ -6,7 +6,7 @@ Values of class *pay* are hidden here, before any surface sees them, unless the 
 
 from __future__ import annotations
 
-from kamsync.reports.asking import Question, effects, question, values_for
+from kamsync.reports.asking import Question, question, values_for
 from kamsync.reports.checking import Check, Level, check
 from kamsync.reports.conflicts import Conflicts, conflicts
 from kamsync.reports.explaining import Explained, explain
@@ -15,12 +15,14 @@ from kamsync.reports.happened import Happening, happenings
 from kamsync.reports.planning import Change, Overview, Step, overview
 from kamsync.reports.schema import as_markdown, described
 from kamsync.reports.sight import HIDDEN, Sight
+from kamsync.reports.trying import Effect, effects
 
 __all__ = [
     "HIDDEN",
     "Change",
     "Check",
     "Conflicts",
+    "Effect",
     "Explained",
     "Happening",
     "Level",

@@ -7,10 +7,15 @@ from typing import Any
 
 from msgspec import structs
 
+from kamsync.engine.joining import twins_field
+from kamsync.engine.match import MATCH_FIELD
 from kamsync.model import EXISTS, Contender, Event, Value
 from kamsync.schema import DataClass, Field, Schema
 
 __all__ = ["HIDDEN", "Sight"]
+
+TWINS = twins_field("")
+"""How the name begins under which a question about twins is filed: its values are native ids."""
 
 HIDDEN = {"hidden": "pay"}
 """What stands in the place of a value that the reader is not cleared for."""
@@ -35,7 +40,9 @@ class Sight:
             return False
         # A field that a plugin declared, and that is gone with it, may have been of any class.
         known = entity in self.schema.entities and field is None
-        return field.data_class is DataClass.PAY if field else known and name != "match"
+        if name == MATCH_FIELD or name.startswith(TWINS):
+            return False
+        return field.data_class is DataClass.PAY if field else known
 
     def value(self, entity: str, name: str, value: Value) -> Value:
         """Return *value*, or what stands in its place; of a group, parts may be hidden alone."""
