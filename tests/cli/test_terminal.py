@@ -19,6 +19,9 @@ HOSTILE = "Nord\x1b[2J\x1b]0;owned\x07wind\u202e GmbH"
 def terminal(hub):
     """Run ``kamsync`` at a terminal of some width and return what it shows, and its status."""
 
+    # Who runs tests beside each other may say how wide a terminal is to be; this one is known.
+    inherited = {name: each for name, each in os.environ.items() if name != "COLUMNS"}
+
     def run(*args, columns=80, answer="", **env):
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
@@ -28,7 +31,7 @@ def terminal(hub):
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
-            env={**os.environ, "TERM": "xterm-256color", **env},
+            env={**inherited, "TERM": "xterm-256color", **env},
         )
         os.close(theirs)
         os.write(ours, answer.encode())
