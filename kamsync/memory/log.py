@@ -105,7 +105,15 @@ class Log:
         )
 
     def _begin(self) -> None:
-        """Write the header into a new file, and refuse a file that has another."""
+        """Write the header into a new file, and refuse a file that has another.
+
+        A file that has its header is opened without waiting for whoever writes to it.
+        """
+        if os.pread(self._fd, len(HEADER), 0) != HEADER:
+            self._write_header()
+        self._offset = len(HEADER)
+
+    def _write_header(self) -> None:
         with self.locked():
             start = os.pread(self._fd, len(HEADER), 0)
             if start != HEADER and not HEADER.startswith(start):
@@ -117,7 +125,6 @@ class Log:
                 os.ftruncate(self._fd, 0)
                 os.write(self._fd, HEADER)
                 os.fsync(self._fd)
-        self._offset = len(HEADER)
 
     def _read(self, line: bytes) -> Act:
         try:
