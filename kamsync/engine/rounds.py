@@ -77,7 +77,7 @@ def preview(
 
     What was read is kept. The plan is kept under its name, to be approved.
     """
-    with hub.store.round_lock("round"):
+    with hub.store.round_lock("plan"):
         result = _begin(hub, "plan")
         take_in(hub, result, sweep=sweep, progress=progress)
         with hub.store.rehearsal():
@@ -102,7 +102,7 @@ def run_round(
         GuardTripped: the plan is out of proportion. In both cases nothing was merged or written.
         UnknownName: there is no plan called *approve*; no round was begun.
     """
-    with hub.store.round_lock("round"):
+    with hub.store.round_lock("sync"):
         if approve is not None:
             hub.store.plans.get(approve)
         result = _begin(hub, "sync")
