@@ -86,16 +86,28 @@ def _showings(link: Link, reading: Reading, map_: EntityMap) -> Iterator[_Showin
     for field in map_.fields.values():
         cells = field.cells(reading.values)
         if cells is not None:
-            yield _Showing(field.field, cells, _author(field, reading), at, changed)
+            author = _author(field, reading, cells, link.facts.get(field.field))
+            yield _Showing(field.field, cells, author, at, changed)
 
 
-def _author(field: FieldMap, reading: Reading) -> Author | None:
-    """Return the best evidence for who entered a field: its own author, else the record's."""
-    if reading.authors:
-        for name in field.native:
-            if name in reading.authors:
-                return reading.authors[name]
-    return reading.author
+def _author(field: FieldMap, reading: Reading, cells: Cells, fact: Fact | None) -> Author | None:
+    """Return the best evidence for who entered a field: its own author, else the record's.
+
+    Of several parts, those that changed count; a person's among them makes all of it a person's.
+    """
+    authors = reading.authors
+    if not authors or len(field.native) == 1:
+        return (authors or {}).get(field.native[0]) or reading.author
+    before = fact.observed if fact else ()
+    changed = [
+        name
+        for name, cell, old in zip(field.native, cells, before, strict=False)
+        if name in authors and cell != old
+    ]
+    named = [authors[name] for name in changed or field.native if name in authors]
+    if not named:
+        return reading.author
+    return next((author for author in named if not author.own), named[0])
 
 
 def _heard(fact: Fact | None, showing: _Showing, hearing: Hearing) -> Fact:

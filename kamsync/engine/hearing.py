@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 from kamsync.connector import Can
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.joining import follow_native_merge
+from kamsync.engine.match import drop_questions
 from kamsync.engine.passing import admit
 from kamsync.errors import ValueInvalid
 from kamsync.model import EXISTS, Entry, Fact, Intent, Link, Reading
@@ -84,8 +85,9 @@ def hear(
         for reading in fits:
             if reading.merged_into is not None:
                 follow_native_merge(hub, system, entity, reading)
-        gone = sum(1 for before, after in heard if _went(before, after))
-    return Heard(len(changed), gone)
+        gone = [after for before, after in heard if _went(before, after)]
+        drop_questions(hub, gone)
+    return Heard(len(changed), len(gone))
 
 
 def _by_own_id(

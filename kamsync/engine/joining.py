@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from kamsync.engine.hub import Hub, System
-from kamsync.engine.match import relink
+from kamsync.engine.match import drop_questions, relink
 from kamsync.errors import RetryLater
 from kamsync.model import (
     EXISTS,
@@ -43,6 +43,7 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
     hub.store.links.delete([loser.id])
     hub.store.links.alias(system.name, entity, reading.native_id, survivor_id)
     if loser.record is None:
+        drop_questions(hub, [loser])
         return
     if survivor.record is None:
         hub.store.links.save([structs.replace(survivor, record=loser.record)])

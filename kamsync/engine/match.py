@@ -18,6 +18,7 @@ from kamsync.schema import Entity
 __all__ = [
     "MATCH_FIELD",
     "canonical",
+    "drop_questions",
     "fill_places",
     "make_record",
     "match_links",
@@ -212,7 +213,7 @@ class _Matching:
                 id=str(self.hub.store.take("conflict")),
                 kind=Kind.MATCH,
                 entity=self.entity.name,
-                record=f"{link.system}:{link.native_id}",
+                record=_newcomer(link),
                 field=MATCH_FIELD,
                 contenders=(newcomer, *candidates),
                 cause=found.reason,
@@ -249,6 +250,14 @@ class _Matching:
             system = conflict.contenders[0].system
             held = [places.get((c.value, system), -1) for c in conflict.contenders[1:]]
             self.hub.store.links.set_waiting([id_ for id_ in held if id_ != -1], conflict.id)
+
+
+def drop_questions(hub: Hub, links: Sequence[Link]) -> None:
+    """Ask no longer who native records are that are gone; what waited for the answer goes on."""
+    names = [_newcomer(link) for link in links if link.record is None]
+    for conflict in hub.store.reviews.open_for(names).values() if names else ():
+        hub.store.reviews.save([structs.replace(conflict, closed=hub.now())])
+        release_places(hub, conflict)
 
 
 def release_places(hub: Hub, conflict: Conflict) -> None:
@@ -322,6 +331,11 @@ def fill_places(hub: Hub, entity: str, ids: Iterable[str]) -> None:
         [Link(numbers(), system, entity, None, id_, {}) for id_, system in missing]
     )
     hub.store.records.mark_dirty(sorted({id_ for id_, _ in missing}))
+
+
+def _newcomer(link: Link) -> str:
+    """Return what a conflict calls a native record that belongs to no record yet."""
+    return f"{link.system}:{link.native_id}"
 
 
 def _is_alive(link: Link) -> bool:

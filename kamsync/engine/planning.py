@@ -96,6 +96,7 @@ def _batch(
     scope = records_in_scope(hub, entity, batch.records)
     later = waiting(hub, ids)
     planned = []
+    outdated = []
     for link in links:
         record = batch.records.get(link.record or "")
         if record is None or record.id not in scope:
@@ -104,9 +105,12 @@ def _batch(
             continue
         told = due_at(hub, batch, record, link, batch.held(record.id))
         if told.op is not op:
+            outdated.append((link.id, told.word))
             continue
         write = _write(batch, link, op, told.fields, told.blanks)
         planned.append((_row(write, told.fields), write))
+    # A write whose answer was found later left behind that it was owed.
+    hub.store.links.set_owed(outdated)
     return planned
 
 

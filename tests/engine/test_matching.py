@@ -1,0 +1,214 @@
+"""Which records are the same: by our own id, by exact keys, by likeness, or by a person."""
+
+from __future__ import annotations
+
+import pytest
+
+from kamsync.errors import DecisionRefused
+from kamsync.model import Kind, Op
+
+
+def _doubtful(make, **options):
+    """Two accounts in two systems that may be the same, and the systems' ids of them."""
+    hub = make("sales", "success", **options)
+    here = hub["sales"].create(name="Acme Steel Works", billing_city="Bonn")
+    there = hub["success"].create(name="Acme Steel Wroks", billing_city="Bonn")
+    hub.meet()
+    return hub, here, there
+
+
+def test_the_same_domain_is_the_same_account(stage):
+    """However differently it is called."""
+    hub = stage("sales", "success")
+    here = hub["sales"].create(name="Acme", domains=["acme.com"])
+    there = hub["success"].create(name="A.C.M.E. GmbH", website="https://www.acme.com/about")
+
+    hub.meet()
+
+    assert hub.of("sales", here) == hub.of("success", there)
+
+
+def test_records_without_anything_in_common_are_two(stage):
+    """Each is created in the other system."""
+    hub = stage("sales", "success")
+    hub["sales"].create(name="Acme", domains=["acme.com"])
+    hub["success"].create(name="Bolt", domains=["bolt.io"])
+
+    hub.meet()
+
+    assert ["Acme", "Bolt"] == hub["sales"].all("name") == hub["success"].all("name")
+
+
+def test_what_may_be_the_same_is_asked(stage):
+    """Neither joined nor created twice in the meantime."""
+    hub, here, there = _doubtful(stage)
+
+    hub.settle()
+
+    assert Kind.MATCH == hub.conflict().kind
+    assert ([here], [there]) == (hub["sales"].ids(), hub["success"].ids())
+
+
+def test_the_question_shows_the_newcomer_and_the_candidates(stage):
+    """With their likeness."""
+    hub, here, there = _doubtful(stage)
+
+    newcomer, candidate = hub.conflict().contenders
+
+    assert (there,) == newcomer.cells
+    assert hub.of("sales", here) == candidate.value
+    assert 0.5 < candidate.cells[0] < 1
+
+
+def test_a_question_is_asked_once(stage):
+    """However many rounds pass."""
+    hub, _, _ = _doubtful(stage)
+
+    hub.round()
+    hub.round()
+
+    assert 1 == len(hub.conflicts())
+
+
+def test_two_that_are_the_same_become_one(stage):
+    """And then they meet: what differs is asked about."""
+    hub, here, there = _doubtful(stage)
+
+    hub.decide(hub.conflict(), choice="same")
+    hub.settle()
+
+    assert hub.of("sales", here) == hub.of("success", there)
+    assert ([here], [there]) == (hub["sales"].ids(), hub["success"].ids())
+    assert ["name"] == [conflict.field for conflict in hub.conflicts()]
+
+
+def test_two_that_are_not_the_same_are_created_in_each_other_system(stage):
+    """Both places are free again."""
+    hub, _, _ = _doubtful(stage)
+
+    hub.decide(hub.conflict(), choice="new")
+    hub.settle()
+
+    names = ["Acme Steel Works", "Acme Steel Wroks"]
+    assert names == hub["sales"].all("name") == hub["success"].all("name")
+    assert [] == hub.conflicts()
+
+
+def test_same_as_what_is_a_question_where_there_are_several(stage):
+    """A decision names the record."""
+    hub, here, there = _doubtful(stage)
+    record = hub.of("sales", here)
+
+    hub.decide(hub.conflict(), record, choice="same")
+    hub.settle()
+
+    assert record == hub.of("success", there)
+
+
+def test_a_decision_for_a_record_that_is_not_there_is_refused(stage):
+    """And nothing has changed."""
+    hub, _, _ = _doubtful(stage)
+
+    with pytest.raises(DecisionRefused, match="is not one of the records"):
+        hub.decide(hub.conflict(), "account-nobody", choice="same")
+
+    assert 1 == len(hub.conflicts())
+
+
+def test_twins_in_one_system_are_never_joined(stage):
+    """Somebody may have made the same account twice, or there may be a reason."""
+    hub = stage("sales", "success")
+    first = hub["sales"].create(name="Acme", domains=["acme.com"])
+    second = hub["sales"].create(name="Acme", domains=["acme.com"])
+
+    hub.meet()
+    hub.settle()
+
+    assert Kind.MATCH == hub.conflict().kind
+    assert "twin" in hub.conflict().cause
+    assert [first, second] == hub["sales"].ids()
+    assert 1 == len(hub["success"].ids())
+
+
+def test_twins_that_are_not_the_same_become_two_records(stage):
+    """After a person said so."""
+    hub = stage("sales", "success")
+    hub["sales"].create(name="Acme", domains=["acme.com"])
+    hub["sales"].create(name="Acme", domains=["acme.com"])
+    hub.meet()
+
+    hub.decide(hub.conflict(), choice="new")
+    hub.settle()
+
+    assert ["Acme", "Acme"] == hub["success"].all("name")
+
+
+def test_a_record_that_vanished_before_it_was_decided_on_leaves_no_question(stage):
+    """There is nothing left to be asked."""
+    hub, _, there = _doubtful(stage)
+    hub["success"].delete(there)
+
+    hub.settle()
+
+    assert [] == hub.conflicts()
+    assert ["Acme Steel Works"] == hub["success"].all("name")
+
+
+def test_a_record_is_found_again_by_our_id_after_the_store_was_lost(stage):
+    """It was created by kamsync, and carries the id that it was created for."""
+    hub = stage("sales", "success")
+    here = hub["sales"].create(name="Acme")
+    hub.meet()
+    record = hub.of("sales", here)
+
+    again = stage("sales", "success")
+    for name, desk in again.desks.items():
+        desk.memory.connect(hub[name].world, desk.memory.can)
+        desk.world = hub[name].world
+    again.meet()
+    again.settle()
+
+    assert record == again.of("sales", here)
+    assert 1 == len(again["sales"].ids()) == len(again["success"].ids())
+    assert [] == again.conflicts()
+
+
+def test_a_record_that_is_gone_everywhere_is_not_made_again_by_a_match(stage):
+    """A newcomer that looks like it is a record of its own, or a question; never a resurrection."""
+    hub = stage("sales", "success", policy={"account": {"deletes": "propagate"}})
+    here = hub["sales"].create(name="Acme", domains=["acme.com"])
+    hub.meet()
+    hub.settle()
+    hub["sales"].delete(here)
+    hub.settle()
+
+    hub["sales"].create(name="Acme", domains=["acme.com"])
+    hub.settle()
+    for conflict in hub.conflicts():
+        hub.decide(conflict, choice="new" if conflict.kind is Kind.MATCH else "restore")
+    hub.settle()
+
+    assert ["Acme"] == hub["sales"].all("name") == hub["success"].all("name")
+
+
+def test_a_system_that_may_not_be_created_in_still_matches(stage):
+    """Matching needs no permission to write."""
+    hub = stage("sales", "success", allow={"sales": {"account": [Op.UPDATE]}})
+    here = hub["sales"].create(name="Acme", domains=["acme.com"])
+    there = hub["success"].create(name="Acme", domains=["acme.com"])
+
+    hub.meet()
+
+    assert hub.of("sales", here) == hub.of("success", there)
+
+
+def test_the_journal_tells_why_two_were_taken_for_one(stage):
+    """Whoever doubts it can see the reason."""
+    hub = stage("sales", "success")
+    hub["sales"].create(name="Acme", domains=["acme.com"])
+    hub["success"].create(name="Acme", domains=["acme.com"])
+
+    hub.meet()
+
+    (matched,) = [event for event in hub.events() if event.act == "matched"]
+    assert "the only record with the same domain" == matched.reason

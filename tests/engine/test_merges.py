@@ -1,0 +1,242 @@
+"""Two native records that somebody merges in one system are one record here, and twins elsewhere."""
+
+from __future__ import annotations
+
+from kamsync.connector import Can
+from kamsync.memory import ALL
+from kamsync.model import Kind
+
+
+def _two(make, systems=("sales", "success"), **options):
+    """Have two accounts in all systems, and return their ids by system."""
+    hub = make(*systems, **options)
+    ids = {
+        system: [
+            hub[system].create(name=name, domains=[f"{name}.com"], **more)
+            for name, more in (("acme", {"industry": "steel"}), ("bolt", {"tier": "key"}))
+        ]
+        for system in systems
+    }
+    hub.meet()
+    hub.settle()
+    return hub, ids
+
+
+def test_the_link_follows_the_survivor(stage):
+    """What the merged record was tied to is tied to the one that took it over."""
+    hub, ids = _two(stage)
+    acme, bolt = ids["sales"]
+    hub["sales"].merge(bolt, acme)
+
+    hub.round()
+
+    assert 1 == len(hub.records())
+    assert {hub.record()} == {hub.of("success", native_id) for native_id in ids["success"]}
+
+
+def test_nothing_is_written_to_the_id_that_is_gone(stage):
+    """The merge is not mistaken for a delete."""
+    hub, ids = _two(stage)
+    acme, bolt = ids["sales"]
+    before = hub["sales"].acts_of_ours(bolt)
+    hub["sales"].merge(bolt, acme)
+
+    hub.settle()
+
+    assert before == hub["sales"].acts_of_ours(bolt)
+    assert [acme] == hub["sales"].ids()
+    assert [] == hub.conflicts(Kind.DELETE)
+
+
+def test_the_same_merge_is_proposed_where_the_two_are_twins_now(stage):
+    """No system is told to merge anything."""
+    hub, ids = _two(stage)
+    acme, bolt = ids["sales"]
+    hub["sales"].merge(bolt, acme)
+
+    hub.round()
+
+    (proposed,) = hub.conflicts(Kind.MERGE)
+    assert sorted(ids["success"]) == sorted(c.value for c in proposed.contenders)
+    assert sorted(ids["success"]) == sorted(hub["success"].ids())
+
+
+def test_the_proposal_is_closed_once_somebody_merged_there_as_well(stage):
+    """There are no twins any more."""
+    hub, ids = _two(stage)
+    hub["sales"].merge(*reversed(ids["sales"]))
+    hub.round()
+    hub["success"].merge(*reversed(ids["success"]))
+
+    hub.settle()
+
+    assert [] == hub.conflicts(Kind.MERGE)
+
+
+def test_both_twins_are_kept_in_step(stage):
+    """Until they are merged, each of them shows the one record."""
+    hub, ids = _two(stage)
+    acme, bolt = ids["sales"]
+    hub["sales"].merge(bolt, acme)
+    hub.settle()
+    for conflict in hub.conflicts(Kind.VALUE):
+        hub.decide(conflict, hub["sales"].get(acme, conflict.field))
+    hub.settle()
+    hub["sales"].edit(acme, phone="+4930123456")
+
+    hub.settle()
+
+    assert ["+4930123456"] * 2 == hub["success"].all("phone")
+
+
+def test_twins_may_be_kept_as_they_are(stage):
+    """A person may know why there are two."""
+    hub, ids = _two(stage)
+    hub["sales"].merge(*reversed(ids["sales"]))
+    hub.round()
+    (proposed,) = hub.conflicts(Kind.MERGE)
+
+    hub.decide(proposed, choice="keep")
+    hub.settle()
+
+    assert [] == hub.conflicts(Kind.MERGE)
+    assert 2 == len(hub["success"].ids())
+
+
+def test_a_value_that_only_the_merged_record_had_fills_the_gap(stage):
+    """Nothing is lost with the record."""
+    hub, ids = _two(stage)
+    acme, bolt = ids["sales"]
+    hub["sales"].merge(bolt, acme)
+
+    hub.settle()
+
+    assert "key" == hub.golden("tier")
+    assert "steel" == hub.golden("industry")
+
+
+def test_a_value_that_lost_is_kept_in_the_journal(stage):
+    """It can still be found, and by whom it was said."""
+    hub, ids = _two(stage)
+    acme, bolt = ids["sales"]
+    hub["sales"].merge(bolt, acme)
+
+    hub.round()
+
+    lost = [loser.value for event in hub.events(field="name") for loser in event.losers]
+    assert "bolt" in lost
+
+
+def test_the_old_id_still_leads_to_the_record(stage):
+    """Somebody may have it in a bookmark, and other records may still name it."""
+    hub, ids = _two(stage)
+    acme, bolt = ids["sales"]
+    old = hub.of("sales", bolt)
+    hub["sales"].merge(bolt, acme)
+
+    hub.round()
+
+    assert hub.record() == hub.of("sales", bolt)
+    assert {old: hub.record()} == hub.store.records.merged([old])
+
+
+def test_a_reference_to_the_merged_record_leads_to_its_survivor(stage):
+    """A contact of the merged account is one of the survivor's, without a second account anywhere."""
+    hub, ids = _two(stage, entities=("account", "contact"))
+    acme, bolt = ids["sales"]
+    hub["sales"].create("contact", account=bolt, last_name="Li", email="li@bolt.com")
+    hub.settle()
+    hub["sales"].merge(bolt, acme)
+    hub["success"].merge(*reversed(ids["success"]))
+    hub.settle()
+
+    (contact,) = hub["success"].ids("contact")
+    hub["success"].edit(contact, last_name="Lee")
+    hub.settle()
+
+    assert [] == hub.conflicts()
+    assert ["Lee"] == hub["sales"].all("last_name", "contact")
+    assert 0 == hub.preview().plan.writes
+
+
+def test_a_record_that_waited_for_the_merged_one_gets_its_survivor(stage):
+    """A third system that never had the merged account has the survivor."""
+    hub = stage("sales", "success", entities=("account", "contact"))
+    acme = hub["sales"].create(name="acme", domains=["acme.com"])
+    hub.meet()
+    hub["success"].trouble.refuse("Not this one.")
+    bolt = hub["sales"].create(name="bolt", domains=["bolt.com"])
+    hub["sales"].create("contact", account=bolt, last_name="Li", email="li@bolt.com")
+    hub.round()
+    assert [] == hub["success"].ids("contact")
+    hub["success"].trouble.rows = None
+
+    hub["sales"].merge(bolt, acme)
+    hub.settle()
+
+    (contact,) = hub["success"].ids("contact")
+    assert hub["success"].ids() == [hub["success"].get(contact, "account")]
+
+
+def test_a_merge_into_a_record_that_was_never_read_is_followed(stage):
+    """The survivor is read when the merge is heard of."""
+    hub, ids = _two(stage)
+    acme, _ = ids["sales"]
+    cogs = hub["sales"].create(name="cogs", domains=["cogs.com"])
+    hub["sales"].merge(acme, cogs)
+
+    hub.settle()
+
+    assert hub.of("success", ids["success"][0]) == hub.of("sales", cogs)
+    assert [] == hub.conflicts(Kind.DELETE)
+
+
+def test_a_chain_of_merges_leads_to_its_end(stage):
+    """Acme was merged into Bolt, and Bolt into Cogs, before anything was read."""
+    hub, ids = _two(stage)
+    acme, bolt = ids["sales"]
+    cogs = hub["sales"].create(name="cogs", domains=["cogs.com"])
+    hub["sales"].merge(acme, bolt)
+    hub["sales"].merge(bolt, cogs)
+
+    hub.settle()
+
+    assert {hub.of("sales", cogs)} == {hub.of("success", id_) for id_ in ids["success"]}
+    assert [] == hub.conflicts(Kind.DELETE)
+
+
+def test_merges_in_both_systems_the_other_way_round_end_in_one_record(stage):
+    """Each system keeps the survivor that its own people chose."""
+    hub, ids = _two(stage)
+    hub["sales"].merge(*ids["sales"])
+    hub["success"].merge(*reversed(ids["success"]))
+
+    hub.settle()
+
+    assert hub.of("sales", ids["sales"][1]) == hub.of("success", ids["success"][0])
+    assert [] == hub.conflicts(Kind.MERGE)
+
+
+def test_an_edit_of_the_merged_record_elsewhere_is_not_lost(stage):
+    """It was made in the same minute as the merge."""
+    hub, ids = _two(stage)
+    acme, bolt = ids["sales"]
+    hub["sales"].merge(bolt, acme)
+    hub["success"].edit(ids["success"][1], phone="+4930123456")
+
+    hub.settle()
+
+    assert "+4930123456" == hub["sales"].get(acme, "phone")
+
+
+def test_a_merge_that_the_system_cannot_tell_of_is_a_question(stage):
+    """Without a word on the survivor, the record is just gone."""
+    hub, ids = _two(stage, can={"sales": ALL & ~Can.MERGES, "success": ALL})
+    acme, bolt = ids["sales"]
+    hub["sales"].merge(bolt, acme)
+
+    hub.settle()
+
+    assert [Kind.DELETE] == [
+        conflict.kind for conflict in hub.conflicts() if conflict.field == "exists"
+    ]
