@@ -158,8 +158,9 @@ def _said(field: FieldChange) -> str:
 
 def _totals(printer: Printer, plan: Overview) -> None:
     """Write the sum, what stands against it, and what to do next."""
+    new = f", {plan.new:,} of them new" if plan.new else ""
     waiting = [
-        words.counted(plan.held, "conflict") if plan.held else "",
+        words.counted(plan.held, "conflict") + new if plan.held else "",
         words.counted(len(plan.alarms), "guard") if plan.alarms else "",
         words.counted(plan.parked, "parked record") if plan.parked else "",
     ]
@@ -181,11 +182,11 @@ def _totals(printer: Printer, plan: Overview) -> None:
 
 def _next(plan: Overview) -> Iterator[str]:
     """Yield what to do after the plan."""
-    if plan.held:
+    if plan.held > plan.new:
         yield "kamsync conflicts"
     if plan.unmet or plan.alarms:
         yield f"kamsync sync --approve {plan.plan}"
-    elif plan.writes:
+    elif plan.writes or plan.new:
         if plan.steps:
             yield f"kamsync plan --show {plan.steps[0].system}.{plan.steps[0].entity}"
         yield "kamsync sync"

@@ -68,8 +68,9 @@ class Step(Struct, frozen=True):
 class Overview(Struct, frozen=True):
     """One plan as a whole.
 
-    *changes* are the first *kept* of all *writes*. *held* counts the open conflicts, *parked* the
-    records that wait with a reason. *unmet* are systems whose first meeting was not approved yet,
+    *changes* are the first *kept* of all *writes*. *held* counts the conflicts that are open once
+    the plan is carried out, *new* those of them that are not yet; *parked* the records that wait
+    with a reason. *unmet* are systems whose first meeting was not approved yet,
     *fields* says what merging did or would do to each ``entity.field``: `acts` counts what became
     of it, `rules` the conflicts that each rule settled, `choices` by system how many values of
     others it would overwrite if it were preferred throughout.
@@ -86,6 +87,7 @@ class Overview(Struct, frozen=True):
     steps: tuple[Step, ...]
     changes: tuple[Change, ...]
     held: int
+    new: int
     parked: int
     alarms: tuple[str, ...]
     unmet: tuple[str, ...]
@@ -116,6 +118,7 @@ def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overvie
         steps=steps,
         changes=tuple(each for each in changes if not select or select in _selectors(each)),
         held=round_.held,
+        new=max(round_.held - hub.store.reviews.count_open(), 0),
         parked=round_.parked,
         alarms=tuple(alarm.text for alarm in plan.alarms),
         unmet=plan.unmet,

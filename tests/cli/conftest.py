@@ -31,6 +31,31 @@ allow = { account = ["create", "update", "delete"], contact = ["create", "update
 health = { team = "success" }
 """
 
+SLOW = """
+import os
+from kamsync import hookimpl
+from kamsync.lenses import identity_map
+from kamsync.memory import Memory
+
+class Slow(Memory):
+    kind = "slow"
+
+    def read(self, object_, names, cursor):
+        if os.environ.get("SLOW"):
+            print("reading", flush=True)
+            os.read(0, 1)
+        return super().read(object_, names, cursor)
+
+@hookimpl
+def kamsync_connectors():
+    return {"slow": Slow}
+
+@hookimpl
+def kamsync_mappings(kind, schema):
+    if kind == "slow":
+        return [identity_map(each, each.name) for each in schema.entities.values()]
+"""
+
 
 class Hub:
     """A folder with a configuration of two file-backed systems, and people who work in them."""
@@ -189,3 +214,13 @@ def plugin(hub, monkeypatch):
         return place
 
     return install
+
+
+@pytest.fixture
+def slow(nordwind, plugin):
+    """Let success answer only after somebody has pressed return, where SLOW is set."""
+    plugin("slow", SLOW)
+    text = nordwind.file.read_text().replace(
+        'connector = "memory"\nteam = "success"', 'connector = "slow"\nteam = "success"'
+    )
+    nordwind.configure(f'plugins = ["slow"]\n{text}')

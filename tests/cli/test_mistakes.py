@@ -213,39 +213,9 @@ def test_two_rounds_at_once(nordwind, tmp_path):
     assert "strategic" == nordwind.success.values("account", "account-1")["tier"]
 
 
-SLOW = """
-import os
-from kamsync import hookimpl
-from kamsync.lenses import identity_map
-from kamsync.memory import Memory
-
-class Slow(Memory):
-    kind = "slow"
-
-    def read(self, object_, names, cursor):
-        if os.environ.get("SLOW"):
-            print("reading", flush=True)
-            os.read(0, 1)
-        return super().read(object_, names, cursor)
-
-@hookimpl
-def kamsync_connectors():
-    return {"slow": Slow}
-
-@hookimpl
-def kamsync_mappings(kind, schema):
-    if kind == "slow":
-        return [identity_map(each, each.name) for each in schema.entities.values()]
-"""
-
-
-def test_an_interrupted_round_loses_nothing(nordwind, plugin, program):
+@pytest.mark.usefixtures("slow")
+def test_an_interrupted_round_loses_nothing(nordwind, program):
     """Ctrl-C in the middle ends with one line; the next round does what is left."""
-    plugin("slow", SLOW)
-    slow = nordwind.file.read_text().replace(
-        'connector = "memory"\nteam = "success"', 'connector = "slow"\nteam = "success"'
-    )
-    nordwind.configure(f'plugins = ["slow"]\n{slow}')
     nordwind.anna.edit("account", "account-1", {"tier": "strategic"})
     process = program("sync", stdin=-1, env={**os.environ, "SLOW": "1"})
     assert "reading\n" == process.stdout.readline()

@@ -76,6 +76,18 @@ def test_a_first_meeting_is_counted_field_by_field(hub):
     assert "sales 1 · success 1" in shown
 
 
+def test_a_plan_tells_new_conflicts_from_open_ones(disputed):
+    """What would be held is not in the list of conflicts before the round was run."""
+    disputed.anna.edit("account", "account-1", {"tier": "key"})
+    disputed.bo.edit("account", "account-1", {"tier": "strategic"})
+
+    plan = disputed.document_of_plan()
+
+    assert (2, 1) == (plan["held"], plan["new"])
+    assert "Held back: 2 conflicts, 1 of them new" in disputed.run("plan").stdout
+    assert 1 == disputed.document("conflicts", "list")["total"]
+
+
 def test_show_keeps_to_what_was_asked_for(nordwind):
     """A long plan is read part by part."""
     nordwind.bo.edit("account", "account-1", {"tier": "strategic"})

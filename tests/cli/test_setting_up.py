@@ -328,3 +328,24 @@ def test_an_unknown_sandbox_is_refused(hub):
 
     assert 64 == result.exit_code
     assert "No plugin offers the sandbox 'greter'" in result.stderr
+
+
+def test_a_sandbox_that_cannot_listen_says_so(hub, plugin):
+    """A port that is taken is no fault of anybody's."""
+    start = "lambda options: (_ for _ in ()).throw(OSError(98, 'Address already in use'))"
+    plugin("greeter", GOOD.replace("lambda options: Running()", start))
+
+    result = hub.run("sandbox", "greeter", "--port", "8080")
+
+    assert 1 == result.exit_code
+    assert "cannot listen on port 8080: Address already in use" in result.stderr
+
+
+def test_a_sandbox_that_fails_is_its_plugins_fault(hub, plugin):
+    """It is named, and what it says stays out of the line."""
+    plugin("greeter", GOOD.replace("lambda options: Running()", "lambda options: 1 / 0"))
+
+    result = hub.run("sandbox", "greeter")
+
+    assert 64 == result.exit_code
+    assert "The sandbox greeter cannot be started (ZeroDivisionError)" in result.stderr

@@ -17,12 +17,15 @@ HOSTILE = "Nord\x1b[2J\x1b]0;owned\x07wind\u202e GmbH"
 
 @pytest.fixture
 def terminal(hub):
-    """Run ``kamsync`` at a terminal of some width and return what it shows, and its status."""
+    """Run ``kamsync`` at a terminal of some width and return what it shows, and its status.
+
+    The answer is typed once *until* is shown.
+    """
 
     # Who runs tests beside each other may say how wide a terminal is to be; this one is known.
     inherited = {name: each for name, each in os.environ.items() if name != "COLUMNS"}
 
-    def run(*args, columns=80, answer="", **env):
+    def run(*args, columns=80, answer="", until=b"", **env):
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         process = subprocess.Popen(
@@ -34,8 +37,10 @@ def terminal(hub):
             env={**inherited, "TERM": "xterm-256color", **env},
         )
         os.close(theirs)
-        os.write(ours, answer.encode())
         shown = b""
+        while until not in shown:
+            shown += os.read(ours, 4096)
+        os.write(ours, answer.encode())
         while True:
             # A terminal whose last program has ended answers with an error on Linux.
             try:
@@ -109,6 +114,27 @@ def test_undo_asks_at_a_terminal(nordwind, terminal):
     assert "Nothing was changed." in no
     assert "1 value put back" in yes
     assert 0 == status
+
+
+@pytest.mark.usefixtures("slow")
+def test_long_work_shows_its_progress_at_a_terminal(terminal):
+    """After a second, whoever waits sees for what; when it is over, nothing is left of that."""
+    shown, status = terminal("plan", answer="\n" * 100, until=b"Reading success", SLOW="1")
+
+    assert 0 == status
+    assert "\x1b[2K" in shown.partition("Reading success")[2]
+    assert "Nothing to write" in shown
+
+
+@pytest.mark.usefixtures("slow")
+def test_work_shows_no_progress_elsewhere(program):
+    """A log or a pipe gets the result alone."""
+    process = program("plan", stdin=-1, env={**os.environ, "SLOW": "1"})
+
+    out, err = process.communicate("\n" * 100)
+
+    assert (0, "") == (process.returncode, err)
+    assert [] == [line for line in out.splitlines() if "Reading" in line]
 
 
 @pytest.fixture
