@@ -10,6 +10,7 @@ from kamsync.errors import DecisionRefused, ValueInvalid
 from kamsync.merge import Court, Topic, decide
 from kamsync.model import EXISTS, Conflict, Decision, Event, Golden, Kind, Link, Record
 from kamsync.observe import GONE
+from kamsync.schema import Field, Type
 from kamsync.values import normalise
 
 __all__ = ["CHOICES", "resolve_conflict"]
@@ -36,7 +37,7 @@ def resolve_conflict(hub: Hub, conflict_id: str, version: int, decision: Decisio
 
     Raises:
         DecisionRefused: the conflict is closed, or has changed since it was shown.
-        ValueInvalid: the value is not of the field's type.
+        ValueInvalid: the value is not of the field's type, or names no record.
     """
     with hub.store.transaction():
         conflict = hub.store.reviews.get(conflict_id)
@@ -91,7 +92,19 @@ def _decide_value(hub: Hub, conflict: Conflict, decision: Decision) -> Conflict:
     """Make the decided value golden."""
     field = hub.schema.entity(conflict.entity).field(conflict.field)
     value = normalise(field, decision.value)
+    if field.type is Type.REFERENCE and value is not None:
+        value = _referred(hub, field, value)
     return _make_golden(hub, conflict, structs.replace(decision, value=value))
+
+
+def _referred(hub: Hub, field: Field, id_: str) -> str:
+    """Return the record that a decision names, or the one that took it over."""
+    record = hub.store.records.by_id([id_]).get(id_)
+    if record is None or record.entity != field.to:
+        raise ValueInvalid(
+            f"{field.name} must be the id of a record; there is no {field.to} {id_!r}."
+        )
+    return hub.store.records.merged([id_]).get(id_, id_)
 
 
 def _make_golden(hub: Hub, conflict: Conflict, decision: Decision) -> Conflict:
