@@ -53,7 +53,7 @@ def _never_fail(stream: object) -> None:
 def _failed(args: Sequence[str], error: Exception) -> int:
     """Tell what stopped the command, and return its exit status."""
     if isinstance(error, click.ClickException):
-        _tell(args, type(error).__name__, error.format_message(), _help(error), USAGE)
+        _tell(args, type(error).__name__, _sentence(error.format_message()), _help(error), USAGE)
         return USAGE
     if isinstance(error, KamsyncError):
         _tell(args, type(error).__name__, error.message, error.hint, error.exit_status)
@@ -81,6 +81,12 @@ def _completes(group: click.Group, program: str) -> bool:
 
     shell_complete(group, {}, program, variable, instruction)
     return True
+
+
+def _sentence(message: str) -> str:
+    """Return *message* on one line that ends as a sentence does."""
+    line = " ".join(message.split())
+    return line if line.endswith((".", "?", "!")) else f"{line}."
 
 
 def _help(error: click.ClickException) -> str:

@@ -76,7 +76,7 @@ def _check(here: Session, name: str) -> bool:
 
     alone = load_plugins([name])
     hooks = alone.hooks(name) if name in alone.loaded else ()
-    offers = _offers(alone) if hooks else {}
+    offers = _own(alone, name) if hooks else {}
     reasons = [str(each) for each in alone.broken]
     if here.json:
         here.printer.document(
@@ -93,6 +93,19 @@ def _check(here: Session, name: str) -> bool:
     return not reasons
 
 
+def _own(alone: Plugins, name: str) -> dict[str, list[str]]:
+    """Return what the plugin called *name* offers, without what is offered always."""
+    from kamsync.plugins import load_plugins
+
+    every, always = _offers(alone), _offers(load_plugins([]))
+    if name in always.pop("plugins"):
+        always = {what: [] for what in always}
+    every.pop("plugins")
+    return {
+        what: [each for each in found if each not in always[what]] for what, found in every.items()
+    }
+
+
 def _offers(alone: Plugins) -> dict[str, list[str]]:
     """Ask every hook that can be asked without a system, and return what is offered by name."""
     from kamsync.cli import registry
@@ -103,6 +116,7 @@ def _offers(alone: Plugins) -> dict[str, list[str]]:
     known = alone.connectors()
     alone.key_makers()
     return {
+        "plugins": sorted(alone.loaded),
         "connectors": sorted(known),
         "entities": sorted(
             name for name, e in schema.entities.items() if e != core.entities.get(name)
