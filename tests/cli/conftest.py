@@ -201,6 +201,7 @@ def program(hub):
 @pytest.fixture
 def plugin(hub, monkeypatch):
     """Install a plugin of one module: its name, and its text."""
+    names = []
 
     def install(name, text):
         place = hub.folder / "installed" / name
@@ -211,9 +212,11 @@ def plugin(hub, monkeypatch):
         (info / "entry_points.txt").write_text(f"[kamsync]\n{name} = {name}\n")
         monkeypatch.syspath_prepend(str(place))
         monkeypatch.setenv("PYTHONPATH", str(place), prepend=os.pathsep)
-        return place
+        names.append(name)
 
-    return install
+    yield install
+    for name in names:
+        sys.modules.pop(name, None)
 
 
 @pytest.fixture
