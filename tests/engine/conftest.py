@@ -24,6 +24,7 @@ from kamsync.scope import Scope
 from kamsync.store import Park, Store, open_store
 
 SCHEMA = core_schema()
+KEY = bytes(range(32))
 EVERY_OP = frozenset(Op)
 
 
@@ -114,6 +115,8 @@ class Desk:
 
 class Stage:
     """The systems, the store and the hub of one story."""
+
+    key = KEY
 
     def __init__(self, desks: Mapping[str, Desk], hub: Hub, clock: SetClock) -> None:
         self.desks = desks
@@ -261,7 +264,7 @@ def stage(clock: SetClock) -> Iterator[Callable[..., Stage]]:
             },
             policy=parse_policy(policy or {}, SCHEMA, {}),
             first_meeting=parse_policy(first_meeting, SCHEMA, {}) if first_meeting else None,
-            store=open_store(url, clock=clock),
+            store=open_store(url, clock=clock, key=KEY),
             clock=clock,
             scope=scope or Scope(),
             limits=limits or Limits(),
