@@ -15,7 +15,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from kamsync.errors import UnknownName
+from kamsync.errors import ReferenceMissing, UnknownName, ValueInvalid
 from kamsync.model import Cells, Native, Value
 
 __all__ = ["Direction", "EntityMap", "FieldMap", "Lens", "Refs"]
@@ -73,9 +73,15 @@ class FieldMap(Struct, frozen=True):
         return value
 
     def put(self, value: Value, cells: Cells | None, refs: Refs) -> Cells:
-        """Return the cells that say *value*; unchanged where they say it already (GetPut)."""
-        if cells is not None and self.says(cells, value, refs):
-            return cells
+        """Return the cells that say *value*; unchanged where they say it already (GetPut).
+
+        Cells that cannot be read any more, such as a reference to what is gone, are replaced.
+        """
+        try:
+            if cells is not None and self.says(cells, value, refs):
+                return cells
+        except (ReferenceMissing, ValueInvalid):
+            return self.lens.put(value, None, refs)
         return self.lens.put(value, cells, refs)
 
     def says(self, cells: Cells, value: Value, refs: Refs) -> bool:

@@ -18,6 +18,9 @@ from kamsync.model import EXISTS, Author, Cells, Entry, Evidence, Fact, Intent, 
 
 __all__ = ["ABSENT", "GONE", "HERE", "Hearing", "observe"]
 
+UNSENT = -1
+"""The revision of a write of our own for which no intent is open any more."""
+
 ABSENT = "never seen"
 """The version of a record that a system did not show when it was asked for: none at all."""
 
@@ -213,7 +216,11 @@ class _Replay:
             self.edit = Step(fact.observed, None, fact.author, fact.at)
 
     def take(self, step: Step) -> None:
-        """Take one step: an edit waits for what follows it, an own entry becomes the base."""
+        """Take one step: an edit waits for what follows it, an own entry becomes the base.
+
+        A coarse version is told again with the entries of its own second: an own entry that is the
+        base already takes nothing away from what is known.
+        """
         if step.revision is None:
             self.edit = step if step.cells != self.base or self.fact.doubt else None
             return
@@ -221,7 +228,7 @@ class _Replay:
             self.trail += [self.edit, step]
         elif self.trail:
             self.trail.append(step)
-        else:
+        elif step.revision != UNSENT or step.cells != self.base:
             self.fact = _own(self.fact, step.cells, Intent(step.cells, step.revision))
         self.base, self.edit = step.cells, None
 
@@ -257,6 +264,6 @@ def _steps(fact: Fact, map_: FieldMap, hearing: Hearing) -> Iterator[Step]:
         )
         if entry.author is not None and entry.author.own:
             intent = _matching(intents, cells)
-            yield Step(cells, intent.revision if intent else -1)
+            yield Step(cells, intent.revision if intent else UNSENT)
         else:
             yield Step(cells, None, entry.author, instant(entry.at) if entry.at else "")
