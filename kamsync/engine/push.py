@@ -143,10 +143,11 @@ class _Push:
         scope = records_in_scope(self.hub, self.entity, batch.records)
         links = {link.id: link for each in batch.links.values() for link in each}
         conditional = Can.REFUSE_STALE in self.system.connector.can
+        unclear = self._unclear()
         ready = {}
         for row in self.rows.values():
             link = links.get(row.link)
-            if link is None or link.record not in scope:
+            if link is None or link.record not in scope or link.id in unclear:
                 continue
             if conditional and not link.settled and row.op is not Op.CREATE:
                 continue
@@ -157,6 +158,12 @@ class _Push:
                 )
                 ready[row.id] = (intent, link)
         return ready
+
+    def _unclear(self) -> frozenset[int]:
+        """Return the links whose create was sent before without an answer: it is looked for first."""
+        if self.op is not Op.CREATE:
+            return frozenset()
+        return frozenset(self.hub.store.outbox.inflight_of([row.link for row in self.rows.values()]))
 
     def _still_due(self, batch: Batch, row: OutboxRow, link: Link) -> dict[str, Intent]:
         """Return the planned fields that are due at the same revision now, with their cells of now."""
