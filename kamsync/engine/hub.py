@@ -62,7 +62,7 @@ class Hub:
     policy: Policy
     store: Store
     clock: Clock
-    first_meeting: Policy | None = None
+    first_meeting: Policy = field(default_factory=Policy)
     scope: Scope = field(default_factory=Scope)
     limits: Limits = field(default_factory=Limits)
     thresholds: Thresholds = field(default_factory=Thresholds)
@@ -92,6 +92,10 @@ class Hub:
     def mapping(self, entity: str) -> list[System]:
         """Return the systems that map *entity*, in the order of the configuration."""
         return [system for system in self.systems.values() if entity in system.maps]
+
+    def speaks_to(self, system: str, entity: str) -> bool:
+        """Whether *system* is still configured, with a map of *entity*."""
+        return system in self.systems and entity in self.systems[system].maps
 
     def note(self, events: Sequence[Event], actor: str = "kamsync") -> None:
         """Write *events* into the journal, as part of the round that runs."""

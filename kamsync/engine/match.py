@@ -41,7 +41,12 @@ def match_links(hub: Hub, entity: Entity, *, only: str | None = None) -> int:
     while links := hub.store.links.unmatched(entity.name, after, hub.batch):
         after = links[-1].id
         with hub.store.transaction():
-            matching = _Matching(hub, entity, only, [link for link in links if _is_alive(link)])
+            wanted = [
+                link
+                for link in links
+                if _is_alive(link) and hub.speaks_to(link.system, entity.name)
+            ]
+            matching = _Matching(hub, entity, only, wanted)
             count += matching.run()
             matching.save()
     return count
@@ -287,6 +292,7 @@ def _open_matches(hub: Hub, entity: str) -> Iterator[Conflict]:
 
 def canonical(hub: Hub, entity: Entity, links: Sequence[Link]) -> dict[int, dict[str, Value]]:
     """Return what each native record says, by link, as far as it can be read."""
+    links = [link for link in links if hub.speaks_to(link.system, entity.name)]
     systems = [hub.systems[name] for name in sorted({link.system for link in links})]
     ties = ties_of(hub, systems, entity.name, links)
     return {link.id: _said(hub, entity, link, ties[link.system]) for link in links}

@@ -58,7 +58,10 @@ class Batch(Struct, frozen=True):
 def load(hub: Hub, entity: str, ids: Sequence[str], *, plans: bool = True) -> Batch:
     """Load some records with their links, open conflicts and references."""
     records = as_of_now(hub, entity, hub.store.records.by_id(ids))
-    links = hub.store.links.of_records(ids)
+    links = {
+        record: [link for link in each if hub.speaks_to(link.system, entity)]
+        for record, each in hub.store.links.of_records(ids).items()
+    }
     conflicts = hub.store.reviews.open_for(ids)
     every = [link for each in links.values() for link in each]
     ties = ties_of(
@@ -206,7 +209,7 @@ class _RecordMerge:
         self.links = links
         self.fields = dict(record.fields)
         self.facts = {
-            id_: dict(link.facts) for id_, link in links.items() if link.native_id is not None
+            id_: self._mapped(link) for id_, link in links.items() if link.native_id is not None
         }
         self.doubt = ""
         self.court = Court(
@@ -215,6 +218,11 @@ class _RecordMerge:
             conflict_id=lambda: str(self.hub.store.take("conflict")),
             at=batch.at,
         )
+
+    def _mapped(self, link: Link) -> dict[str, Fact]:
+        """Return the facts of the fields that are mapped; one that is mapped again meets anew."""
+        fields = self.hub.systems[link.system].maps[link.entity].fields
+        return {name: f for name, f in link.facts.items() if name in fields or name == EXISTS}
 
     def moved_fields(self) -> list[str]:
         """Return the fields that moved in any link, existence first, in a fixed order."""
@@ -333,10 +341,9 @@ class _RecordMerge:
         golden = {name: value.value for name, value in self.fields.items()}
         field = self.hub.schema.entity(self.record.entity).fields[conflict.field]
         case = Case(conflict, field, golden)
-        if conflict.cause == FIRST_MEETING and self.hub.first_meeting is not None:
-            settled = self.hub.first_meeting.settle(case)
-            if settled is not None:
-                return settled
+        first = self.hub.first_meeting
+        if conflict.cause == FIRST_MEETING and first.names(self.record.entity, conflict.field):
+            return first.settle(case)
         return self.hub.policy.settle(case)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, to_builtins
@@ -12,7 +12,7 @@ from kamsync.engine.merging import Batch, due_at, load
 from kamsync.engine.parking import waiting
 from kamsync.engine.scoping import records_in_scope
 from kamsync.guards import Alarm, Tally, weigh
-from kamsync.model import Intent, Link, Op
+from kamsync.model import EXISTS, Intent, Link, Op
 from kamsync.plan import PlanName, PlannedWrite
 from kamsync.store import OutboxRow
 
@@ -28,7 +28,7 @@ class Plan(Struct, frozen=True):
     """The writes that would make every system agree, by name, in numbers, and the first of them.
 
     *tallies* count per system and entity; *alarms* are what the guards object to; *unmet* are the
-    systems that no approved plan has met yet.
+    systems among those planned for that no approved plan has met yet.
     """
 
     id: str
@@ -46,10 +46,11 @@ class Plan(Struct, frozen=True):
 def make_plan(
     hub: Hub,
     round_id: str,
+    systems: Collection[str],
     *,
     only: str | None = None,
 ) -> Plan:
-    """Plan all writes that are owed and allowed, and put them in the outbox under the plan's name.
+    """Plan all writes that are owed to *systems* and allowed, and put them in the outbox.
 
     Memory is bounded by the batch and by what is shown. Call it in the transaction that merged.
     """
@@ -58,6 +59,8 @@ def make_plan(
     tallies: list[Tally] = []
     for entity in hub.entities():
         for system in hub.mapping(entity.name):
+            if system.name not in systems:
+                continue
             tally = _Count(hub, system, entity.name)
             for batch in _planned(hub, system, entity.name, only):
                 hub.store.outbox.add(round_id, [row for row, _ in batch])
@@ -68,7 +71,7 @@ def make_plan(
                         shown.append(write)
             tallies.append(tally.tally())
     alarms = weigh(tallies, hub.limits)
-    unmet = tuple(sorted(s for s in hub.systems if hub.store.meta(f"met:{s}") is None))
+    unmet = tuple(sorted(s for s in systems if hub.store.meta(f"met:{s}") is None))
     return Plan(name.text(), name.count, tuple(tallies), tuple(shown), tuple(alarms), unmet)
 
 
@@ -136,7 +139,6 @@ def _write(
 
 def _row(write: PlannedWrite, fields: Mapping[str, Intent]) -> OutboxRow:
     """Return one write as the outbox keeps it; the store numbers it."""
-    revision = max(intent.revision for intent in fields.values())
     return OutboxRow(
         id=0,
         plan="",
@@ -147,8 +149,20 @@ def _row(write: PlannedWrite, fields: Mapping[str, Intent]) -> OutboxRow:
         record=write.record,
         op=write.op,
         fields=dict(fields),
-        key=f"{write.link}.{write.op}.{revision}",
+        key=_key(write, fields),
     )
+
+
+def _key(write: PlannedWrite, fields: Mapping[str, Intent]) -> str:
+    """Return what is the same for every attempt at one write.
+
+    A create keeps its key whatever golden becomes before it succeeds; only one that takes the place
+    of a record that is gone is another create.
+    """
+    if write.op is Op.CREATE:
+        return f"{write.link}.{write.op}.{fields[EXISTS].revision}.{write.native_id or ''}"
+    revision = max(intent.revision for intent in fields.values())
+    return f"{write.link}.{write.op}.{revision}"
 
 
 class _Count:

@@ -163,7 +163,9 @@ class _Push:
         """Return the links whose create was sent before without an answer: it is looked for first."""
         if self.op is not Op.CREATE:
             return frozenset()
-        return frozenset(self.hub.store.outbox.inflight_of([row.link for row in self.rows.values()]))
+        return frozenset(
+            self.hub.store.outbox.inflight_of([row.link for row in self.rows.values()])
+        )
 
     def _still_due(self, batch: Batch, row: OutboxRow, link: Link) -> dict[str, Intent]:
         """Return the planned fields that are due at the same revision now, with their cells of now."""

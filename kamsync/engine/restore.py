@@ -15,5 +15,10 @@ def finish_restore(hub: Hub) -> None:
     restored_at = hub.store.meta(RESTORED)
     if restored_at is None:
         return
-    if hub.store.links.unread_since(restored_at) == 0:
+    unread = hub.store.links.unread_since
+    if not any(
+        unread(restored_at, system.name, entity)
+        for system in hub.systems.values()
+        for entity in system.maps
+    ):
         hub.store.set_meta(RESTORED, None)

@@ -31,6 +31,10 @@ __all__ = ["Down", "Round", "deliver", "preview", "run_round", "settle", "take_i
 Progress = Callable[[str], None]
 
 
+ROUNDS_KEPT = 100
+"""Of how many rounds the outbox keeps the writes, at least."""
+
+
 class Down(Struct, frozen=True):
     """One system that could not be served: in which step, and why."""
 
@@ -131,6 +135,8 @@ def _begin(hub: Hub, kind: str) -> Round:
 
 def _end(hub: Hub, result: Round, state: str) -> None:
     """Close a round with what it did."""
+    if int(result.id.rpartition("-")[2]) % ROUNDS_KEPT == 0:
+        hub.store.outbox.prune(ROUNDS_KEPT)
     hub.store.rounds.finish(result.id, state, result.summary(), hub.now())
     hub.round = ""
 
@@ -195,7 +201,9 @@ def settle(
                 after = ids[-1]
         finish_restore(hub)
         _tell(progress, "Planning")
-        result.plan = make_plan(hub, result.id, only=only)
+        result.plan = make_plan(
+            hub, result.id, [system.name for system in result.up(hub)], only=only
+        )
         result.held = hub.store.reviews.count_open()
         result.parked = hub.store.parks.count()
 

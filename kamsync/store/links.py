@@ -155,10 +155,12 @@ class Links(References):
         """Return links that are owed *op* and wait for no match, above *after*, in order of ids."""
         return self._links(_OWED, (system, entity, str(op), after, limit))
 
-    def unread_since(self, at: str) -> int:
-        """Return how many native records were not read again after the time *at*."""
+    def unread_since(self, at: str, system: str, entity: str) -> int:
+        """Return how many native records of one system were not read again after the time *at*."""
         row = self._database.row(
-            "SELECT count(*) FROM link WHERE native_id IS NOT NULL AND read_at <= ?", (at,)
+            "SELECT count(*) FROM link WHERE system = ? AND entity = ?"
+            " AND native_id IS NOT NULL AND read_at <= ?",
+            (system, entity, at),
         )
         return int(row[0]) if row else 0
 

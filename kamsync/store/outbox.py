@@ -36,8 +36,8 @@ _INFLIGHT = (
 _INFLIGHT_OF = f"SELECT {_COLUMNS} FROM outbox WHERE state = 'inflight' AND link IN (??)"
 
 _PRUNE = """
-DELETE FROM outbox WHERE state NOT IN ('todo', 'inflight')
-    AND plan NOT IN (SELECT id FROM plan ORDER BY made DESC, id DESC LIMIT ?)
+DELETE FROM outbox WHERE state <> 'inflight'
+    AND plan NOT IN (SELECT id FROM round ORDER BY number DESC LIMIT ?)
 """
 
 
@@ -129,7 +129,7 @@ class Outbox:
         )
 
     def prune(self, keep: int) -> None:
-        """Forget the closed writes of all plans but the newest *keep*."""
+        """Forget the writes of all rounds but the newest *keep*; an open intent is never forgotten."""
         self._database.run(_PRUNE, (keep,))
 
     def _rows(self, sql: str, parameters: Row) -> list[OutboxRow]:

@@ -53,10 +53,11 @@ class Plans:
         self._database = database
 
     def save(self, plan: PlanRow) -> None:
-        """Insert or replace a plan."""
+        """Insert a plan, or keep what it is now: another round may come to the same plan."""
         self._database.run(
             "INSERT INTO plan (id, round, made, summary, state) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET summary = excluded.summary, state = excluded.state",
+            " ON CONFLICT (id) DO UPDATE SET round = excluded.round, made = excluded.made,"
+            " summary = excluded.summary, state = excluded.state",
             (plan.id, plan.round, plan.made, written(plan.summary, plan.id), plan.state),
         )
 

@@ -244,7 +244,9 @@ def test_a_link_that_did_not_change_is_only_touched(store):
     store.links.touch([1], 9, "2026-01-02")
 
     assert (9, "2026-01-02") == (store.links.by_id([1])[1].seen, store.links.by_id([1])[1].read_at)
-    assert [0, 1, 2] == [store.links.unread_since(f"2026-01-0{day}") for day in (0, 1, 2)]
+    days = [f"2026-01-0{day}" for day in (0, 1, 2)]
+    assert [0, 1, 2] == [store.links.unread_since(day, "sales", "account") for day in days]
+    assert 0 == store.links.unread_since("2026-01-02", "success", "account")
 
 
 def test_a_merged_native_id_leads_to_the_survivor_through_every_later_merge(store):

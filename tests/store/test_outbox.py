@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from kamsync.model import Intent, Op
-from kamsync.store import OutboxRow, PlanRow
+from kamsync.store import OutboxRow
 
 
 def write(seq: int, **more) -> OutboxRow:
@@ -67,15 +67,16 @@ def test_a_write_can_say_that_it_landed(store):
     assert {1: [changed]} == store.outbox.inflight_of([1])
 
 
-def test_only_closed_writes_of_old_plans_are_forgotten(store):
-    """An open intent is kept however old its plan is."""
+def test_the_writes_of_old_rounds_are_forgotten(store):
+    """An open intent is kept however old its round is; what was never sent is planned anew anyway."""
     for number in (1, 2, 3):
-        store.plans.save(PlanRow(f"plan-{number}", "round-1", f"2026-01-0{number}"))
-        rows = store.outbox.add(f"plan-{number}", [write(number), write(10 + number)])
+        round_ = store.rounds.start("sync", f"2026-01-0{number}")
+        writes = [write(number), write(10 + number), write(20 + number)]
+        rows = store.outbox.add(round_, writes)
         store.outbox.finish([rows[0].id], "done")
         store.outbox.start({rows[1].id: "v"})
 
     store.outbox.prune(keep=1)
 
-    assert [1, 1, 2] == [len(store.outbox.of_plan(f"plan-{n}", 0, 9)) for n in (1, 2, 3)]
+    assert [1, 1, 3] == [len(store.outbox.of_plan(f"round-{n}", 0, 9)) for n in (1, 2, 3)]
     assert 3 == len(store.outbox.inflight_of([11, 12, 13]))
