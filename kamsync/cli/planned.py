@@ -88,7 +88,7 @@ def _meeting(printer: Printer, hub: Hub, plan: Overview) -> None:
     ]
     titles = ("field", "equal", "filled", "settled", "held", "would overwrite, if preferred")
     printer.table(rows, titles=titles, right=(1, 2, 3, 4))
-    if hub.first_meeting is None:
+    if not hub.first_meeting.lines:
         printer.line("Rules for it go into [first_meeting.ENTITY].", indent=2)
 
 

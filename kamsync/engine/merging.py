@@ -171,7 +171,7 @@ class _Batch:
             for link in self.batch.links.get(id_, []):
                 told = self._due(record, link)
                 owed.append((link.id, told.word))
-                after = confirmed(link, record, told)
+                after = confirmed(self.hub, link, record, told)
                 if after is not self.before[link.id]:
                     links.append(after)
         self.hub.store.records.save(list(self.records.values()))
@@ -387,14 +387,18 @@ def completed(fact: Fact, golden: Golden, map_: FieldMap | None) -> Fact:
     return fact
 
 
-def confirmed(link: Link, record: Record, told: Due) -> Link:
+def confirmed(hub: Hub, link: Link, record: Record, told: Due) -> Link:
     """Return the link with the golden revisions that a later reading has shown it to hold."""
-    if not told.confirmed:
+    maps = hub.systems[link.system].maps[link.entity].fields
+    lacking = [name for name in link.facts if name in maps and maps[name].lacks]
+    if not told.confirmed and not lacking:
         return link
     facts = dict(link.facts)
     for name in told.confirmed:
         facts[name] = structs.replace(facts[name], knows=record.fields[name].revision)
-    return structs.replace(link, facts=facts)
+    for name in lacking:
+        facts[name] = completed(facts[name], record.fields.get(name, Golden()), maps[name])
+    return link if facts == link.facts else structs.replace(link, facts=facts)
 
 
 def _is_edited(facts: Mapping[str, Fact]) -> bool:

@@ -69,6 +69,10 @@ class Policy(Struct, frozen=True):
         """Return the rules of one field; `Line.text` says them in words."""
         return self.lines.get((entity, field)) or Line()
 
+    def names(self, entity: str, field: str) -> bool:
+        """Whether the policy has rules of its own for a field, be it only that a person decides."""
+        return (entity, field) in self.lines
+
     def deletes(self, entity: str) -> Deletes:
         """Return what a delete in one system means for the others."""
         return self.deletions.get(entity, "review")

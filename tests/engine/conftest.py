@@ -263,7 +263,7 @@ def stage(clock: SetClock) -> Iterator[Callable[..., Stage]]:
                 for name, desk in desks.items()
             },
             policy=parse_policy(policy or {}, SCHEMA, {}),
-            first_meeting=parse_policy(first_meeting, SCHEMA, {}) if first_meeting else None,
+            first_meeting=parse_policy(first_meeting or {}, SCHEMA, {}),
             store=open_store(url, clock=clock, key=KEY),
             clock=clock,
             scope=scope or Scope(),

@@ -163,6 +163,23 @@ def test_the_rules_of_the_first_meeting_settle_it_and_keep_what_loses(stage):
     assert "Acme Corp" == hub["sales"].get(here, "name")
 
 
+def test_a_review_at_the_first_meeting_is_one_whatever_the_policy_says(stage):
+    """A field that a person wants to look at once is not settled by the rule of every day."""
+    hub = stage(
+        "sales",
+        "success",
+        teams={"sales": "sales", "success": "success"},
+        policy={"account": {"name": {"team": "success"}}},
+        first_meeting={"account": {"name": "review"}},
+    )
+    hub["sales"].create(name="Acme", domains=["acme.com"])
+    hub["success"].create(name="Acme Corp", domains=["acme.com"])
+
+    hub.meet()
+
+    assert "first meeting" == hub.conflict().cause
+
+
 def test_the_rules_of_the_first_meeting_are_for_the_first_meeting_only(stage):
     """Later disagreements are left to the policy."""
     hub = stage(
