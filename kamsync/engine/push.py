@@ -287,7 +287,7 @@ class _Push:
                     record = batch.records[record_id]
                     told = due_at(self.hub, batch, record, link, batch.held(record_id))
                     owed.append((link.id, told.word))
-                    after = confirmed(link, record, told)
+                    after = confirmed(self.hub, link, record, told)
                     if after is not link:
                         links.append(after)
         self.hub.store.links.save(links)

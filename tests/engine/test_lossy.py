@@ -6,7 +6,7 @@ from msgspec import structs
 
 from kamsync.connector import NativeEntity, NativeField
 from kamsync.entities import core_schema
-from kamsync.lenses import identity_map
+from kamsync.lenses import field_map, identity_map
 from kamsync.lenses.single import Same
 from kamsync.mapping import FieldMap
 from kamsync.memory import ALL
@@ -108,12 +108,17 @@ def test_a_person_who_types_what_the_system_made_of_it_says_nothing_new(met):
     assert "Acme Corp" == hub["sales"].get(here, "name")
 
 
+def _lacking():
+    """The map of a system that knows no currencies."""
+    map_ = identity_map(ACCOUNT, "account")
+    parts = {"parts": {"annual_revenue": "annual_revenue"}}
+    revenue = field_map(ACCOUNT.field("annual_revenue"), [], parts)
+    return {"account": structs.replace(map_, fields={**map_.fields, "annual_revenue": revenue})}
+
+
 def test_a_currency_that_a_system_lacks_is_completed_from_what_it_last_knew(met):
     """The amount is edited there, in the currency that was agreed on."""
-    maps = identity_map(ACCOUNT, "account")
-    revenue = _without_currency()
-    lacking = {"account": structs.replace(maps, fields={**maps.fields, "annual_revenue": revenue})}
-    hub, here, there = met("sales", "success", maps={"success": lacking})
+    hub, here, there = met("sales", "success", maps={"success": _lacking()})
     hub["sales"].edit(here, annual_revenue="100", revenue_currency="CHF")
     hub.settle()
     assert "100" == hub["success"].get(there, "annual_revenue")
@@ -125,11 +130,21 @@ def test_a_currency_that_a_system_lacks_is_completed_from_what_it_last_knew(met)
     assert "CHF" == hub["sales"].get(here, "revenue_currency")
 
 
-def _without_currency():
-    from kamsync.lenses import field_map
+def test_the_currency_is_the_one_that_was_written_there_last(met):
+    """Not an older one, and not one that was decided on since."""
+    hub, here, there = met("sales", "success", maps={"success": _lacking()})
+    hub["sales"].edit(here, annual_revenue="90", revenue_currency="USD")
+    hub.settle()
+    hub["sales"].edit(here, annual_revenue="100", revenue_currency="CHF")
+    hub.round()
+    hub.undo(hub.last_round())
+    hub["success"].edit(there, annual_revenue="120")
 
-    parts = {"parts": {"annual_revenue": "annual_revenue"}}
-    return field_map(ACCOUNT.field("annual_revenue"), [], parts)
+    hub.settle()
+
+    assert {("120", "CHF"), ("90", "USD")} == {
+        (c.value["annual_revenue"], c.value["revenue_currency"]) for c in hub.conflict().contenders
+    }
 
 
 def test_a_field_that_the_system_does_not_show_is_left_alone(met):
