@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from msgspec import Struct, structs
+from msgspec import structs
 
+from kamsync.engine.batches import Batch, completed, confirmed, due_at, load
 from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub, Numbers
 from kamsync.engine.parking import Parking
-from kamsync.engine.ties import Ties, Voice, as_of_now, people_of, ties_of
+from kamsync.engine.ties import Voice, people_of
 from kamsync.errors import ReferenceMissing, ValueInvalid
-from kamsync.mapping import FieldMap
 from kamsync.merge import (
     FIRST_MEETING,
     Court,
@@ -32,48 +32,12 @@ from kamsync.model import (
     Record,
 )
 from kamsync.observe import GONE, HERE
-from kamsync.plan import Due, due
+from kamsync.plan import Due
 from kamsync.policy import Case, Settlement
 
-__all__ = ["Batch", "confirmed", "due_at", "load", "merge_records", "moved_records"]
-
+__all__ = ["merge_records", "moved_records"]
 
 GONE_FOR_GOOD = Fact(GONE, GONE)
-
-
-class Batch(Struct, frozen=True):
-    """Some records of one entity with everything that their merge needs."""
-
-    entity: str
-    records: dict[str, Record]
-    links: dict[str, list[Link]]
-    conflicts: Mapping[tuple[str, str], Conflict]
-    ties: Mapping[str, Ties]
-
-    def held(self, record: str) -> frozenset[str]:
-        """Return the fields of *record* that are under review."""
-        return frozenset(field for owner, field in self.conflicts if owner == record)
-
-
-def load(hub: Hub, entity: str, ids: Sequence[str], *, plans: bool = True) -> Batch:
-    """Load some records with their links, open conflicts and references."""
-    records = as_of_now(hub, entity, hub.store.records.by_id(ids))
-    links = {
-        record: [link for link in each if hub.speaks_to(link.system, entity)]
-        for record, each in hub.store.links.of_records(ids).items()
-    }
-    conflicts = hub.store.reviews.open_for(ids)
-    every = [link for each in links.values() for link in each]
-    ties = ties_of(
-        hub,
-        hub.mapping(entity),
-        entity,
-        every,
-        records.values(),
-        conflicts.values(),
-        plans=plans,
-    )
-    return Batch(entity, records, links, conflicts, ties)
 
 
 def moved_records(hub: Hub, entity: str, after: str, only: str | None = None) -> list[str]:
@@ -345,60 +309,6 @@ class _RecordMerge:
         if conflict.cause == FIRST_MEETING and first.names(self.record.entity, conflict.field):
             return first.settle(case)
         return self.hub.policy.settle(case)
-
-
-def due_at(hub: Hub, batch: Batch, record: Record, link: Link, held: frozenset[str]) -> Due:
-    """Return what is due at one link."""
-    if _lives_on(batch, record, link):
-        return Due()
-    system = hub.systems[link.system]
-    return due(
-        record,
-        link,
-        system.maps[batch.entity],
-        batch.ties[link.system],
-        held=held,
-        can=system.connector.can,
-        hidden=hub.hidden(system, batch.entity),
-        parent=hub.schema.entity(batch.entity).parent,
-    )
-
-
-def _lives_on(batch: Batch, record: Record, link: Link) -> bool:
-    """Whether a native record is gone whose record is in that system under another id."""
-    return _is_gone(link) and any(
-        other.system == link.system and other.native_id is not None and not _is_gone(other)
-        for other in batch.links.get(record.id, ())
-    )
-
-
-def _is_gone(link: Link) -> bool:
-    """Whether a native record was last seen to be gone."""
-    fact = link.facts.get(EXISTS)
-    return fact is not None and fact.observed == GONE
-
-
-def completed(fact: Fact, golden: Golden, map_: FieldMap | None) -> Fact:
-    """Return *fact* with the golden value that it knows, where the system holds only a part of it."""
-    if map_ is None or not map_.lacks:
-        return fact
-    if fact.knows == golden.revision or fact.known is None:
-        return structs.replace(fact, known=golden.value)
-    return fact
-
-
-def confirmed(hub: Hub, link: Link, record: Record, told: Due) -> Link:
-    """Return the link with the golden revisions that a later reading has shown it to hold."""
-    maps = hub.systems[link.system].maps[link.entity].fields
-    lacking = [name for name in link.facts if name in maps and maps[name].lacks]
-    if not told.confirmed and not lacking:
-        return link
-    facts = dict(link.facts)
-    for name in told.confirmed:
-        facts[name] = structs.replace(facts[name], knows=record.fields[name].revision)
-    for name in lacking:
-        facts[name] = completed(facts[name], record.fields.get(name, Golden()), maps[name])
-    return link if facts == link.facts else structs.replace(link, facts=facts)
 
 
 def _is_edited(facts: Mapping[str, Fact]) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 
 from msgspec import Struct, to_builtins
 
+from kamsync.engine.batches import Batch, due_at, load
 from kamsync.engine.hub import Hub, System
-from kamsync.engine.merging import Batch, due_at, load
 from kamsync.engine.parking import waiting
 from kamsync.engine.scoping import records_in_scope
 from kamsync.guards import Alarm, Tally, weigh

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct, structs
 
 from kamsync.connector import Can
+from kamsync.engine.batches import Batch, confirmed, due_at, load
 from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
-from kamsync.engine.merging import Batch, confirmed, due_at, load
 from kamsync.engine.parking import park_refused
 from kamsync.engine.pull import look_again
 from kamsync.engine.scoping import records_in_scope

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from kamsync.engine import Hub, resolve_conflict
-from kamsync.engine.merging import due_at, load, merge_records
+from kamsync.engine.batches import due_at, load
+from kamsync.engine.merging import merge_records
 from kamsync.model import EXISTS, Conflict, Decision, Kind, Link, Op, Value
 from kamsync.reports.sight import Sight
 

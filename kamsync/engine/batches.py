@@ -1,0 +1,105 @@
+"""Some records with everything that their merge, their plan and their writes need to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct, structs
+
+from kamsync.engine.hub import Hub
+from kamsync.engine.ties import Ties, as_of_now, ties_of
+from kamsync.mapping import FieldMap
+from kamsync.model import EXISTS, Conflict, Fact, Golden, Link, Record
+from kamsync.observe import GONE
+from kamsync.plan import Due, due
+
+__all__ = ["Batch", "completed", "confirmed", "due_at", "load"]
+
+
+class Batch(Struct, frozen=True):
+    """Some records of one entity with everything that their merge needs."""
+
+    entity: str
+    records: dict[str, Record]
+    links: dict[str, list[Link]]
+    conflicts: Mapping[tuple[str, str], Conflict]
+    ties: Mapping[str, Ties]
+
+    def held(self, record: str) -> frozenset[str]:
+        """Return the fields of *record* that are under review."""
+        return frozenset(field for owner, field in self.conflicts if owner == record)
+
+
+def load(hub: Hub, entity: str, ids: Sequence[str], *, plans: bool = True) -> Batch:
+    """Load some records with their links, open conflicts and references."""
+    records = as_of_now(hub, entity, hub.store.records.by_id(ids))
+    links = {
+        record: [link for link in each if hub.speaks_to(link.system, entity)]
+        for record, each in hub.store.links.of_records(ids).items()
+    }
+    conflicts = hub.store.reviews.open_for(ids)
+    every = [link for each in links.values() for link in each]
+    ties = ties_of(
+        hub,
+        hub.mapping(entity),
+        entity,
+        every,
+        records.values(),
+        conflicts.values(),
+        plans=plans,
+    )
+    return Batch(entity, records, links, conflicts, ties)
+
+
+def due_at(hub: Hub, batch: Batch, record: Record, link: Link, held: frozenset[str]) -> Due:
+    """Return what is due at one link."""
+    if _lives_on(batch, record, link):
+        return Due()
+    system = hub.systems[link.system]
+    return due(
+        record,
+        link,
+        system.maps[batch.entity],
+        batch.ties[link.system],
+        held=held,
+        can=system.connector.can,
+        hidden=hub.hidden(system, batch.entity),
+        parent=hub.schema.entity(batch.entity).parent,
+    )
+
+
+def _lives_on(batch: Batch, record: Record, link: Link) -> bool:
+    """Whether a native record is gone whose record is in that system under another id."""
+    return _is_gone(link) and any(
+        other.system == link.system and other.native_id is not None and not _is_gone(other)
+        for other in batch.links.get(record.id, ())
+    )
+
+
+def _is_gone(link: Link) -> bool:
+    """Whether a native record was last seen to be gone."""
+    fact = link.facts.get(EXISTS)
+    return fact is not None and fact.observed == GONE
+
+
+def completed(fact: Fact, golden: Golden, map_: FieldMap | None) -> Fact:
+    """Return *fact* with the golden value that it knows, where the system holds only a part of it."""
+    if map_ is None or not map_.lacks:
+        return fact
+    if fact.knows == golden.revision or fact.known is None:
+        return structs.replace(fact, known=golden.value)
+    return fact
+
+
+def confirmed(hub: Hub, link: Link, record: Record, told: Due) -> Link:
+    """Return the link with the golden revisions that a later reading has shown it to hold."""
+    maps = hub.systems[link.system].maps[link.entity].fields
+    lacking = [name for name in link.facts if name in maps and maps[name].lacks]
+    if not told.confirmed and not lacking:
+        return link
+    facts = dict(link.facts)
+    for name in told.confirmed:
+        facts[name] = structs.replace(facts[name], knows=record.fields[name].revision)
+    for name in lacking:
+        facts[name] = completed(facts[name], record.fields.get(name, Golden()), maps[name])
+    return link if facts == link.facts else structs.replace(link, facts=facts)
