@@ -7,21 +7,27 @@ that there is one place where the store learns what a system holds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from msgspec import Struct, structs
 
+from kamsync.clock import instant
 from kamsync.connector import Can
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.joining import follow_native_merge
 from kamsync.engine.match import drop_questions
 from kamsync.engine.passing import admit
 from kamsync.errors import ValueInvalid
-from kamsync.model import EXISTS, Entry, Fact, Intent, Link, Reading
+from kamsync.model import EXISTS, Entry, Fact, Intent, Link, Op, Reading
 from kamsync.observe import GONE, Hearing, observe
 from kamsync.store import OutboxRow
 from kamsync.values.storable import require_storable
 
 __all__ = ["Heard", "hear", "histories", "intents_of"]
+
+
+LATE_LIMIT = timedelta(hours=1)
+"""How long a request whose answer was lost may possibly be on its way."""
 
 
 class Heard(Struct, frozen=True):
@@ -52,42 +58,123 @@ def hear(
     rows = hub.store.outbox.inflight_of([link.id for link in known.values()])
     past = histories(hub, system, entity, readings, known, rows)
     with hub.store.transaction():
-        restoring = hub.store.meta("restored_at") is not None
+        hearing = _Hearing(hub, system, entity, seen, rows, past)
+        return hearing.take(readings, known, attested, invited)
+
+
+class _Hearing:
+    """One batch of readings being taken in."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        system: System,
+        entity: str,
+        seen: int,
+        rows: dict[int, list[OutboxRow]],
+        past: Mapping[str, Sequence[Entry]],
+    ) -> None:
+        self.hub = hub
+        self.system = system
+        self.entity = entity
+        self.seen = seen
+        self.rows = rows
+        self.past = past
+        self.read_at = hub.now()
+        self.restoring = hub.store.meta("restored_at") is not None
+        self.answered: list[int] = []
+
+    def take(
+        self,
+        readings: Sequence[Reading],
+        known: dict[str, Link],
+        attested: frozenset[str],
+        invited: frozenset[str],
+    ) -> Heard:
+        """Take in what can be stored, and note what it changes."""
+        hub, system, entity = self.hub, self.system, self.entity
         fits = [r for r in readings if _is_storable(hub, system, entity, r)]
-        known |= _placeholders(hub, system, entity, fits, known)
+        filled = _placeholders(hub, system, entity, fits, known)
+        self.rows |= hub.store.outbox.inflight_of([link.id for link in filled.values()])
+        known |= filled
         known |= _new_links(hub, system, entity, fits, known, invited)
-        heard: list[tuple[Link, Link]] = []
-        for reading in fits:
-            link = known.get(reading.native_id)
-            if link is None:
-                continue
-            open_rows = rows.get(link.id) or hub.store.outbox.inflight_of([link.id]).get(
-                link.id, []
-            )
-            hearing = Hearing(
-                map=system.maps[entity],
-                can=system.connector.can,
-                seen=seen,
-                read_at=hub.now(),
-                intents=intents_of(open_rows),
-                history=past.get(reading.native_id),
-                attested=reading.native_id in attested,
-                restoring=restoring,
-            )
-            heard.append((link, observe(link, reading, hearing)))
-            if open_rows and reading.version != link.version:
-                hub.store.outbox.finish([row.id for row in open_rows], "done")
-        changed = [after for before, after in heard if _differs(before, after)]
-        same = [after.id for before, after in heard if not _differs(before, after)]
-        hub.store.links.save(changed)
-        hub.store.links.touch(same, seen, hub.now())
+        heard = [
+            (known[r.native_id], self.hear(known[r.native_id], r, attested=r.native_id in attested))
+            for r in fits
+            if r.native_id in known
+        ]
+        self.keep(heard)
         _release(hub, system, entity, fits, heard)
         for reading in fits:
             if reading.merged_into is not None:
                 follow_native_merge(hub, system, entity, reading)
         gone = [after for before, after in heard if _went(before, after)]
         drop_questions(hub, gone)
-    return Heard(len(changed), len(gone))
+        changed = sum(1 for before, after in heard if _differs(before, after))
+        return Heard(changed, len(gone))
+
+    def hear(self, link: Link, reading: Reading, *, attested: bool) -> Link:
+        """Return one link as it is after its reading."""
+        rows = self.rows.get(link.id, [])
+        history = self.past.get(reading.native_id)
+        if rows and reading.version != link.version:
+            self.answered += self.answers(rows, history)
+        hearing = Hearing(
+            map=self.system.maps[self.entity],
+            can=self.system.connector.can,
+            seen=self.seen,
+            read_at=self.read_at,
+            intents=intents_of(rows),
+            history=history,
+            attested=attested,
+            restoring=self.restoring,
+        )
+        return observe(link, reading, hearing)
+
+    def answers(self, rows: Sequence[OutboxRow], history: Sequence[Entry] | None) -> list[int]:
+        """Return the open writes of a link that a changed record settles.
+
+        A system that refuses a stale write takes none after the record has changed. Where it has a
+        history instead, a write whose answer was lost may still land, over an edit that nobody has
+        read yet: it stays open until the history shows an entry of ours that no other write
+        explains, or until no request can possibly be on its way any more.
+        """
+        if history is None or Can.REFUSE_STALE in self.system.connector.can:
+            return [row.id for row in rows]
+        ours = [entry for entry in history if entry.author is not None and entry.author.own]
+        expired = instant(self.hub.clock.now() - LATE_LIMIT)
+        settled = []
+        for row in sorted(rows, key=lambda row: not _has_landed(row)):
+            said = [entry for entry in ours if self._says(entry, row)]
+            mine = said or (ours if _has_landed(row) or len(rows) == 1 else [])
+            if mine:
+                ours.remove(mine[0])
+            if mine or _has_landed(row) or row.op is Op.CREATE or row.at <= expired:
+                settled.append(row.id)
+        return settled
+
+    def _says(self, entry: Entry, row: OutboxRow) -> bool:
+        """Whether an entry of the history holds all that a write sent."""
+        fields = self.system.maps[self.entity].fields
+        return all(
+            entry.values.get(name) == cell
+            for field, intent in row.fields.items()
+            if field in fields
+            for name, cell in zip(fields[field].native, intent.cells, strict=True)
+        )
+
+    def keep(self, heard: Sequence[tuple[Link, Link]]) -> None:
+        """Save what changed, and note that the rest was read again."""
+        store = self.hub.store
+        store.outbox.finish(self.answered, "done")
+        store.links.save([after for before, after in heard if _differs(before, after)])
+        same = [after.id for before, after in heard if not _differs(before, after)]
+        store.links.touch(same, self.seen, self.read_at)
+
+
+def _has_landed(row: OutboxRow) -> bool:
+    """Whether the system has said that it took a write."""
+    return any(intent.landed for intent in row.fields.values())
 
 
 def _by_own_id(

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from kamsync.connector import Can
 from kamsync.memory import ALL
+from kamsync.model import Outcome, Receipt
 
 NO_GUARD = ALL & ~Can.REFUSE_STALE
 SECONDS = ALL & ~Can.EXACT_VERSION
@@ -189,3 +190,29 @@ def _before_the_look(hub, act, call="fetch"):
 
 def _just_now(hub, native_id, **values):
     hub["success"].world.act("bob").edit("account", native_id, values)
+
+
+def test_a_write_that_lands_late_over_an_edit_is_found_behind_a_later_one(met):
+    """Its answer was lost, it was still on its way, and by then two people had been there."""
+    hub, here, there = met("sales", "success", can=NO_GUARD)
+    success = hub["success"]
+    on_its_way = []
+
+    def row(write, land):
+        success.trouble.rows = None
+        on_its_way.append(land)
+        return Receipt(Outcome.UNKNOWN, write.native_id)
+
+    success.trouble.rows = row
+    hub["sales"].edit(here, name="Acme Corp")
+    hub.round()
+    success.edit(there, industry="steel")
+    hub.round()
+    success.edit(there, name="Acme Inc", by="ben")
+    (late,) = on_its_way
+    late()
+    success.edit(there, industry="wire", by="cem")
+
+    hub.round()
+
+    assert "Acme Inc" in _said(hub)
