@@ -1,0 +1,83 @@
+"""Merge one field of one record across all its links: agree, set, settle, or hold.
+
+The clauses, in the words of `docs/merge.md`, where each has its number:
+
+- M1 a mover that agrees with golden agrees in silence, and knows it from now on
+- M2 movers that say one value, none of them blind, set golden
+- M3 a field that was never set takes the one value that is said
+- M4 anything else is a conflict, which golden joins if every mover is blind
+- M5 a conflict against a person's decision is held; else the policy may settle it; else it is held
+- M6 while a field is held, moves only join the contenders; it closes when they all say one thing
+- M7 golden that keeps returning to a value that it just had is held: two automations fight
+- M8 an edit that our own write covered is merged before that write counts as known
+- M9 a blank in a system that never met the field claims nothing against a golden value
+
+A move is an observation that differs from its base. Blind means that its author cannot have known
+the golden value. Nothing here reads a clock, a disk or a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kamsync.merge.again import Obedience, Reunion
+from kamsync.merge.clauses import FieldMerge
+from kamsync.merge.words import (
+    FIRST_MEETING,
+    Court,
+    Merged,
+    Side,
+    Speaker,
+    Topic,
+    is_blank_start,
+)
+from kamsync.model import Conflict, Decision, Golden
+
+__all__ = [
+    "FIRST_MEETING",
+    "Court",
+    "Merged",
+    "Side",
+    "Speaker",
+    "Topic",
+    "decide",
+    "is_blank_start",
+    "merge_field",
+    "merge_restored",
+]
+
+
+def merge_field(
+    topic: Topic, golden: Golden, sides: Sequence[Side], held: Conflict | None, court: Court
+) -> Merged:
+    """Merge the moves of *sides* into *golden*; *held* is the open conflict of this field, if any.
+
+    Afterwards no side is moved: each edit is golden, or equal to it, or a named loser in an event,
+    or a contender of an open conflict. The order of *sides* makes no difference to any value.
+    """
+    merge = FieldMerge(topic, golden, sides, held, court)
+    merge.replay_trails()
+    merge.merge(merge.sides)
+    return merge.outcome()
+
+
+def merge_restored(
+    topic: Topic, golden: Golden, sides: Sequence[Side], held: Conflict | None, court: Court
+) -> Merged:
+    """Meet again after an older store was put back: agree where all say one thing, else hold.
+
+    Nothing is overwritten on the strength of an old golden value: systems may have moved on since,
+    and may hold what a later round had written.
+    """
+    merge = Reunion(topic, golden, sides, held, court)
+    merge.meet_again()
+    return merge.outcome()
+
+
+def decide(
+    topic: Topic, golden: Golden, conflict: Conflict, decision: Decision, court: Court
+) -> Merged:
+    """Make a person's *decision* golden: always a new revision, pinned against every rule."""
+    merge = Obedience(topic, golden, (), conflict, court)
+    merge.obey(decision)
+    return merge.outcome()

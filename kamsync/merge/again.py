@@ -1,0 +1,81 @@
+"""Meeting again after an older store was put back, and doing what a person decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from kamsync.merge.state import State
+from kamsync.merge.words import distinct
+from kamsync.model import Conflict, Contender, Decision, Step, Value
+
+__all__ = ["Obedience", "Reunion"]
+
+
+class Reunion(State):
+    """The merge of all that systems show after a restore: agreement, or a question to a person."""
+
+    def meet_again(self) -> None:
+        """Take what every link shows as the base; hold the field unless all of them say one thing."""
+        shown = [self.facts[side.link].observed for side in self.sides]
+        covered = [step for side in self.sides for step in side.fact.trail]
+        values = [side.value(cells, None) for side, cells in zip(self.sides, shown, strict=True)]
+        said = [
+            value
+            for value in [self.golden.value, *distinct(values)]
+            if all(side.says(cells, value) for side, cells in zip(self.sides, shown, strict=True))
+        ]
+        contenders = tuple(self.contender(side) for side in self.sides)
+        for side in self.sides:
+            self.settle_base(side)
+        if said and not covered:
+            self.meet_in(said[0], contenders)
+        elif self.sides:
+            self.hold_again(contenders, covered)
+
+    def meet_in(self, value: Value, contenders: Sequence[Contender]) -> None:
+        """Make the value that every link shows golden, and let all of them know it."""
+        if self.held:
+            self.keep(structs.replace(self.held, closed=self.court.at))
+        if value != self.golden.value:
+            self.set_golden(value, contenders[0], rule="every system shows it")
+        for side in self.sides:
+            self.learn(side)
+
+    def hold_again(self, contenders: tuple[Contender, ...], covered: Sequence[Step]) -> None:
+        """Ask a person, showing what each link holds, golden, and each edit that was covered since."""
+        heard = tuple(
+            Contender(value=side.value(step.cells, None), system=side.system, at=step.at)
+            for side in self.sides
+            for step in side.fact.trail
+            if step in covered
+        )
+        conflict = Conflict(
+            id=self.held.id if self.held else self.court.conflict_id(),
+            kind=self.topic.kind,
+            entity=self.topic.entity,
+            record=self.topic.record,
+            field=self.topic.field,
+            contenders=(*contenders, self.golden_contender(), *heard),
+            version=self.held.version + 1 if self.held else 1,
+            cause="an older store was restored",
+            agreed=self.golden.value,
+            opened=self.court.at,
+        )
+        self.keep(conflict)
+        self.note("held", value=self.golden.value, losers=conflict.contenders)
+
+
+class Obedience(State):
+    """A person's decision being carried out."""
+
+    def obey(self, decision: Decision) -> None:
+        """Make a person's value golden and close the conflict."""
+        assert self.held is not None
+        conflict = structs.replace(self.held, closed=self.court.at, decision=decision)
+        losers = tuple(c for c in conflict.contenders if c.value != decision.value)
+        person = Contender(value=decision.value, person=decision.person, at=decision.at)
+        self.keep(conflict)
+        self.set_golden(decision.value, person, act="decided", rule="a person", losers=losers)
+        self.golden = structs.replace(self.golden, pinned=True)

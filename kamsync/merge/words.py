@@ -1,0 +1,98 @@
+"""What a merge is about, what it may ask, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from kamsync.model import Author, Cells, Conflict, Event, Evidence, Fact, Golden, Kind, Value
+from kamsync.policy.verdict import Settlement
+
+__all__ = [
+    "FIRST_MEETING",
+    "Court",
+    "Merged",
+    "Side",
+    "Speaker",
+    "Topic",
+    "distinct",
+    "is_blank_start",
+]
+
+FIRST_MEETING = "first meeting"
+"""The cause of what a system says of a field that it never met before."""
+
+
+class Speaker(Struct, frozen=True):
+    """Who stands for an edit: the *team* (None if the evidence is ambiguous), the person, how known."""
+
+    team: str | None
+    person: str = ""
+    evidence: Evidence = Evidence.SYSTEM
+
+
+class Side(Protocol):
+    """One link's part in the merge of one field: its fact, and how its system says values."""
+
+    link: int
+    system: str
+    fact: Fact
+
+    def value(self, cells: Cells, known: Value) -> Value:
+        """Return the canonical value of *cells*."""
+
+    def says(self, cells: Cells, value: Value) -> bool:
+        """Whether this system, made to say *value*, would hold exactly *cells*."""
+
+    def speaker(self, author: Author | None) -> Speaker:
+        """Return who stands for an edit by *author* in this system."""
+
+
+class Topic(Struct, frozen=True):
+    """Which field of which record is merged; *kind* is the kind of conflict that it may have.
+
+    *consents* says that a lone knowing edit may change golden by itself. For existence it may not:
+    that a record is gone in one system is a question, not an order. *cause* is why it is a question,
+    where that is known already.
+    """
+
+    entity: str
+    record: str
+    field: str
+    kind: Kind = Kind.VALUE
+    consents: bool = True
+    cause: str = ""
+
+
+class Court(Struct, frozen=True):
+    """What the merge may ask: the policy, a fresh revision, a fresh conflict id, and the time as text."""
+
+    settle: Callable[[Conflict], Settlement | None]
+    revision: Callable[[], int]
+    conflict_id: Callable[[], str]
+    at: str
+
+
+class Merged(Struct, frozen=True):
+    """The outcome for one field: golden, the facts by link, the conflicts that changed, the events."""
+
+    golden: Golden
+    facts: Mapping[int, Fact]
+    conflicts: tuple[Conflict, ...]
+    events: tuple[Event, ...]
+
+
+def is_blank_start(fact: Fact) -> bool:
+    """Whether a system shows nothing of a field, which is no claim where nothing was ever said."""
+    return not fact.doubt and not fact.trail and all(cell is None for cell in fact.observed)
+
+
+def distinct(values: Sequence[Value]) -> list[Value]:
+    """Return *values* without repeats, in an order that does not depend on theirs."""
+    kept: list[Value] = []
+    for value in sorted(values, key=repr):
+        if value not in kept:
+            kept.append(value)
+    return kept
