@@ -24,15 +24,16 @@ def test_a_delete_in_one_system_is_a_question(met):
     assert hub["success"].exists(there)
 
 
-def test_a_record_whose_existence_is_under_review_is_not_written(met):
-    """Neither is it made again where it is gone, nor changed where it is left."""
-    hub, here, there = met("sales", "success")
+def test_the_rest_of_the_record_flows_while_its_existence_is_under_review(met):
+    """Where it is left it goes on, and where it is gone it is not made again."""
+    hub, here, there, elsewhere = met("sales", "success", "account")
     hub["sales"].delete(here)
     hub.round()
     hub["success"].edit(there, name="Acme Corp")
 
     hub.settle()
 
+    assert "Acme Corp" == hub["account"].get(elsewhere, "name")
     assert [] == hub["sales"].ids()
     assert 1 == len(hub.conflicts())
 

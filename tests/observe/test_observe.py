@@ -1,0 +1,219 @@
+"""Whose value is it that a system shows: somebody's edit, an echo of ours, or unclear."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
+
+from kamsync.connector import Can
+from kamsync.entities import core_schema
+from kamsync.lenses import identity_map
+from kamsync.model import EXISTS, Author, Entry, Evidence, Fact, Intent, Link, Reading
+from kamsync.observe import GONE, HERE, Hearing, observe
+
+CONTACT = identity_map(core_schema().entity("contact"), "contact")
+US = Author("kamsync", own=True)
+ANN = Author("ann", "Ann")
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def link(title="Head", knows=5, **changes):
+    """A link at version 1 whose title was dealt with."""
+    facts = {EXISTS: Fact(HERE, HERE, 1), "title": Fact((title,), (title,), knows)}
+    return structs.replace(Link(1, "sales", "contact", "c", "r", facts, "1"), **changes)
+
+
+def reading(version="2", author=None, authors=None, **values):
+    """A reading of the contact, changed since by default."""
+    return Reading("c", values, version, modified=NOON, author=author, authors=authors)
+
+
+def hearing(*, can=~Can.NOTHING, **options):
+    """How it is heard."""
+    return Hearing(CONTACT, can, seen=9, read_at="now", **options)
+
+
+def heard(link_, reading_, **options):
+    """The fact of the title after a reading."""
+    return observe(link_, reading_, hearing(**options)).facts["title"]
+
+
+def sent(title, revision=6, **options):
+    """The open intent to write a title."""
+    return {"title": [Intent((title,), revision, **options)]}
+
+
+def test_a_value_that_somebody_changed_is_a_move():
+    """With the evidence for who and when."""
+    fact = heard(link(), reading(title="Chief", author=ANN))
+
+    assert fact.moved
+    assert (("Chief",), ("Head",), 5) == (fact.observed, fact.merged, fact.knows)
+    assert (ANN, "2026-11-20T12:00:00.000000Z") == (fact.author, fact.at)
+
+
+def test_a_value_that_did_not_change_keeps_its_fact():
+    """Whatever else of the record changed."""
+    assert link().facts["title"] == heard(link(), reading(title="Head", author=ANN))
+
+
+def test_the_value_that_we_sent_is_an_echo():
+    """Whoever touched the record since."""
+    fact = heard(link(), reading(title="Chief", author=ANN), intents=sent("Chief"))
+
+    assert Fact(("Chief",), ("Chief",), 6) == fact
+
+
+def test_what_the_system_made_of_our_value_is_an_echo():
+    """Our own user stored it."""
+    fact = heard(link(), reading(title="CHIEF", author=US), intents=sent("Chief"))
+
+    assert Fact(("CHIEF",), ("CHIEF",), 6) == fact
+
+
+def test_another_value_after_an_unanswered_write_is_in_doubt():
+    """It may have been said before our write or after it."""
+    fact = heard(link(), reading(title="Boss", author=ANN), intents=sent("Chief"))
+
+    assert fact.doubt
+    assert ("Boss",) == fact.observed
+
+
+def test_an_unanswered_write_to_a_record_that_did_not_change_says_nothing():
+    """The write may still be on its way."""
+    same = reading("1", title="Head")
+
+    assert link().facts["title"] == heard(link(), same, intents=sent("Chief"))
+
+
+def test_our_own_value_without_an_intent_is_ours_but_nobody_knows_which():
+    """It is not an edit, and will be written again."""
+    fact = heard(link(), reading(title="Chief", author=US))
+
+    assert Fact(("Chief",), ("Chief",), -1) == fact
+
+
+def test_a_record_editor_does_not_speak_for_an_unsent_field_where_writes_may_cover_edits():
+    """Our write may have followed an edit that nobody read."""
+    fact = heard(link(), reading(title="Chief", author=US), can=Can.WHO_EDITED)
+
+    assert fact.moved
+
+
+def test_the_editor_of_a_field_speaks_for_it_everywhere():
+    """Field by field it is certain."""
+    ours = structs.replace(US, evidence=Evidence.FIELD_HISTORY)
+    fact = heard(link(), reading(title="Chief", authors={"title": ours}), can=Can.WHO_EDITED)
+
+    assert not fact.moved
+
+
+def test_of_a_group_the_part_that_changed_tells_its_author():
+    """We wrote the first name once, and Ann the last name now."""
+    name = Fact(("Li", "Om"), ("Li", "Om"), 5)
+    before = structs.replace(link(), facts={**link().facts, "name": name})
+    authors = {"first_name": US, "last_name": ANN}
+
+    after = observe(before, reading(first_name="Li", last_name="Ray", authors=authors), hearing())
+
+    assert (ANN, True) == (after.facts["name"].author, after.facts["name"].moved)
+
+
+def test_a_person_among_the_authors_of_a_changed_group_makes_it_a_persons():
+    """Even where our own user changed another part of it."""
+    name = Fact(("Li", "Om"), ("Li", "Om"), 5)
+    before = structs.replace(link(), facts={**link().facts, "name": name})
+    authors = {"first_name": US, "last_name": ANN}
+
+    after = observe(before, reading(first_name="Lee", last_name="Ray", authors=authors), hearing())
+
+    assert ANN == after.facts["name"].author
+
+
+def test_the_answer_to_our_own_write_is_ours():
+    """The system told what it stored."""
+    fact = heard(link(), reading(title="CHIEF"), intents=sent("Chief"), attested=True)
+
+    assert Fact(("CHIEF",), ("CHIEF",), 6) == fact
+
+
+def test_a_field_that_is_not_shown_keeps_its_fact():
+    """No permission is not a blank."""
+    assert link().facts["title"] == heard(link(), reading())
+
+
+def test_a_record_that_is_gone_keeps_its_fields():
+    """They are unread, and not blank."""
+    gone = Reading("c", None, "2", author=ANN)
+
+    after = observe(link(), gone, hearing())
+
+    assert (GONE, HERE) == (after.facts[EXISTS].observed, after.facts[EXISTS].merged)
+    assert link().facts["title"] == after.facts["title"]
+
+
+def test_a_record_that_is_met_has_no_base():
+    """Nobody has dealt with what it holds."""
+    new = Link(1, "sales", "contact", "c", None, {})
+
+    after = observe(new, reading(title="Head", author=ANN), hearing())
+
+    assert (None, -1) == (after.facts["title"].merged, after.facts["title"].knows)
+
+
+def test_an_edit_that_our_write_covered_is_on_the_trail():
+    """It is merged before the write counts as known."""
+    history = [Entry({"title": "Boss"}, ANN, NOON), Entry({"title": "Chief"}, US, NOON)]
+
+    fact = heard(link(), reading(title="Chief"), intents=sent("Chief"), history=history)
+
+    assert [("Boss",), ("Chief",)] == [step.cells for step in fact.trail]
+    assert ANN == fact.trail[0].author
+
+
+def test_an_edit_after_our_write_is_a_move_in_its_knowledge():
+    """The write became its base."""
+    history = [Entry({"title": "Chief"}, US, NOON), Entry({"title": "Boss"}, ANN, NOON)]
+
+    fact = heard(link(), reading(title="Boss"), intents=sent("Chief"), history=history)
+
+    assert (("Boss",), ("Chief",), 6, ()) == (fact.observed, fact.merged, fact.knows, fact.trail)
+
+
+def test_a_history_of_our_own_entry_only_is_an_echo():
+    """It is never an edit, however late it landed."""
+    history = [Entry({"title": "Chief"}, US, NOON)]
+
+    fact = heard(link(), reading(title="Chief"), intents=sent("Chief"), history=history)
+
+    assert Fact(("Chief",), ("Chief",), 6) == fact
+
+
+titles = st.sampled_from(["Head", "Chief", "Boss", None])
+authors = st.sampled_from([None, US, ANN])
+
+
+@given(titles, authors, st.sampled_from(["1", "2"]), st.booleans(), titles)
+def test_hearing_the_same_reading_twice_is_hearing_it_once(title, author, version, open_, want):
+    """Pages overlap, and a record may appear in two of them."""
+    shown = reading(version, author, title=title)
+    options = hearing(intents=sent(want) if open_ else {})
+    once = observe(link(), shown, options)
+
+    # An intent is closed by the reading that answers it.
+    again = structs.replace(options, intents={}) if version == "2" else options
+
+    assert once == observe(once, shown, again)
+
+
+@given(titles, authors, st.booleans(), titles)
+def test_a_persons_new_value_is_never_taken_for_dealt_with(title, author, open_, want):
+    """Unless it is the very value that we had sent."""
+    if author is US or title == "Head" or (open_ and title == want):
+        return
+    fact = heard(link(), reading(title=title, author=author), intents=sent(want) if open_ else {})
+
+    assert fact.moved
