@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from msgspec import Struct, structs
 
@@ -10,6 +11,7 @@ from kamsync.clock import instant
 from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.passing import forget, sought
+from kamsync.engine.restore import RESTORED
 from kamsync.model import Link, Page, Reading
 from kamsync.observe import ABSENT
 
@@ -88,10 +90,13 @@ def _pages(hub: Hub, system: System, entity: str, cursor: str | None) -> Iterato
 def _miss(hub: Hub, system: System, entity: str, start: int) -> int:
     """Look once more at each link that a full sweep did not show; return how many are gone.
 
-    A listing alone never proves that a record is gone: it is asked for by its id.
+    A listing alone never proves that a record is gone: it is asked for by its id. After a restore,
+    what the old store knows to be gone is asked for too.
     """
     gone, after = 0, 0
-    while links := hub.store.links.unseen_since(system.name, entity, start, after, hub.batch):
+    dead = hub.store.meta(RESTORED) is not None
+    unseen = partial(hub.store.links.unseen_since, system.name, entity, start, dead=dead)
+    while links := unseen(after, hub.batch):
         after = links[-1].id
         gone += look_again(hub, system, entity, links)
     return gone

@@ -53,7 +53,8 @@ _UNMATCHED = (
 
 _UNSEEN = (
     f"SELECT {_COLUMNS} FROM link"
-    " WHERE system = ? AND entity = ? AND seen < ? AND alive = 1 AND id > ? ORDER BY id LIMIT ?"
+    " WHERE system = ? AND entity = ? AND seen < ? AND (alive = 1 OR ? = 1)"
+    " AND native_id IS NOT NULL AND id > ? ORDER BY id LIMIT ?"
 )
 
 _MOVED = """
@@ -192,10 +193,13 @@ class Links(References):
         return [row[0] for row in rows]
 
     def unseen_since(
-        self, system: str, entity: str, seen: int, after: int, limit: int
+        self, system: str, entity: str, seen: int, after: int, limit: int, *, dead: bool = False
     ) -> list[Link]:
-        """Return living links whose last reading began before revision *seen*, in the order of ids."""
-        return self._links(_UNSEEN, (system, entity, seen, after, limit))
+        """Return links whose last reading began before revision *seen*, in the order of ids.
+
+        Only living ones, unless those that are gone are asked for as well.
+        """
+        return self._links(_UNSEEN, (system, entity, seen, int(dead), after, limit))
 
     def count(self, system: str, entity: str) -> int:
         """Return how many living native records are known."""

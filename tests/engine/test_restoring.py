@@ -157,6 +157,24 @@ def test_an_edit_that_was_covered_since_is_still_heard(saved):
     assert "Acme Inc" in said | {event.value for event in hub.events(field="name")}
 
 
+def test_what_was_gone_before_the_backup_does_not_keep_the_restoration_open(met, tmp_path, clock):
+    """A system that lists only what is there is asked for the rest by its id."""
+    hub, here, _ = met("sales", "success", can=ALL & ~Can.TOMBSTONES)
+    hub["sales"].delete(here)
+    hub.round(sweep=True)
+    hub.decide(hub.conflict(), choice="delete")
+    hub.settle()
+    hub.store.backup(tmp_path / "backup")
+    hub.clock.wait(10)
+    hub.store.close()
+
+    hub.hub.store = restore_store(tmp_path / "backup", "sqlite://", clock=clock, key=hub.key)
+    hub.settle()
+
+    assert hub.store.meta("restored_at") is None
+    assert [] == hub["sales"].ids() == hub["success"].ids()
+
+
 def test_the_store_is_whole_afterwards(saved):
     """Every promise of the store holds for a restored one."""
     hub, restore, here, _ = saved()
