@@ -53,7 +53,8 @@ def load(hub: Hub, entity: str, ids: Sequence[str], *, plans: bool = True) -> Ba
 
 def due_at(hub: Hub, batch: Batch, record: Record, link: Link, held: frozenset[str]) -> Due:
     """Return what is due at one link."""
-    if _lives_on(batch, record, link):
+    parent = hub.schema.entity(batch.entity).parent
+    if _lives_on(batch, record, link) or _awaits_parent(batch, record, link, parent):
         return Due()
     system = hub.systems[link.system]
     return due(
@@ -64,8 +65,16 @@ def due_at(hub: Hub, batch: Batch, record: Record, link: Link, held: frozenset[s
         held=held,
         can=system.connector.can,
         hidden=hub.hidden(system, batch.entity),
-        parent=hub.schema.entity(batch.entity).parent,
+        parent=parent,
     )
+
+
+def _awaits_parent(batch: Batch, record: Record, link: Link, parent: str) -> bool:
+    """Whether a record would be created without a parent, because nobody knows yet which one it is."""
+    if link.native_id is not None or not parent or parent in record.fields:
+        return False
+    facts = [each.facts.get(parent) for each in batch.links.get(record.id, ())]
+    return any(fact is not None and fact.moved for fact in facts)
 
 
 def _lives_on(batch: Batch, record: Record, link: Link) -> bool:

@@ -57,6 +57,7 @@ def test_a_contact_that_is_seen_before_its_account_waits_for_it(stage):
     li = hub["sales"].create("contact", account="account-2", last_name="Li", email="li@acme.com")
     hub.meet()
     assert hub.golden("account", hub.of("sales", li)) is None
+    assert [] == hub["success"].ids("contact")
 
     hub["sales"].create(name="Acme", domains=["acme.com"])
     hub.settle()
@@ -159,3 +160,29 @@ def test_a_reference_to_nothing_does_not_stop_the_record(stage):
     assert ["Lee"] == hub["success"].all("last_name", "contact")
     (contact,) = hub["success"].ids("contact")
     assert hub["success"].ids() == [hub["success"].get(contact, "account")]
+
+
+def test_a_contact_waits_while_a_person_is_asked_who_its_account_is(stage):
+    """It is created under the account that was decided on."""
+    hub = stage("sales", "success", entities=BOTH)
+    acme = hub["sales"].create(name="Acme Steel Works")
+    twin = hub["success"].create(name="Acme Steel Wroks")
+    hub["success"].create("contact", account=twin, last_name="Li", email="li@acme.com")
+    hub.meet()
+    assert [] == hub["sales"].ids("contact")
+
+    hub.decide(hub.conflict(), choice="same")
+    hub.settle()
+
+    (contact,) = hub["sales"].ids("contact")
+    assert acme == hub["sales"].get(contact, "account")
+
+
+def test_a_contact_without_any_account_is_created_without_one(stage):
+    """Nobody said that it has one."""
+    hub = stage("sales", "success", entities=BOTH)
+    hub["sales"].create("contact", last_name="Li", email="li@acme.com")
+
+    hub.meet()
+
+    assert ["Li"] == hub["success"].all("last_name", "contact")
