@@ -83,6 +83,7 @@ class _Hearing:
         self.read_at = hub.now()
         self.restoring = hub.store.meta("restored_at") is not None
         self.answered: list[int] = []
+        self.lost: list[int] = []
 
     def take(
         self,
@@ -119,6 +120,8 @@ class _Hearing:
         history = self.past.get(reading.native_id)
         if rows and reading.version != link.version:
             self.answered += self.answers(rows, history)
+        elif rows:
+            self.lost += [row.id for row in rows if self._is_expired(row)]
         hearing = Hearing(
             map=self.system.maps[self.entity],
             can=self.system.connector.can,
@@ -142,16 +145,19 @@ class _Hearing:
         if history is None or Can.REFUSE_STALE in self.system.connector.can:
             return [row.id for row in rows]
         ours = [entry for entry in history if entry.author is not None and entry.author.own]
-        expired = instant(self.hub.clock.now() - LATE_LIMIT)
         settled = []
         for row in sorted(rows, key=lambda row: not _has_landed(row)):
             said = [entry for entry in ours if self._says(entry, row)]
             mine = said or (ours if _has_landed(row) or len(rows) == 1 else [])
             if mine:
                 ours.remove(mine[0])
-            if mine or _has_landed(row) or row.op is Op.CREATE or row.at <= expired:
+            if mine or _has_landed(row) or row.op is Op.CREATE or self._is_expired(row):
                 settled.append(row.id)
         return settled
+
+    def _is_expired(self, row: OutboxRow) -> bool:
+        """Whether no request of this write can be on its way any more."""
+        return row.at <= instant(self.hub.clock.now() - LATE_LIMIT)
 
     def _says(self, entry: Entry, row: OutboxRow) -> bool:
         """Whether an entry of the history holds all that a write sent."""
@@ -167,6 +173,7 @@ class _Hearing:
         """Save what changed, and note that the rest was read again."""
         store = self.hub.store
         store.outbox.finish(self.answered, "done")
+        store.outbox.finish(self.lost, "dropped")
         store.links.save([after for before, after in heard if _differs(before, after)])
         same = [after.id for before, after in heard if not _differs(before, after)]
         store.links.touch(same, self.seen, self.read_at)

@@ -88,8 +88,8 @@ def join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str)
     systems = {link.system for link in moving}
     empty = [link.id for link in mine if link.native_id is None and link.system in systems]
     hub.store.links.delete(empty)
-    hub.store.links.save([relink(link, survivor_id) for link in moving])
-    _close_conflicts(hub, loser_id)
+    claims = _close_conflicts(hub, loser_id)
+    hub.store.links.save([_unsettled(relink(link, survivor_id), claims) for link in moving])
     for park in hub.store.parks.of_records([loser_id]):
         hub.store.parks.clear(park.system, park.entity, [park.what])
     for system in hub.mapping(entity):
@@ -134,10 +134,23 @@ def _joined(hub: Hub, loser: Record, survivor: Record, reason: str) -> tuple[Rec
     return structs.replace(survivor, fields=fields), events
 
 
-def _close_conflicts(hub: Hub, record: str) -> None:
-    """Close the conflicts of a record that is part of another one now; their links bring the moves."""
+def _close_conflicts(hub: Hub, record: str) -> frozenset[tuple[int, str]]:
+    """Close the conflicts of a record that is part of another one now.
+
+    Return by link and field what was claimed in them: nobody has ruled on that.
+    """
     opened = hub.store.reviews.open_for([record]).values()
     hub.store.reviews.save([structs.replace(c, closed=hub.now(), cause="merged") for c in opened])
+    return frozenset((side.link, c.field) for c in opened for side in c.contenders if side.link)
+
+
+def _unsettled(link: Link, claims: frozenset[tuple[int, str]]) -> Link:
+    """Return *link* with what was claimed there claimed again, in the record that it belongs to now."""
+    facts = {
+        name: structs.replace(fact, merged=()) if (link.id, name) in claims else fact
+        for name, fact in link.facts.items()
+    }
+    return structs.replace(link, facts=facts)
 
 
 def twins_field(system: str) -> str:
