@@ -45,7 +45,7 @@ def undo(ctx: click.Context, *, round_: str, yes: bool, reveal_pay: bool) -> Non
             _show(here, hub, planned, pay=reveal_pay)
         done = bool(planned.back) and (yes or _agreed(here))
         if done:
-            planned = _carry_out(hub, row)
+            planned = undo_round(hub, row)
         _tell(here, hub, planned, done=done, pay=reveal_pay)
 
 
@@ -62,18 +62,6 @@ def _round(hub: Hub, text: str) -> RoundRow:
             if undone.back or undone.left:
                 return row
     raise UnknownName("No round has changed a value yet, so there is nothing to undo.")
-
-
-def _carry_out(hub: Hub, row: RoundRow) -> Undo:
-    """Undo *row*, as a round of its own that can be undone as well."""
-    from kamsync.engine import undo_round
-
-    with hub.store.round_lock("undo"):
-        hub.round = hub.store.rounds.start("undo", hub.now())
-        undone = undo_round(hub, row)
-        summary = {"of": row.id, "back": len(undone.back), "left": len(undone.left)}
-        hub.store.rounds.finish(hub.round, "done", summary, hub.now())
-    return undone
 
 
 def _agreed(here: Session) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct, structs
 
 from kamsync.engine.hub import Hub
@@ -46,17 +48,26 @@ def undo_round(hub: Hub, round_: RoundRow, *, dry: bool = False) -> Undo:
         for event in reversed(entry.events):
             if event.act in SETTERS and event.field != EXISTS:
                 changes.setdefault((event.record, event.field), []).append(event)
+    if dry:
+        with hub.store.rehearsal():
+            return _undone(hub, round_, changes)
+    with hub.store.round_lock("undo"), hub.store.transaction():
+        return _undone(hub, round_, changes)
+
+
+def _undone(hub: Hub, round_: RoundRow, changes: Mapping[tuple[str, str], list[Event]]) -> Undo:
+    """Put back what can be, as a round of its own."""
     back: list[Undone] = []
     left: list[Undone] = []
-    with hub.store.rehearsal() if dry else hub.store.transaction():
-        for (record, field), events in sorted(changes.items()):
-            change = _change(hub, record, field, events)
-            (left if change.refused else back).append(change)
-        hub.round = hub.store.rounds.start("undo", hub.now())
-        for change in back:
-            _put_back(hub, change)
-        hub.store.rounds.finish(hub.round, "done", {"undid": round_.id}, hub.now())
-        hub.round = ""
+    for (record, field), events in sorted(changes.items()):
+        change = _change(hub, record, field, events)
+        (left if change.refused else back).append(change)
+    hub.round = hub.store.rounds.start("undo", hub.now())
+    for change in back:
+        _put_back(hub, change)
+    summary = {"of": round_.id, "back": len(back), "left": len(left)}
+    hub.store.rounds.finish(hub.round, "done", summary, hub.now())
+    hub.round = ""
     return Undo(round_.id, tuple(back), tuple(left))
 
 

@@ -1,0 +1,47 @@
+"""``report``: what plugins have to tell, on screen, for a spreadsheet and for scripts."""
+
+import csv
+
+import pytest
+
+
+@pytest.fixture
+def reporting(disputed):
+    """A hub with an open conflict, and the plugin that reports conflicts."""
+    text = disputed.file.read_text()
+    disputed.configure(f'plugins = ["conflict_report"]\n{text}')
+    return disputed
+
+
+def test_without_a_name_the_reports_are_listed(reporting):
+    """Nobody has to know them by heart."""
+    assert {"reports": ["conflicts"]} == reporting.document("report")
+
+
+def test_a_report_is_a_table(reporting):
+    """What waits, and the command that decides it."""
+    shown = reporting.run("report", "conflicts").stdout
+
+    assert "account.phone" in shown
+    assert "kamsync conflicts resolve 1" in shown
+
+
+def test_a_report_for_a_spreadsheet_holds_no_formula(reporting):
+    """A telephone number begins with a plus, which a spreadsheet would calculate with."""
+    rows = list(csv.reader(reporting.run("report", "conflicts", "--csv").stdout.splitlines()))
+
+    assert "what" == rows[0][0]
+    assert not [cell for row in rows[1:] for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_an_unknown_report_is_told_with_those_that_there_are(reporting):
+    """One line, and the status of a wrong argument."""
+    result = reporting.run("report", "conflcts")
+
+    assert 64 == result.exit_code
+    assert "there is conflicts" in result.stderr
+
+
+def test_without_a_plugin_there_is_none_and_it_says_how_to_get_one(nordwind):
+    """The configuration names the plugin."""
+    assert 'plugins = ["conflict_report"]' in nordwind.run("report").stdout
