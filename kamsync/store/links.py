@@ -68,9 +68,11 @@ SELECT record FROM (
 ) AS due ORDER BY record LIMIT ?
 """
 
+# Joined to a text, a column is out of reach of the index of all links: only the few that are gone,
+# which have an index of their own, are to be looked at one by one.
 _COUNT = """
 SELECT (SELECT count(*) FROM link WHERE system = ? AND entity = ?)
-     - (SELECT count(*) FROM link WHERE system = ? AND entity = ? AND alive = 0)
+     - (SELECT count(*) FROM link WHERE alive = 0 AND system || '' = ? AND entity || '' = ?)
 """
 
 
