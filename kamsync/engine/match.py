@@ -95,6 +95,7 @@ class _Matching:
         self.owners = {key: set(ids) for key, ids in found.items()}
         ids = {id_ for each in self.owners.values() for id_ in each}
         ids |= {link.stamp for link in self.links if link.stamp}
+        ids |= {self._id(link) for link in self.links}
         records = self.hub.store.records.by_id(sorted(ids))
         for id_, record in records.items():
             if record.merged_into:
@@ -196,14 +197,19 @@ class _Matching:
                 self.places[id_, system.name] = -1
         return True
 
+    def _id(self, link: Link, attempt: int = 0) -> str:
+        """Return the id of a record that *link* is the first to show."""
+        return record_id(self.entity.name, link.system, link.native_id or "", attempt)
+
     def _free_id(self, link: Link) -> str:
         """Return the id for a new record; a later one for a native id whose record is taken."""
-        attempt = 0
-        while True:
-            id_ = record_id(self.entity.name, link.system, link.native_id or "", attempt)
-            if id_ not in self.made and not self.hub.store.records.by_id([id_]):
-                return id_
+        first = self._id(link)
+        if first not in self.systems:
+            return first
+        attempt = 1
+        while self.hub.store.records.by_id([self._id(link, attempt)]):
             attempt += 1
+        return self._id(link, attempt)
 
     def _ask(self, link: Link, found: Match) -> None:
         """Let a person say which record this is, if any."""
