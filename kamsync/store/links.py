@@ -209,7 +209,11 @@ class Links(References):
         return int(row[0]) if row else 0
 
     def delete(self, ids: Sequence[int]) -> None:
-        """Forget links, with what they were owed and waited for."""
+        """Forget links, with what they were owed and waited for; their open writes are given up."""
+        self._database.many(
+            "UPDATE outbox SET state = 'dropped' WHERE state = 'inflight' AND link = ?",
+            [(link,) for link in ids],
+        )
         self._database.many("DELETE FROM link WHERE id = ?", [(link,) for link in ids])
 
     def _links(self, sql: str, parameters: Row) -> list[Link]:

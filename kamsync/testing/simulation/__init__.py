@@ -1,0 +1,28 @@
+"""A simulation: people, systems in memory and the hub, with everything that can go wrong.
+
+Each history is drawn from a seed, held against numbered invariants after every step and at rest, and
+kept as a tape where one of them breaks. `kamsync simulate` plays many of them.
+"""
+
+from __future__ import annotations
+
+from kamsync.testing.simulation.canary import CANARIES
+from kamsync.testing.simulation.choices import Tape, load_tape, save_tape
+from kamsync.testing.simulation.invariants import INVARIANTS
+from kamsync.testing.simulation.runner import Played, Total, play, play_seeds
+from kamsync.testing.simulation.shrink import shrunk
+from kamsync.testing.simulation.stores import STORES
+
+__all__ = [
+    "CANARIES",
+    "INVARIANTS",
+    "STORES",
+    "Played",
+    "Tape",
+    "Total",
+    "load_tape",
+    "play",
+    "play_seeds",
+    "save_tape",
+    "shrunk",
+]

@@ -1,0 +1,180 @@
+"""What goes wrong in one step: faults at counted places, drawn from the tape of faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from kamsync.connector import Can
+from kamsync.errors import QuotaSpent, SystemDown
+from kamsync.memory import Faults
+from kamsync.model import Op, Outcome, Receipt, Write
+from kamsync.testing.simulation.choices import Choices
+
+__all__ = ["FAULTS", "Crash", "Gremlin", "Wire"]
+
+FAULTS = {
+    "crash before a commit": "commit",
+    "crash after a commit": "commit",
+    "crash before a call": "call",
+    "crash after a call": "call",
+    "crash before a row": "row",
+    "crash after a row": "row",
+    "no answer, nothing done": "call",
+    "no answer, all done": "call",
+    "quota spent": "call",
+    "row refused": "row",
+    "row later": "row",
+    "row unknown, not done": "row",
+    "row unknown, done": "row",
+    "row lands late": "row",
+    "edit before a row": "row",
+    "edit after a row": "row",
+    "edit before a call": "call",
+    "edit after a call": "call",
+}
+"""What can go wrong, and whether it strikes at a commit, a call or a row."""
+
+PLACES = (1, 2, 3, 4, 5, 7, 9, 12, 16, 22)
+"""At the how many-th commit, call or row a fault may strike."""
+
+Land: TypeAlias = Callable[[], Receipt]
+Watched: TypeAlias = Callable[[str, Write, Land], Land]
+
+
+class Crash(BaseException):
+    """The process dies here; only what was committed is left."""
+
+
+class Gremlin:
+    """The faults of the step that runs. *meddle* lets somebody edit the record of a write, or any."""
+
+    def __init__(self, meddle: Callable[[str, Write | None], None]) -> None:
+        self.meddle = meddle
+        self.seen: dict[str, int] = {}
+        self.late: list[Land] = []
+        self._due: dict[tuple[str, int], str] = {}
+        self._after_commit = False
+        self._counts = {"commit": 0, "call": 0, "row": 0}
+        self.awake = False
+
+    def wake(self, choices: Choices, kinds: frozenset[str], rate: float) -> None:
+        """Draw the faults of a step: none, one, or two of *kinds*."""
+        self._due.clear()
+        self._counts = dict.fromkeys(self._counts, 0)
+        self.awake = False
+        if not kinds:
+            return
+        known = [kind for kind in FAULTS if kind in kinds]
+        for _ in range(2):
+            if not choices.happens(rate):
+                return
+            kind = choices.pick(known)
+            self._due[FAULTS[kind], choices.pick(PLACES)] = kind
+            self.awake = True
+
+    def sleep(self) -> None:
+        """Let nothing go wrong any more."""
+        self._due.clear()
+        self.awake = False
+
+    def at(self, site: str) -> str:
+        """Return what goes wrong at this place of the step, or nothing."""
+        if not self.awake:
+            return ""
+        self._counts[site] += 1
+        kind = self._due.pop((site, self._counts[site]), "")
+        if kind:
+            self.seen[kind] = self.seen.get(kind, 0) + 1
+        return kind
+
+    def commit(self, when: str) -> None:
+        """Stand at a commit: what is due strikes before or after it."""
+        if not self.awake:
+            return
+        if when == "before":
+            due = self.at("commit")
+            self._after_commit = due == "crash after a commit"
+            if due == "crash before a commit":
+                raise Crash
+        elif self._after_commit:
+            self._after_commit = False
+            raise Crash
+
+
+class Wire(Faults):
+    """The line to one system, where calls and rows go wrong."""
+
+    def __init__(
+        self,
+        system: str,
+        can: Can,
+        gremlin: Gremlin,
+        watched: Watched,
+    ) -> None:
+        self._system = system
+        self._can = can
+        self._gremlin = gremlin
+        self._watched = watched
+        self._due = ""
+
+    def before(self, call: str, _: str) -> None:
+        """Let a call fail before anything has happened."""
+        if call == "describe" or not self._gremlin.awake:
+            self._due = ""
+            return
+        self._due = due = self._gremlin.at("call")
+        if due == "crash before a call":
+            raise Crash
+        if due == "no answer, nothing done":
+            raise SystemDown(f"{self._system} does not answer.")
+        if due == "quota spent":
+            raise QuotaSpent(f"{self._system} allows no more calls.")
+        if due == "edit before a call":
+            self._gremlin.meddle(self._system, None)
+
+    def after(self, call: str, _: str) -> None:
+        """Let the answer of a call be lost, or let somebody be quicker than it."""
+        due, self._due = self._due, ""
+        if not due or call == "describe":
+            return
+        if due == "crash after a call":
+            raise Crash
+        if due == "no answer, all done":
+            raise SystemDown(f"{self._system} broke off.")
+        if due == "edit after a call":
+            self._gremlin.meddle(self._system, None)
+
+    def row(self, write: Write, land: Land) -> Receipt:
+        """Let one row of a write go wrong."""
+        watched = self._watched(self._system, write, land)
+        due = self._gremlin.at("row")
+        if due == "crash before a row":
+            raise Crash
+        if due == "edit before a row":
+            self._gremlin.meddle(self._system, write)
+        if due == "row refused":
+            return Receipt(Outcome.REFUSED, write.native_id, reason="a rule of the system objects")
+        if due == "row later":
+            return Receipt(Outcome.LATER, write.native_id, reason="the record is locked")
+        if due == "row unknown, not done":
+            return Receipt(Outcome.UNKNOWN, write.native_id)
+        if due == "row lands late" and self._may_be_late(write):
+            self._gremlin.late.append(watched)
+            return Receipt(Outcome.UNKNOWN, write.native_id)
+        receipt = watched()
+        if due == "crash after a row":
+            raise Crash
+        if due == "edit after a row":
+            self._gremlin.meddle(self._system, write)
+        if due == "row unknown, done":
+            return Receipt(Outcome.UNKNOWN, write.native_id)
+        return receipt
+
+    def _may_be_late(self, write: Write) -> bool:
+        """Whether a write that arrives after all can be told from somebody's edit, or does no harm."""
+        if write.op is Op.CREATE:
+            return bool(self._can & (Can.STAMP | Can.IDEMPOTENT_CREATE)) and bool(
+                self._can & (Can.WHO_EDITED | Can.HISTORY)
+            )
+        return bool(self._can & (Can.REFUSE_STALE | Can.HISTORY))

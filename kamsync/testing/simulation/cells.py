@@ -1,0 +1,85 @@
+"""What the observer remembers: the versions of every cell and of golden, each with its past."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from kamsync.testing.simulation.idents import BLANK, Ident
+
+__all__ = ["Breach", "Cell", "Place", "Subject", "Version"]
+
+
+class Place(Struct, frozen=True, order=True):
+    """One native record."""
+
+    system: str
+    entity: str
+    native_id: str
+
+
+class Version(Struct):
+    """A value that a cell held or that golden had: who knew what when it was entered.
+
+    *head* are the bits of the edits that entered it, *user* whether a person did so in this cell.
+    """
+
+    ident: Ident
+    past: int
+    head: int
+    user: bool = True
+    revision: int = 0
+
+
+class Cell:
+    """One field of one native record, with all that it ever held."""
+
+    __slots__ = ("blank", "field", "place", "versions")
+
+    def __init__(self, place: Place, field: str, birth: int) -> None:
+        self.place = place
+        self.field = field
+        self.blank = BLANK[place.entity, field]
+        self.versions = [Version(self.blank, birth, birth)]
+
+    @property
+    def now(self) -> Version:
+        """What it holds."""
+        return self.versions[-1]
+
+
+class Subject:
+    """One field of one record: golden's versions, and the bits that are accounted for by name."""
+
+    __slots__ = ("contending", "named", "pinned", "same", "versions")
+
+    def __init__(self, blank: Ident) -> None:
+        self.versions = [Version(blank, 0, 0)]
+        self.named = 0
+        self.contending = 0
+        self.pinned = False
+        self.same: list[tuple[int, int]] = []
+
+    @property
+    def now(self) -> Version:
+        """What golden is."""
+        return self.versions[-1]
+
+    @property
+    def settled(self) -> int:
+        """The bits that are golden, were knowingly replaced, or lost by name."""
+        return self.seen(self.now.past) | self.named
+
+    def seen(self, past: int) -> int:
+        """Return *past* with what equal values stand for: who saw the one has seen the other."""
+        for _ in range(2):
+            for head, more in self.same:
+                if head & past:
+                    past |= more
+        return past
+
+
+class Breach(Struct, frozen=True):
+    """An invariant that does not hold: its number, and a sentence that says where."""
+
+    number: int
+    text: str

@@ -1,0 +1,195 @@
+"""Follow the journal, entry by entry, and hold each change of golden against what people knew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from kamsync.model import EXISTS, Event
+from kamsync.store import Store
+from kamsync.testing.simulation.cells import Place, Subject, Version
+from kamsync.testing.simulation.idents import Ident, is_same
+from kamsync.testing.simulation.schema import PARTS
+from kamsync.testing.simulation.truth import Truth
+
+__all__ = ["Chronicle"]
+
+JOINED = "the surviving record keeps its values"
+
+Report = Callable[[int, str], None]
+
+_TIES = """
+SELECT id, system, entity, native_id, record FROM link
+WHERE record IS NOT NULL AND native_id IS NOT NULL
+"""
+
+
+class Chronicle:
+    """What the committed events say, and where that breaks an invariant; *report* takes each breach."""
+
+    def __init__(self, truth: Truth, report: Report) -> None:
+        self.truth = truth
+        self.report = report
+        self.exists: dict[str, Event] = {}
+        self._joined: set[str] = set()
+        self._acts = {
+            "set": self._set,
+            "settled": self._settled,
+            "closed": self._closed,
+            "decided": self._decided,
+            "undone": self._undone,
+            "agreed": self._agreed,
+            "held": self._held,
+            "joined": self._held,
+        }
+
+    def follow(self, store: Store, events: Sequence[Event]) -> None:
+        """Take in what one transaction has written into the journal, and compare it with the store."""
+        self.tie(store)
+        self._joined.clear()
+        touched = set()
+        for event in events:
+            self._take(event)
+            touched.add(event.record)
+        for id_, record in store.records.by_id(sorted(touched)).items():
+            if record.merged_into is None:
+                for field in PARTS[record.entity]:
+                    self._compare(id_, record.entity, field, record.fields.get(field))
+
+    def tie(self, store: Store) -> None:
+        """Take in which native record is which record."""
+        for link, system, entity, native_id, record in store.database.rows(_TIES):
+            place = self.truth.links[link] = Place(system, entity, native_id)
+            self.truth.tie(place, record)
+
+    def _take(self, event: Event) -> None:
+        if event.act == "merged":
+            self.truth.join(event.before, event.value)
+            self._joined.add(event.value)
+        elif event.field == EXISTS and event.act in {"set", "settled", "closed", "decided"}:
+            if event.value in (True, False):
+                self.exists[event.record] = event
+        elif event.field in PARTS[event.entity] and event.act in self._acts:
+            subject = self.truth.subject(event.record, event.entity, event.field)
+            self._acts[event.act](event, subject)
+
+    def _compare(self, record: str, entity: str, field: str, golden: object) -> None:
+        """Report golden that is not what the journal says."""
+        subject = self.truth.subject(record, entity, field)
+        value, revision = getattr(golden, "value", None), getattr(golden, "revision", 0)
+        ident = self.truth.nodes.of_value(entity, field, value)
+        if revision == subject.now.revision and is_same(ident, subject.now.ident):
+            return
+        if record in self._joined and is_same(ident, subject.now.ident):
+            subject.now.revision = revision
+            return
+        self.report(10, f"{record}.{field} became {value!r} without an entry in the journal")
+
+    def _set(self, event: Event, subject: Subject) -> None:
+        """A knowing edit, or the first one: whoever made it must have seen what it replaces."""
+        ident = self._continue(event, subject)
+        past, head = self.truth.entered(event.record, event.field, ident)
+        if not head:
+            self._nobody(event, ident)
+        excused = subject.named | self.truth.excepted | self.truth.moot
+        lost = subject.now.past & ~subject.seen(past) & ~excused
+        if lost:
+            where = f"{event.record}.{event.field}"
+            self.report(
+                1,
+                f"{where}: {event.value!r} replaced {event.before!r}, although its author had not"
+                f" seen {self.truth.tell(lost)}; no conflict and no loser was named",
+            )
+        subject.same.append((head, past))
+        subject.versions.append(Version(ident, past, head, revision=event.revision))
+        subject.pinned = False
+
+    def _settled(self, event: Event, subject: Subject) -> None:
+        """A rule settled a conflict: the losers are named."""
+        contenders = [*event.losers, *([event.winner] if event.winner else [])]
+        named = self.truth.named_by(event, contenders)
+        if event.rule == JOINED:
+            subject.named |= named
+            return
+        if subject.pinned:
+            self.report(17, f"{event.record}.{event.field}: a rule overruled a person's decision")
+        self._name(event, subject, named)
+
+    def _closed(self, event: Event, subject: Subject) -> None:
+        """All contenders of a conflict say one thing by now."""
+        named = self.truth.named_by(event, [event.winner] if event.winner else [])
+        self._name(event, subject, named)
+        self._release(event, subject)
+        subject.pinned = False
+
+    def _decided(self, event: Event, subject: Subject) -> None:
+        """A person decided, knowing all contenders."""
+        named = self.truth.named_by(event, event.losers)
+        bit = self.truth.bit(f"decision {event.record}.{event.field}={event.value!r}")
+        self._name(event, subject, named | bit)
+        subject.now.head |= bit
+        subject.pinned = True
+        self._release(event, subject)
+
+    def _undone(self, event: Event, subject: Subject) -> None:
+        self._name(event, subject, 0)
+        subject.pinned = False
+
+    def _agreed(self, event: Event, subject: Subject) -> None:
+        """Somebody entered what golden is: whoever has seen the one has seen the other."""
+        ident = self.truth.nodes.of_value(event.entity, event.field, event.value)
+        place = self.truth.links.get(event.winner.link or -1) if event.winner else None
+        past, head = self.truth.entered(event.record, event.field, ident, place)
+        subject.same += [(subject.now.head, past), (head, subject.now.past)]
+        subject.now.past |= past
+
+    def _held(self, event: Event, subject: Subject) -> None:
+        contenders = [*event.losers, *([event.winner] if event.winner else [])]
+        subject.contending |= self.truth.named_by(event, contenders)
+
+    def _name(self, event: Event, subject: Subject, named: int) -> None:
+        """Put a settled value in golden's place; what was golden is named as well."""
+        ident = self._continue(event, subject)
+        past, head = self.truth.entered(event.record, event.field, ident)
+        known = self.truth.known(event.record, event.field, ident)
+        was = subject.now
+        subject.named |= named | was.past
+        if event.revision == was.revision:
+            was.past |= named | known
+            return
+        version = Version(ident, was.past | named | known | past, head, revision=event.revision)
+        subject.versions.append(version)
+        if event.act == "settled" and not head and event.winner and event.winner.link is not None:
+            self._nobody(event, ident)
+
+    def _release(self, event: Event, subject: Subject) -> None:
+        """A conflict is closed: each of its contenders must have been golden or a named loser."""
+        lost = subject.contending & ~subject.settled & ~self.truth.moot
+        subject.contending = 0
+        if lost:
+            where = f"{event.record}.{event.field}"
+            self.report(1, f"{where}: a conflict was closed without naming {self.truth.tell(lost)}")
+
+    def _continue(self, event: Event, subject: Subject) -> Ident:
+        """Return what golden is now; it must have been what the event says that it was."""
+        before = self.truth.nodes.of_value(event.entity, event.field, event.before)
+        if not is_same(before, subject.now.ident):
+            where = f"{event.record}.{event.field}"
+            self.report(10, f"{where} was {event.before!r}, which no entry of the journal tells")
+        return self.truth.nodes.of_value(event.entity, event.field, event.value)
+
+    def _nobody(self, event: Event, ident: Ident) -> None:
+        """Report a value that no person entered in a system of this record."""
+        where = f"{event.record}.{event.field}"
+        echoes = [
+            cell.place.system
+            for cell in self.truth.cells_of(event.record, event.field)
+            if any(is_same(version.ident, ident) for version in cell.versions[1:])
+        ]
+        if echoes:
+            self.report(
+                5,
+                f"{where}: {event.value!r} was taken for an edit, but kamsync had written it to"
+                f" {', '.join(sorted(set(echoes)))} itself",
+            )
+        else:
+            self.report(2, f"{where}: nobody ever entered {event.value!r}")

@@ -1,0 +1,189 @@
+"""The hub of a history: its units of work, and how it dies and starts again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kamsync.clock import SetClock
+from kamsync.engine import Hub, Round, System, preview, pull, push, run_round, settle
+from kamsync.engine.pull import reread
+from kamsync.engine.resolve import drop_creates, resolve
+from kamsync.errors import ApprovalMissing, GuardTripped, RetryLater
+from kamsync.memory import Memory
+from kamsync.model import Event
+from kamsync.store import Store
+from kamsync.testing.simulation.breaks import Crash, Gremlin, Wire
+from kamsync.testing.simulation.chronicle import Chronicle
+from kamsync.testing.simulation.landing import Landings, Town
+from kamsync.testing.simulation.schema import SCHEMA
+from kamsync.testing.simulation.setting import Setting
+from kamsync.testing.simulation.stores import Opener
+
+__all__ = ["HubSide"]
+
+
+class HubSide:
+    """A hub over a store that survives it. Every unit ends as done, stopped, down or crashed."""
+
+    def __init__(
+        self,
+        setting: Setting,
+        towns: dict[str, Town],
+        clock: SetClock,
+        opener: Opener,
+        gremlin: Gremlin,
+        landings: Landings,
+        chronicle: Chronicle,
+    ) -> None:
+        self.setting = setting
+        self.clock = clock
+        self.gremlin = gremlin
+        self.opener = opener
+        self.landings = landings
+        self.chronicle = chronicle
+        self.plan = ""
+        self.crashes = 0
+        self.systems = {
+            cast.name: System(
+                name=cast.name,
+                connector=Memory.over(
+                    towns[cast.name],
+                    cast.can,
+                    page=cast.page,
+                    batch=cast.batch,
+                    faults=Wire(cast.name, cast.can, gremlin, landings.send),
+                ),
+                maps=cast.maps,
+                team=cast.team,
+                allow=cast.allow,
+            )
+            for cast in setting.casts
+        }
+        self.take(opener.open(clock))
+
+    def take(self, store: Store) -> None:
+        """Start with nothing but what is in *store*."""
+        self.store = self.landings.store = store
+        self.listen(store)
+        self.hub = self.start()
+
+    def listen(self, store: Store) -> None:
+        """Hear what each transaction writes into the journal, once it is kept."""
+        pending: list[Event] = []
+        journal: Any = store.journal
+        append = journal.append
+
+        def tapped(round_: str, events: Sequence[Event], *rest: Any, **named: Any) -> None:
+            append(round_, events, *rest, **named)
+            pending.extend(events)
+
+        def ended(kept: bool) -> None:  # noqa: FBT001 - the store's signature
+            events = list(pending)
+            pending.clear()
+            if kept and events:
+                self.chronicle.follow(store, events)
+
+        journal.append = tapped
+        store.database.at_end(ended)
+        store.on_commit = self.gremlin.commit
+
+    def start(self) -> Hub:
+        """Return a hub that knows nothing but what is in the store."""
+        setting = self.setting
+        return Hub(
+            schema=SCHEMA,
+            systems=self.systems,
+            policy=setting.policy,
+            store=self.store,
+            clock=self.clock,
+            first_meeting=setting.first_meeting,
+            limits=setting.limits,
+            thresholds=setting.thresholds,
+            batch=setting.batch,
+            sweep_every=setting.sweep_every,
+        )
+
+    def run(self, unit: Callable[[], str]) -> str:
+        """Run a unit of work; return how it ended."""
+        try:
+            return unit()
+        except Crash:
+            self.gremlin.sleep()
+            self.crashes += 1
+            self.take(self.opener.reopen(self.store, self.clock))
+            self.verify()
+            return "crashed"
+        except RetryLater:
+            return "down"
+        except (ApprovalMissing, GuardTripped):
+            return "stopped"
+        finally:
+            self.gremlin.sleep()
+
+    def verify(self) -> None:
+        """10: the store is whole, whenever the process died."""
+        for fault in self.store.verify():
+            self.chronicle.report(10, fault)
+
+    @property
+    def met(self) -> bool:
+        """Whether every system was met under an approved plan."""
+        return all(self.store.meta(f"met:{name}") for name in self.systems)
+
+    def pull(self, name: str, *, alone: bool) -> str:
+        """Read one system; *alone* leaves out the look at open writes, as a hint from outside would."""
+        hub, system = self.hub, self.systems[name]
+        self._begin("pull")
+        for entity in hub.entities():
+            if entity.name not in system.maps:
+                continue
+            if not alone:
+                resolve(hub, system, entity.name)
+            pull(hub, system, entity.name)
+            if not alone:
+                drop_creates(hub, system, entity.name)
+                reread(hub, system, entity.name)
+        return self._end()
+
+    def settle(self) -> str:
+        """Match, merge and plan what was read; a plan out of proportion is not kept."""
+        if not self.met:
+            return "not met"
+        self._begin("settle")
+        result = Round(self.hub.round)
+        with self.store.transaction():
+            settle(self.hub, result)
+            if result.plan is not None and result.plan.alarms:
+                raise GuardTripped("out of proportion")
+        self.plan = result.id
+        return self._end()
+
+    def push(self, name: str) -> str:
+        """Carry out what the last plan has for one system."""
+        if not self.plan:
+            return "no plan"
+        self._begin("push")
+        push(self.hub, self.systems[name], self.plan)
+        return self._end()
+
+    def round(self, *, approve: bool) -> str:
+        """Run a whole round; where it stops for want of a person, that person looks and approves."""
+        try:
+            self.result = run_round(self.hub)
+        except (ApprovalMissing, GuardTripped):
+            if not approve:
+                raise
+            plan = preview(self.hub).plan
+            assert plan is not None
+            self.result = run_round(self.hub, approve=plan.id)
+        self.plan = self.result.id
+        return "down" if self.result.down else "done"
+
+    def _begin(self, kind: str) -> None:
+        self.hub.round = self.store.rounds.start(kind, self.hub.now())
+
+    def _end(self) -> str:
+        self.store.rounds.finish(self.hub.round, "done", {}, self.hub.now())
+        self.hub.round = ""
+        return "done"

@@ -1,0 +1,211 @@
+"""Watch what lands in the systems: acts of people, and writes of the hub against what it could know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from kamsync.clock import Clock
+from kamsync.connector import Can
+from kamsync.memory import MemorySystem
+from kamsync.memory.acts import Act, Deed
+from kamsync.model import Native, Op, Receipt, Write
+from kamsync.store import Store
+from kamsync.testing.simulation.breaks import Land
+from kamsync.testing.simulation.cells import Place, Version
+from kamsync.testing.simulation.chronicle import Chronicle, Report
+from kamsync.testing.simulation.idents import is_same
+from kamsync.testing.simulation.schema import FIELDS, PARTS
+from kamsync.testing.simulation.setting import Cast
+from kamsync.testing.simulation.truth import Truth
+
+__all__ = ["Landings", "Town"]
+
+
+class Sent(Struct):
+    """One write of the hub as it was sent: for which record, and what golden was for each field."""
+
+    system: str
+    write: Write
+    record: str
+    versions: dict[str, Version]
+
+
+class Town(MemorySystem):
+    """A system in memory that tells of every act."""
+
+    def __init__(self, cast: Cast, clock: Clock, told: Callable[[Cast, Act], None]) -> None:
+        self.cast = cast
+        self.told = told
+        super().__init__(
+            clock=clock,
+            objects=cast.objects,
+            rewrite=cast.rewritten if cast.rewrites else None,
+            truncates=True,
+            lateness=cast.lateness,
+        )
+
+    def do(self, *what: object, **how: object) -> Act:
+        """Let one act happen, and tell of it."""
+        act = super().do(*what, **how)  # type: ignore[arg-type]
+        self.told(self.cast, act)
+        return act
+
+
+class Landings:
+    """What every act means to the observer, and what a write of the hub breaks."""
+
+    def __init__(self, truth: Truth, chronicle: Chronicle, report: Report) -> None:
+        self.truth = truth
+        self.chronicle = chronicle
+        self.report = report
+        self.store: Store | None = None
+        self.towns: dict[str, Town] = {}
+        self.deaths: set[Place] = set()
+        self.died: set[Place] = set()
+        self.made: dict[tuple[str, str], list[Place]] = {}
+        self.writes: dict[tuple[Place, str], int] = {}
+        self.landed = 0
+        self.counts: dict[tuple[str, str, Op], int] = {}
+        self._sent: Sent | None = None
+
+    def send(self, system: str, write: Write, land: Land) -> Land:
+        """Note what golden is for a write that is sent now; return how it lands."""
+        sent = self._note(system, write)
+
+        def landing() -> Receipt:
+            self._sent = sent
+            try:
+                return land()
+            finally:
+                self._sent = None
+
+        return landing
+
+    def _note(self, system: str, write: Write) -> Sent:
+        assert self.store is not None
+        link_id = int(write.key.split(".")[0])
+        link = self.store.links.by_id([link_id])[link_id]
+        record = link.record or ""
+        versions = {}
+        for field in {FIELDS[link.entity][name] for name in write.values}:
+            ident = self.truth.nodes.of_natives(system, link.entity, field, write.values)
+            subject = self.truth.subject(record, link.entity, field)
+            if not is_same(ident, subject.now.ident):
+                self.chronicle.tie(self.store)
+            if not is_same(ident, subject.now.ident):
+                known = [v for v in subject.versions if is_same(ident, v.ident)]
+                if known and write.op is Op.CREATE and self._repeats(system):
+                    versions[field] = known[-1]
+                    continue
+                what = "is not golden any more" if known else "was never golden"
+                text = f"{system} was sent {record}.{field}={write.values}, which {what}"
+                self.report(3 if known else 2, text)
+            versions[field] = subject.now
+        self._require_reason(system, record, write)
+        return Sent(system, write, record, versions)
+
+    def _repeats(self, system: str) -> bool:
+        """Whether a create whose answer is unclear is sent there again as it was."""
+        can = self.towns[system].cast.can
+        return Can.IDEMPOTENT_CREATE in can and Can.STAMP not in can
+
+    def _require_reason(self, system: str, record: str, write: Write) -> None:
+        """Report a delete or a return from the dead that nobody wanted."""
+        said = self.chronicle.exists.get(record)
+        places = self.truth.of_record.get(record, ())
+        dead = [place for place in places if place in self.deaths]
+        if write.op is Op.DELETE:
+            decided = said is not None and said.value is False and said.act != "set"
+            if not decided or not any(place in self.died for place in places):
+                self.report(7, f"{system} was told to delete {record}: {said}, gone in {dead}")
+        elif write.op is Op.CREATE and any(place.system == system for place in dead):
+            if any(place.system == system and self.alive(place) for place in places):
+                self.report(6, f"{record} was created in {system}, where it is")
+            elif said is None or said.value is not True or said.act == "set":
+                self.report(7, f"{record} was brought back to {system} without a decision")
+
+    def alive(self, place: Place) -> bool:
+        """Whether a native record is there."""
+        row = self.towns[place.system].row(place.entity, place.native_id)
+        return row is not None and row.alive
+
+    def happened(self, cast: Cast, act: Act) -> None:
+        """Take in one act of anybody."""
+        place = Place(cast.name, act.object, act.id)
+        values = self.towns[cast.name].table(act.object).rows[act.id].values
+        if act.own:
+            self._own(cast, act, place, values)
+        elif act.deed in {Deed.DELETE, Deed.MERGE}:
+            self.truth.vanished(place, merged=act.into is not None)
+            self.deaths.add(place)
+            self.died.add(place)
+            if act.into is not None:
+                nodes = self.truth.nodes
+                nodes.unite(
+                    nodes.of(cast.name, act.object, act.into),
+                    nodes.of(cast.name, act.object, act.id),
+                )
+        else:
+            if act.deed is Deed.UNDELETE:
+                self.deaths.discard(place)
+            for field in {FIELDS[act.object][name]: None for name in act.values}:
+                ident = self.truth.nodes.of_natives(cast.name, act.object, field, values)
+                self.truth.edited(place, field, ident, f"{act.by}#{act.seq}")
+
+    def _own(self, cast: Cast, act: Act, place: Place, values: dict[str, Native]) -> None:
+        """Take in a write of the hub: what it covers must be dealt with, or be found in a history."""
+        sent = self._sent
+        assert sent is not None, "kamsync's user acted without a write"
+        self.landed += 1
+        key = (cast.name, act.object, sent.write.op)
+        self.counts[key] = self.counts.get(key, 0) + 1
+        if act.deed is Deed.DELETE:
+            for field in PARTS[act.object]:
+                self._cover(cast, sent, place, field)
+            return
+        if act.deed is Deed.CREATE:
+            self._require_one(sent, place)
+        for field, version in sent.versions.items():
+            self._cover(cast, sent, place, field)
+            ident = self.truth.nodes.of_natives(cast.name, act.object, field, values)
+            cell = self.truth.cell(place, field)
+            cell.versions.append(Version(ident, version.past, version.head, user=False))
+            if act.deed is Deed.EDIT or not self._repeats(cast.name):
+                self.writes[place, field] = self.writes.get((place, field), 0) + 1
+        self.deaths.discard(place)
+
+    def _cover(self, cast: Cast, sent: Sent, place: Place, field: str) -> None:
+        """Report what a write covers although nothing has dealt with it, and nothing can any more."""
+        truth = self.truth
+        cell = truth.cells.get((place, field))
+        if cell is None or not cell.now.past:
+            return
+        record = sent.record
+        while record in truth.joined:
+            record = truth.joined[record]
+        subject = truth.subject(record, place.entity, field)
+        covered = cell.now.past & ~(subject.contending | truth.moot | truth.excepted)
+        if covered & ~subject.settled:
+            truth.agree(cell, subject)
+        covered &= ~subject.settled
+        if not covered or Can.HISTORY in cast.can:
+            return
+        if Can.REFUSE_STALE in cast.can:
+            self.report(
+                1,
+                f"{place.system} {place.native_id}.{field} ({record}): kamsync wrote over"
+                f" {truth.tell(covered)}, which it never heard",
+            )
+        else:
+            truth.excepted |= covered
+
+    def _require_one(self, sent: Sent, place: Place) -> None:
+        """Report a second record where one was wanted."""
+        made = self.made.setdefault((sent.system, sent.record), [])
+        known = [*made, *self.truth.of_record.get(sent.record, ())]
+        twins = [p for p in known if p.system == sent.system and p != place and self.alive(p)]
+        if twins:
+            self.report(6, f"{sent.record} was created twice in {sent.system}: {twins} and {place}")
+        made.append(place)

@@ -1,0 +1,134 @@
+"""Read the same changes in two orders, in copies of the store, and compare what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from msgspec import structs
+
+from kamsync.engine import Hub, Round, pull, settle
+from kamsync.errors import RetryLater
+from kamsync.memory import Memory
+from kamsync.seal import MasterKey
+from kamsync.store import Store
+from kamsync.store.sqlite import SqliteDatabase, connect_sqlite
+from kamsync.testing.simulation.stores import KEY
+from kamsync.testing.simulation.world import World
+
+__all__ = ["require_any_order"]
+
+Outcome = tuple[set[Any], set[Any]]
+
+
+def require_any_order(world: World) -> None:
+    """16: pull all systems forwards and backwards; golden and the open conflicts must be the same."""
+    if not isinstance(world.hub.store.database, SqliteDatabase) or not world.hub.met:
+        return
+    names = list(world.towns)
+    with _unwatched(world):
+        forwards, backwards = (_outcome(world, order) for order in (names, names[::-1]))
+    for what, one, other in zip(("golden", "conflicts"), forwards, backwards, strict=True):
+        if one != other:
+            world.report(16, f"{what} depends on the order: {one - other} or {other - one}")
+    world.require()
+
+
+def _outcome(world: World, order: list[str]) -> Outcome:
+    """Return what comes of reading the systems in this order, in a copy of the store."""
+    store = _copy(world.hub.store, world)
+    hub = _hub(world, store)
+    hub.round = store.rounds.start("order", hub.now())
+    for name in order:
+        for entity in hub.entities():
+            if entity.name in hub.systems[name].maps:
+                with suppress(RetryLater):
+                    pull(hub, hub.systems[name], entity.name)
+    settle(hub, Round(hub.round))
+    found = _golden(store), _conflicts(store)
+    store.close()
+    return found
+
+
+def _copy(store: Store, world: World) -> Store:
+    assert isinstance(store.database, SqliteDatabase)
+    database = connect_sqlite("", 0)
+    store.database.connection.backup(database.connection)
+    return Store(database, world.clock, MasterKey(KEY))
+
+
+def _hub(world: World, store: Store) -> Hub:
+    """Return a hub over a copy, whose calls never fail."""
+    systems = {
+        cast.name: structs.replace(
+            world.hub.systems[cast.name],
+            connector=Memory.over(
+                world.towns[cast.name], cast.can, page=cast.page, batch=cast.batch
+            ),
+        )
+        for cast in world.setting.casts
+    }
+    hub = world.hub.start()
+    hub.systems, hub.store = systems, store
+    return hub
+
+
+@contextmanager
+def _unwatched(world: World) -> Iterator[None]:
+    """Leave no trace of these readings in the systems' memory of what they have shown."""
+    rows = [
+        row
+        for town in world.towns.values()
+        for name in town.cast.maps
+        for row in town.table(name).rows.values()
+    ]
+    shown = [dict(row.shown) for row in rows]
+    watched = {
+        name: (list(t.watch.clobbered), list(t.watch.found)) for name, t in world.towns.items()
+    }
+    yield
+    for row, known in zip(rows, shown, strict=True):
+        row.shown = known
+    for name, (clobbered, found) in watched.items():
+        world.towns[name].watch.clobbered, world.towns[name].watch.found = clobbered, found
+
+
+def _names(store: Store) -> dict[str, tuple[Any, ...]]:
+    """Return each record by the native records that it is: its id depends on which came first."""
+    names: dict[str, list[Any]] = {}
+    for system, native_id, record in store.database.rows(
+        "SELECT system, native_id, record FROM link WHERE record IS NOT NULL AND native_id IS NOT NULL"
+    ):
+        names.setdefault(record, []).append((system, native_id))
+    return {record: tuple(sorted(places)) for record, places in names.items()}
+
+
+def _golden(store: Store) -> set[Any]:
+    names = _names(store)
+    found = set()
+    for id_, record in store.records.by_id(sorted(names)).items():
+        if record.merged_into is None:
+            for field, golden in record.fields.items():
+                value = _value(golden.value, names)
+                if golden.revision and value != "None":
+                    found.add((names[id_], field, value))
+    return found
+
+
+def _conflicts(store: Store) -> set[Any]:
+    names = _names(store)
+    return {
+        (
+            str(c.kind),
+            names.get(c.record, c.record),
+            c.field,
+            tuple(sorted(_value(side.value, names) for side in c.contenders)),
+        )
+        for c in store.reviews.open(limit=10_000)
+    }
+
+
+def _value(value: Any, names: dict[str, tuple[Any, ...]]) -> str:
+    """Return a value as text; a reference by the native records that it leads to."""
+    return repr(names.get(value, value) if isinstance(value, str) else value)

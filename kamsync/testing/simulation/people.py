@@ -1,0 +1,142 @@
+"""What people do in the systems, drawn from the tape: they make, edit, touch, delete, merge."""
+
+from __future__ import annotations
+
+from kamsync.clock import SetClock
+from kamsync.memory.acts import Row
+from kamsync.model import Author, Native, Write
+from kamsync.testing.simulation.choices import Choices
+from kamsync.testing.simulation.idents import REFERS
+from kamsync.testing.simulation.landing import Town
+from kamsync.testing.simulation.schema import PARTS, SCHEMA
+from kamsync.testing.simulation.setting import Setting
+
+__all__ = ["People"]
+
+PADS = ("quartz", "velvet", "bonfire", "maple", "jigsaw", "ribbon", "copper", "lagoon")
+NAMES = ("ann", "bob", "cleo")
+ROWS_LIMIT = 7
+"""How many living records of one object people make in one system."""
+
+
+class People:
+    """Everybody who works in some system."""
+
+    def __init__(self, setting: Setting, towns: dict[str, Town], clock: SetClock) -> None:
+        self.setting = setting
+        self.towns = towns
+        self.clock = clock
+        self._tokens = 0
+        self._keys: dict[str, list[str]] = {"account": [], "contact": []}
+
+    def act(self, what: str, choices: Choices) -> str:
+        """Let somebody do *what* somewhere; return a few words about it, empty if nothing came of it."""
+        town = choices.pick(list(self.towns.values()))
+        object_ = choices.pick(list(town.cast.maps))
+        if what == "create":
+            return self.create(town, object_, choices)
+        rows = _rows(town, object_, alive=what != "undelete")
+        if not rows:
+            return ""
+        row = choices.pick(rows)
+        author = self._author(town, choices)
+        if what == "edit":
+            return self.edit(town, object_, row, choices, author)
+        if what == "touch":
+            town.touch(object_, row.id, author=author)
+        elif what == "delete":
+            town.delete(object_, row.id, author=author)
+        elif what == "undelete":
+            town.undelete(object_, row.id, author=author)
+        elif what == "merge":
+            other = choices.pick(rows)
+            if other is row:
+                return ""
+            town.merge(object_, row.id, other.id, author=author)
+            return f"{town.cast.name} {row.id} into {other.id}"
+        return f"{town.cast.name} {row.id}"
+
+    def create(self, town: Town, object_: str, choices: Choices) -> str:
+        """Make a record: a new thing, or one that another system knows already."""
+        if len(_rows(town, object_, alive=True)) >= ROWS_LIMIT:
+            return ""
+        values: dict[str, Native] = {}
+        for field, parts in PARTS[object_].items():
+            if field in SCHEMA.entity(object_).keys:
+                values[field] = self._key(town, object_, choices)
+            elif (object_, field) in REFERS:
+                values[field] = self._reference(town, object_, field, choices)
+            else:
+                for part in parts:
+                    values[part] = None if choices.happens(0.3) else self._text(choices)
+        native_id = town.create(object_, values, author=self._author(town, choices))
+        return f"{town.cast.name} {native_id} {values}"
+
+    def edit(self, town: Town, object_: str, row: Row, choices: Choices, author: Author) -> str:
+        """Change one field, or a part of it."""
+        keys = SCHEMA.entity(object_).keys
+        field = choices.pick([name for name in PARTS[object_] if name not in keys])
+        if (object_, field) in REFERS:
+            values = {field: self._reference(town, object_, field, choices)}
+        else:
+            part = choices.pick(PARTS[object_][field])
+            values = {part: None if choices.happens(0.12) else self._text(choices)}
+        late = town.lateness and choices.happens(0.5)
+        at = max(town.now() - town.lateness, row.last.at) if late else None
+        town.edit(object_, row.id, values, author=author, at=at)
+        return f"{town.cast.name} {row.id} {values}{' late' if late else ''}"
+
+    def meddle(self, system: str, write: Write | None, choices: Choices) -> str:
+        """Edit the record that is just being written, or any other of that system."""
+        town = self.towns[system]
+        object_ = choices.pick(list(town.cast.maps))
+        rows = _rows(town, object_, alive=True)
+        if write is not None and write.native_id is not None:
+            for name in town.cast.maps:
+                row = town.row(name, write.native_id)
+                if row is not None and row.alive:
+                    object_, rows = name, [row]
+        if not rows:
+            return ""
+        author = self._author(town, choices)
+        return self.edit(town, object_, choices.pick(rows), choices, author)
+
+    def token(self) -> str:
+        """Return a text that nobody has entered before."""
+        self._tokens += 1
+        return f"e{self._tokens}-{PADS[self._tokens % len(PADS)]}"
+
+    def _text(self, choices: Choices) -> str:
+        if self.setting.repeats and choices.happens(self.setting.repeats):
+            return choices.pick(("r1-again", "r2-again"))
+        return self.token()
+
+    def _key(self, town: Town, object_: str, choices: Choices) -> str | None:
+        """Return what tells a thing apart: a new one, one that others know, rarely none."""
+        known = self._keys[object_]
+        field = SCHEMA.entity(object_).keys[0]
+        here = {row.values.get(field) for row in _rows(town, object_, alive=True)}
+        others = [key for key in known if key not in here]
+        if others and choices.happens(0.4):
+            return choices.pick(others)
+        if choices.happens(0.08):
+            return choices.pick(known) if known and choices.happens(0.5) else None
+        known.append(f"n{len(known) + 1}")
+        return known[-1]
+
+    def _reference(self, town: Town, object_: str, field: str, choices: Choices) -> str | None:
+        rows = _rows(town, REFERS[object_, field], alive=True)
+        if not rows or choices.happens(0.2):
+            return None
+        return choices.pick(rows).id
+
+    def _author(self, town: Town, choices: Choices) -> Author:
+        return Author(f"{choices.pick(NAMES)}@{town.cast.name}")
+
+
+def _rows(town: Town, object_: str, *, alive: bool) -> list[Row]:
+    """Return the rows that are there, or those that could come back."""
+    rows = town.table(object_).rows.values()
+    if alive:
+        return [row for row in rows if row.alive]
+    return [row for row in rows if not row.alive and row.merged_into is None]

@@ -1,0 +1,151 @@
+"""Play histories: one from a tape, or many from seeds on several processes."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+
+from msgspec import Struct, field
+
+from kamsync.testing.simulation.canary import planted
+from kamsync.testing.simulation.cells import Breach
+from kamsync.testing.simulation.choices import Tape
+from kamsync.testing.simulation.order import require_any_order
+from kamsync.testing.simulation.stores import store_opener
+from kamsync.testing.simulation.winddown import wind_down
+from kamsync.testing.simulation.world import Violation, World
+
+__all__ = ["BROKEN", "Played", "Total", "play", "play_seeds"]
+
+BROKEN = 0
+"""The number of a breach that is an error which escaped from the hub."""
+
+ORDER_EVERY = 4
+"""In one of how many histories the order of reading is tried out as well."""
+
+
+class Played(Struct):
+    """What one history came to: *breach* if an invariant does not hold, and the tape that shows it."""
+
+    tape: Tape
+    steps: int
+    trace: str
+    breach: Breach | None = None
+    excepted: int = 0
+    done: dict[str, int] = field(default_factory=dict)
+    faults: dict[str, int] = field(default_factory=dict)
+    states: dict[str, int] = field(default_factory=dict)
+
+
+class Total(Struct):
+    """What many histories came to."""
+
+    seeds: int = 0
+    steps: int = 0
+    cpu_s: float = 0.0
+    excepted: int = 0
+    failed: list[Played] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+
+    def add(self, played: Played) -> None:
+        """Count one history in."""
+        self.seeds += 1
+        self.steps += played.steps
+        self.excepted += played.excepted
+        self.done.update(played.done)
+        self.faults.update(played.faults)
+        self.states.update(played.states)
+        if played.breach is not None:
+            self.failed.append(played)
+
+    def join(self, other: Total) -> None:
+        """Count other histories in."""
+        self.seeds += other.seeds
+        self.steps += other.steps
+        self.cpu_s += other.cpu_s
+        self.excepted += other.excepted
+        self.failed += other.failed
+        self.done.update(other.done)
+        self.faults.update(other.faults)
+        self.states.update(other.states)
+
+
+def play(
+    tape: Tape,
+    steps: int,
+    *,
+    replay: bool = False,
+    store: str = "sqlite",
+    tell: Callable[[str], None] | None = None,
+) -> Played:
+    """Play one history of *steps* steps and its end; whatever is wrong is the breach that is returned."""
+    world: World | None = None
+    breach = None
+    with planted(tape.canary), store_opener(store) as opener:
+        try:
+            world = World(tape, replay=replay, opener=opener, tell=tell)
+            for place in range(steps):
+                world.step(place)
+            if tape.seed % ORDER_EVERY == 0:
+                require_any_order(world)
+            wind_down(world)
+            world.hub.verify()
+            world.require()
+        except Violation as violation:
+            breach = violation.breach
+        except Exception as error:  # noqa: BLE001 - an error that escapes is what is looked for
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            what = f"{type(error).__name__}: {error} in {where.name} at {where.filename}:{where.lineno}"
+            breach = Breach(BROKEN, what)
+        finally:
+            if world is not None:
+                world.hub.store.close()
+    if world is None:
+        return Played(tape, 0, "", breach)
+    return Played(
+        tape=tape,
+        steps=world.steps,
+        trace=world.trace.hexdigest(),
+        breach=breach,
+        excepted=world.truth.excepted.bit_count(),
+        done=dict(world.done),
+        faults=dict(world.gremlin.seen),
+        states=dict(world.states),
+    )
+
+
+def play_seeds(
+    start: int, seeds: int, steps: int, *, jobs: int = 1, store: str = "sqlite", canary: str = ""
+) -> Iterator[Total]:
+    """Yield what more and more histories came to, the last one all of them."""
+    total = Total()
+    if jobs <= 1:
+        for first in range(start, start + seeds, CHUNK):
+            total.join(_chunk(first, min(CHUNK, start + seeds - first), steps, store, canary))
+            yield total
+        return
+    firsts = range(start, start + seeds, CHUNK)
+    counts = [min(CHUNK, start + seeds - first) for first in firsts]
+    with ProcessPoolExecutor(jobs) as pool:
+        for part in pool.map(_chunk, firsts, counts, repeat(steps), repeat(store), repeat(canary)):
+            total.join(part)
+            yield total
+
+
+CHUNK = 25
+"""How many histories one process plays before it reports."""
+
+
+def _chunk(start: int, seeds: int, steps: int, store: str, canary: str) -> Total:
+    total = Total()
+    before = time.process_time()
+    for seed in range(start, start + seeds):
+        total.add(play(Tape(seed, canary=canary), steps, store=store))
+    total.cpu_s = time.process_time() - before
+    return total

@@ -1,0 +1,58 @@
+"""The schema of every history: small, so that what happens meets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kamsync.schema import Entity, Field, Schema, Type
+
+__all__ = ["FIELDS", "PARTS", "SCHEMA", "TEXTS"]
+
+TEXTS = ("name", "note")
+"""The fields that a lossy system cuts off."""
+
+_STREET = (Field("street", Type.TEXT, "Street."), Field("city", Type.TEXT, "City."))
+
+SCHEMA = Schema(
+    {
+        "account": Entity(
+            "account",
+            "A company.",
+            {
+                "number": Field("number", Type.TEXT, "What tells it apart."),
+                "name": Field("name", Type.TEXT, "What it is called."),
+                "note": Field("note", Type.TEXT, "A remark."),
+                "address": Field("address", Type.GROUP, "Where it is.", parts=_STREET),
+                "parent": Field("parent", Type.REFERENCE, "Whose it is.", to="account"),
+            },
+            keys=("number",),
+        ),
+        "contact": Entity(
+            "contact",
+            "A person there.",
+            {
+                "code": Field("code", Type.TEXT, "What tells them apart."),
+                "name": Field("name", Type.TEXT, "What they are called."),
+                "account": Field("account", Type.REFERENCE, "Whose they are.", to="account"),
+            },
+            keys=("code",),
+            parent="account",
+        ),
+    }
+)
+"""Two entities, so that there are a parent, a reference to itself and a group of fields."""
+
+PARTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    entity.name: {
+        field.name: tuple(part.name for part in field.parts) or (field.name,)
+        for field in entity.fields.values()
+    }
+    for entity in SCHEMA.entities.values()
+}
+"""The native names behind each field: those of its parts, or its own."""
+
+FIELDS: Mapping[str, Mapping[str, str]] = {
+    entity: {name: field for field, names in fields.items() for name in names}
+    for entity, fields in PARTS.items()
+}
+"""The field behind each native name."""

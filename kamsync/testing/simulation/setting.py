@@ -1,0 +1,232 @@
+"""The setting of a history: a small schema, and systems with capabilities drawn from legal sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+
+from msgspec import Struct
+
+from kamsync.connector import Can, NativeEntity, NativeField
+from kamsync.guards import Bound, Bounds, Limits
+from kamsync.identity import Thresholds
+from kamsync.lenses import identity_map
+from kamsync.lenses.single import Same
+from kamsync.mapping import EntityMap, FieldMap
+from kamsync.model import Native, Op
+from kamsync.policy import Policy, parse_policy
+from kamsync.schema import Type
+from kamsync.testing.simulation.choices import Choices
+from kamsync.testing.simulation.schema import FIELDS, SCHEMA, TEXTS
+
+__all__ = ["Cast", "Kind", "Setting", "draw_setting"]
+
+POLICIES: tuple[Mapping[str, Mapping[str, object]], ...] = (
+    {},
+    {"*": {"*": "latest"}},
+    {"*": {"*": "latest", "deletes": "propagate"}},
+    {
+        "account": {
+            "name": {"team": "sales", "otherwise": "latest"},
+            "address": {"team": "success", "otherwise": "review"},
+            "note": "first",
+            "deletes": "restore",
+        },
+        "contact": {"*": {"team": "account", "otherwise": "latest"}, "deletes": "keep"},
+    },
+    {"*": {"*": "first", "deletes": "restore"}},
+    {"*": {"*": "review", "deletes": "propagate"}},
+)
+
+TEAMS = ("sales", "success", "account", "finance")
+
+LIMIT = 8
+"""How many characters a lossy system keeps of a text: enough for the token at its beginning."""
+
+
+class Kind(Struct, frozen=True):
+    """One way in which a system keeps a write from covering an edit, and how often it is drawn."""
+
+    name: str
+    can: Can
+    weight: int
+
+
+KINDS = (
+    Kind("exact", Can.REFUSE_STALE | Can.EXACT_VERSION, 34),
+    Kind("seconds", Can.REFUSE_STALE, 34),
+    Kind("history", Can.HISTORY | Can.EXACT_VERSION, 18),
+    Kind("history by the second", Can.HISTORY, 10),
+    Kind("neither", Can.EXACT_VERSION, 4),
+)
+
+
+class Cast(Struct, frozen=True):
+    """One system of a history: what it is able to do, and how it treats what it is given."""
+
+    name: str
+    team: str
+    kind: str
+    can: Can
+    maps: Mapping[str, EntityMap]
+    page: int
+    batch: int
+    rewrites: bool
+    limit: int | None
+    follows: bool
+    lateness: timedelta
+
+    @property
+    def objects(self) -> dict[str, NativeEntity]:
+        """Return how the system describes its objects."""
+        return {name: _object(name, self.limit, follows=self.follows) for name in self.maps}
+
+    @property
+    def allow(self) -> dict[str, frozenset[Op]]:
+        """Return the operations that the system can carry out: the hub may do them all."""
+        ops = frozenset(op for op in Op if Can[op.name] in self.can)
+        return dict.fromkeys(self.maps, ops)
+
+    def rewritten(self, _: str, name: str, value: Native) -> Native:
+        """Return what a system that rewrites makes of a value."""
+        texts = name in ("street", "city", *TEXTS)
+        return value.upper() if texts and isinstance(value, str) else value
+
+
+class Setting(Struct, frozen=True):
+    """Everything about a history that is drawn before its first step."""
+
+    casts: tuple[Cast, ...]
+    policy: Policy
+    first_meeting: Policy
+    limits: Limits
+    thresholds: Thresholds
+    batch: int
+    sweep_every: timedelta
+    repeats: float
+    faults: frozenset[str]
+    fault_rate: float
+    acts: Mapping[str, int]
+
+
+def draw_setting(
+    choices: Choices, acts: Mapping[str, int], rare: frozenset[str], faults: tuple[str, ...]
+) -> Setting:
+    """Draw a setting: few systems with unlike capabilities, tiny batches, a part of the faults.
+
+    *acts* are the steps with their weights; of the *rare* ones a part is left out, so that histories
+    without them are found too.
+    """
+    count = choices.weighted(((2, 5), (3, 4), (4, 1)))
+    casts = tuple(_cast(choices, f"s{place}", TEAMS[place]) for place in range(count))
+    first = choices.below(len(POLICIES) + 2)
+    calm = choices.below(10) == 0
+    return Setting(
+        casts=casts,
+        policy=_policy(choices.below(len(POLICIES))),
+        first_meeting=_policy(first) if first < len(POLICIES) else Policy(),
+        limits=_tight() if choices.happens(0.1) else _wide(),
+        thresholds=Thresholds() if choices.happens(0.3) else Thresholds(link=1.0, review=1.0),
+        batch=choices.pick((50, 1, 2, 3)),
+        sweep_every=choices.pick((timedelta(days=1), timedelta(seconds=20))),
+        repeats=choices.pick((0.0, 0.0, 0.3)),
+        faults=frozenset() if calm else frozenset(f for f in faults if choices.happens(0.7)),
+        fault_rate=choices.pick((0.1, 0.3, 0.5)),
+        acts={
+            act: weight for act, weight in acts.items() if act not in rare or choices.happens(0.5)
+        },
+    )
+
+
+def _cast(choices: Choices, name: str, team: str) -> Cast:
+    """Draw one system."""
+    kind = choices.weighted(tuple((kind, kind.weight) for kind in KINDS))
+    can = kind.can | Can.CREATE | Can.UPDATE
+    for extra, share in _EXTRAS:
+        if choices.happens(share):
+            can |= extra
+    can |= choices.pick((Can.STAMP, Can.IDEMPOTENT_CREATE, Can.SEARCH, Can.STAMP | Can.SEARCH))
+    tells_authors = bool(can & (Can.WHO_EDITED | Can.HISTORY))
+    rewrites = tells_authors and choices.happens(0.15)
+    limit = LIMIT if choices.happens(0.2) else None
+    entities = ("account", "contact") if choices.below(5) else ("account",)
+    late = Can.EXACT_VERSION not in can and choices.happens(0.15)
+    return Cast(
+        name=name,
+        team=team,
+        kind=kind.name,
+        can=can,
+        maps={entity: _map(entity, limit) for entity in entities},
+        page=choices.pick((20, 1, 2, 3)),
+        batch=choices.pick((20, 1, 2, 3)),
+        rewrites=rewrites,
+        limit=limit,
+        follows=choices.happens(0.6),
+        lateness=timedelta(seconds=2 if late else 0),
+    )
+
+
+_EXTRAS = (
+    (Can.WHO_EDITED, 0.75),
+    (Can.ANSWERS_WITH_RECORD, 0.5),
+    (Can.TOMBSTONES, 0.7),
+    (Can.MERGES, 0.7),
+    (Can.UNDELETE, 0.5),
+    (Can.DELETE, 0.8),
+    (Can.HISTORY, 0.1),
+)
+
+
+@cache
+def _policy(place: int) -> Policy:
+    return parse_policy(POLICIES[place], SCHEMA, {}, teams=TEAMS)
+
+
+@cache
+def _map(entity: str, limit: int | None) -> EntityMap:
+    """Return the map of an entity that a system holds as kamsync does, but for its limit."""
+    map_ = identity_map(SCHEMA.entity(entity), entity)
+    if limit is None:
+        return map_
+    fields = dict(map_.fields)
+    for name in TEXTS:
+        if name in fields:
+            lens = Same(SCHEMA.entity(entity).field(name), limit=limit)
+            fields[name] = FieldMap(name, (name,), lens)
+    return EntityMap(entity, entity, fields)
+
+
+@cache
+def _object(entity: str, limit: int | None, *, follows: bool) -> NativeEntity:
+    """Return the description of a native object."""
+    fields = {}
+    for name in FIELDS[entity]:
+        declared = SCHEMA.entity(entity).fields.get(name)
+        refers = declared is not None and declared.type is Type.REFERENCE
+        fields[name] = NativeField(
+            name,
+            type="reference" if refers and follows else "text",
+            limit=limit if name in TEXTS else None,
+        )
+    return NativeEntity(entity, fields, ~Can.NOTHING)
+
+
+def _tight() -> Limits:
+    """Return limits that plans of a history reach now and then."""
+    return Limits(
+        Bounds(
+            delete=Bound(0, 0.0),
+            update=Bound(2, 0.0),
+            create=Bound(2, 0.0),
+            blank=Bound(1, 0.0),
+            emptied=0.5,
+            emptied_from=3,
+        )
+    )
+
+
+def _wide() -> Limits:
+    """Return limits that no plan of a history reaches."""
+    wide = Bound(1000, 1.0)
+    return Limits(Bounds(wide, wide, wide, wide, 0.0, 1000))

@@ -1,0 +1,206 @@
+"""The perfect observer: what the author of every value had seen when they entered it.
+
+It knows nothing of the engine's rules. Each edit and each decision is one bit; the past of a value
+is the set of bits that its author had seen, through the chain of values in that system and through
+golden where it was shown there. A value may be replaced in silence only by somebody whose past
+holds it. Everything else must be named as a loser in the journal, or contend in an open conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kamsync.model import Contender, Event
+from kamsync.testing.simulation.cells import Cell, Place, Subject, Version
+from kamsync.testing.simulation.idents import BLANK, Ident, Nodes, is_same
+from kamsync.testing.simulation.schema import PARTS
+
+__all__ = ["Truth"]
+
+
+class Truth:
+    """Every edit of a history, and what became of it."""
+
+    def __init__(self) -> None:
+        self.nodes = Nodes()
+        self.cells: dict[tuple[Place, str], Cell] = {}
+        self.of_record: dict[str, list[Place]] = {}
+        self.owner: dict[Place, str] = {}
+        self.links: dict[int, Place] = {}
+        self.subjects: dict[tuple[str, str], Subject] = {}
+        self.joined: dict[str, str] = {}
+        self.entities: dict[str, str] = {}
+        self.moot = 0
+        self.excepted = 0
+        self.words: dict[int, str] = {}
+        self._bits = 0
+
+    def bit(self, word: str) -> int:
+        """Return a fresh bit; *word* says what it stands for."""
+        self._bits += 1
+        bit = 1 << self._bits
+        self.words[bit] = word
+        return bit
+
+    def tell(self, bits: int) -> str:
+        """Return some bits in words."""
+        return ", ".join(word for bit, word in self.words.items() if bit & bits)
+
+    def record_of(self, place: Place) -> str | None:
+        """Return the record that a native record is, by now."""
+        record = self.owner.get(place)
+        while record in self.joined:
+            record = self.joined[record]
+        return record
+
+    def subject(self, record: str, entity: str, field: str) -> Subject:
+        """Return one field of one record."""
+        found = self.subjects.get((record, field))
+        if found is None:
+            found = self.subjects[record, field] = Subject(BLANK[entity, field])
+            self.entities[record] = entity
+        return found
+
+    def cell(self, place: Place, field: str) -> Cell:
+        """Return one field of one native record."""
+        found = self.cells.get((place, field))
+        if found is None:
+            # A blank that nobody entered is no edit, but who saw it has seen it.
+            birth = self.bit(f"blank {place.system} {place.native_id}.{field}")
+            self.moot |= birth
+            found = self.cells[place, field] = Cell(place, field, birth)
+        return found
+
+    def cells_of(self, record: str, field: str) -> Iterator[Cell]:
+        """Yield this field of every native record that is or was this record."""
+        for place in self.of_record.get(record, ()):
+            cell = self.cells.get((place, field))
+            if cell is not None:
+                yield cell
+
+    # What people do.
+
+    def edited(self, place: Place, field: str, ident: Ident, word: str) -> None:
+        """A person entered a value: they had seen what was there, and golden if it was that."""
+        cell = self.cell(place, field)
+        was = cell.now
+        if is_same(was.ident, ident):
+            return
+        record = self.record_of(place)
+        subject = self.subjects.get((record, field)) if record else None
+        past = was.past
+        if subject is not None and is_same(was.ident, subject.now.ident):
+            past = subject.seen(past) | subject.now.past
+        dealt = subject.settled | subject.contending if subject is not None else 0
+        bit = self.bit(f"{word} {place.system} {place.native_id}.{field}={_in_words(ident)}")
+        self._forgive(cell, ident, past, dealt, bit)
+        cell.versions.append(Version(ident, past | bit, bit))
+
+    def _forgive(self, cell: Cell, ident: Ident, past: int, dealt: int, bit: int) -> None:
+        """Excuse what nobody can notice: an unread value that is taken back before it is read."""
+        unread = past & ~dealt
+        base = next((v for v in reversed(cell.versions) if not v.past & ~dealt), cell.versions[0])
+        if is_same(base.ident, ident):
+            self.moot |= unread | bit
+        elif ident == cell.blank:
+            self.moot |= unread
+
+    def vanished(self, place: Place, *, merged: bool) -> None:
+        """A person deleted a native record: what nobody had read of it goes with it.
+
+        Whoever merged it into another one has ruled on what contends there, too.
+        """
+        record = self.record_of(place)
+        for field in PARTS[place.entity]:
+            cell = self.cells.get((place, field))
+            if cell is None:
+                continue
+            subject = self.subjects.get((record, field)) if record else None
+            dealt = subject.settled if subject else 0
+            if subject and not merged:
+                dealt |= subject.contending
+            self.moot |= cell.now.past & ~dealt
+
+    # What the hub does.
+
+    def tie(self, place: Place, record: str) -> None:
+        """A native record is this record."""
+        if self.owner.get(place) == record:
+            return
+        self.owner[place] = record
+        places = self.of_record.setdefault(record, [])
+        if place not in places:
+            places.append(place)
+        self.nodes.unite(self.nodes.of(record), self.nodes.of(*_name(place)))
+
+    def join(self, loser: str, survivor: str) -> None:
+        """Two records turned out to be one."""
+        self.joined[loser] = survivor
+        self.nodes.unite(self.nodes.of(survivor), self.nodes.of(loser))
+        places = self.of_record.setdefault(survivor, [])
+        places += [place for place in self.of_record.get(loser, []) if place not in places]
+        entity = survivor.partition("-")[0]
+        for field in PARTS[entity]:
+            gone = self.subjects.get((loser, field))
+            if gone is None:
+                continue
+            kept = self.subject(survivor, entity, field)
+            kept.named |= gone.named
+            kept.contending |= gone.contending
+            kept.same += gone.same
+            if gone.now.ident == BLANK[entity, field]:
+                kept.named |= gone.now.past
+            elif kept.now.revision == 0:
+                kept.versions += gone.versions[1:]
+                continue
+            elif is_same(kept.now.ident, gone.now.ident):
+                kept.now.past |= gone.now.past
+            kept.versions[:0] = gone.versions
+
+    def entered(
+        self, record: str, field: str, ident: Ident, only: Place | None = None
+    ) -> tuple[int, int]:
+        """Return the past and the heads of all edits by people that entered this value."""
+        past = head = 0
+        for cell in self.cells_of(record, field):
+            if only not in (None, cell.place):
+                continue
+            for version in cell.versions:
+                if version.user and version.head and is_same(version.ident, ident):
+                    past |= version.past
+                    head |= version.head
+        return past, head
+
+    def agree(self, cell: Cell, subject: Subject) -> None:
+        """Take what somebody entered as golden says it for agreed: no journal need tell of that."""
+        for version in cell.versions:
+            for golden in subject.versions:
+                if version.user and is_same(version.ident, golden.ident):
+                    golden.past |= version.past
+                    subject.same.append((version.head, golden.past))
+                    subject.same.append((golden.head, version.past))
+
+    def known(self, record: str, field: str, ident: Ident) -> int:
+        """Return the past of a value, whoever entered it."""
+        past, _ = self.entered(record, field, ident)
+        subject = self.subjects.get((record, field))
+        for version in subject.versions if subject else ():
+            if is_same(version.ident, ident):
+                past |= version.past
+        return past
+
+    def named_by(self, event: Event, contenders: Iterable[Contender]) -> int:
+        """Return the bits that an event names with its contenders."""
+        past = 0
+        for contender in contenders:
+            ident = self.nodes.of_value(event.entity, event.field, contender.value)
+            past |= self.known(event.record, event.field, ident)
+        return past
+
+
+def _name(place: Place) -> tuple[str, str, str]:
+    return place.system, place.entity, place.native_id
+
+
+def _in_words(ident: Ident) -> str:
+    return "/".join("blank" if part is None else str(part) for part in ident)

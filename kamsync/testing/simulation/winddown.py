@@ -1,0 +1,213 @@
+"""What must come true once nothing goes wrong any more and nobody edits: the world comes to rest."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from kamsync.model import EXISTS
+from kamsync.store import Store
+from kamsync.testing.simulation.agreement import require_agreement, waits_for_another
+from kamsync.testing.simulation.cells import Place
+from kamsync.testing.simulation.choices import Choices
+from kamsync.testing.simulation.idents import REFERS
+from kamsync.testing.simulation.world import World
+
+__all__ = ["PASSES_LIMIT", "wind_down"]
+
+PASSES_LIMIT = 4
+"""How many rounds may write before the world is at rest: references and their targets take turns."""
+
+SESSIONS_LIMIT = 12
+"""How often the reviewer decides all that is open."""
+
+_LOOSE = """
+SELECT id, system, entity, native_id, record, owed, moved, blocked, waiting FROM link
+WHERE (record IS NOT NULL AND (moved = 1 OR owed IS NOT NULL)) OR (record IS NULL AND alive = 1)
+"""
+
+_STATE = (
+    "SELECT id, record, native_id, facts, owed, moved, blocked, waiting FROM link ORDER BY id",
+    "SELECT id, fields, dirty, merged_into FROM record ORDER BY id",
+    "SELECT id, body FROM review ORDER BY id",
+    "SELECT max(seq) FROM journal",
+)
+
+
+def wind_down(world: World) -> None:
+    """Let everything come back, then hold the world against all that must be true at rest.
+
+    First without the reviewer: what is open explains every difference. Then she decides, until
+    nothing is open, and every system holds what golden says.
+    """
+    rest = _Rest(world)
+    rest.begin()
+    rest.settle_down(once=True)
+    for _ in range(SESSIONS_LIMIT):
+        if not rest.decide_all():
+            break
+        rest.settle_down(once=False)
+    rest.account()
+
+
+class _Rest:
+    """The end of one history."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.choices = Choices(None, [])
+
+    @property
+    def store(self) -> Store:
+        """The store as it is open now."""
+        return self.world.hub.store
+
+    def begin(self) -> None:
+        """Bring every system back, and let what is on its way arrive."""
+        world = self.world
+        world.gremlin.sleep()
+        for town in world.towns.values():
+            town.up = True
+        while world.gremlin.late:
+            world.arrive(0)
+        world.require()
+
+    def settle_down(self, *, once: bool) -> None:
+        """Run rounds until one writes nothing; then one more must change nothing at all."""
+        world = self.world
+        world.landings.writes.clear()
+        for passes in range(PASSES_LIMIT + 1):
+            world.clock.wait(100_000.0 if passes == 0 else 5.0)
+            before = world.landings.landed
+            how = world.hub.run(lambda: world.hub.round(approve=True))
+            world.say("round", how)
+            if how != "done":
+                world.report(23, f"a round ended as {how}, although nothing goes wrong")
+            world.require()
+            if world.landings.landed == before:
+                break
+        else:
+            world.report(23, f"{PASSES_LIMIT} rounds were not enough to come to rest")
+        if once:
+            self._require_no_flip_flop()
+        self._require_rest()
+        self._require_reasons()
+        require_agreement(self.world)
+        world.require()
+
+    def _require_no_flip_flop(self) -> None:
+        for (place, field), count in self.world.landings.writes.items():
+            if count > 1 and (place.entity, field) not in REFERS:
+                self.world.report(
+                    3, f"{place} {field} was written {count} times with nobody editing"
+                )
+
+    def _require_rest(self) -> None:
+        """4: a round in an unchanged world writes nothing, tells nothing and changes nothing."""
+        world = self.world
+        before, landed = self._state(), world.landings.landed
+        world.clock.wait(5.0)
+        world.hub.run(lambda: world.hub.round(approve=True))
+        if world.landings.landed != landed:
+            world.report(23, "the second round after the last change still wrote")
+        for was, now in zip(before, self._state(), strict=True):
+            if was != now:
+                changed = [(a, b) for a, b in zip(was, now, strict=False) if a != b][:1]
+                world.report(4, f"a round in an unchanged world changed {changed}")
+        waiting = self.store.database.rows("SELECT id FROM outbox WHERE state = 'inflight'")
+        if waiting:
+            world.report(23, f"writes {waiting} are still in flight")
+
+    def _state(self) -> list[list[Any]]:
+        return [self.store.database.rows(sql) for sql in _STATE]
+
+    def _require_reasons(self) -> None:
+        """24: nothing waits without a reason that a person can read."""
+        conflicts = {c.id: c for c in self.store.reviews.open(limit=10_000)}
+        for conflict in conflicts.values():
+            if not conflict.contenders or not conflict.cause or not conflict.opened:
+                self.world.report(24, f"conflict {conflict.id} does not say why it is open")
+        held = {(c.record, c.field) for c in conflicts.values()}
+        parked = {(p.system, p.what) for p in self.store.parks.all(10_000)}
+        for (
+            id_,
+            system,
+            entity,
+            native_id,
+            record,
+            owed,
+            moved,
+            blocked,
+            waiting,
+        ) in self.store.database.rows(_LOOSE):
+            cast = self.world.towns[system].cast
+            if waiting in conflicts or (record, EXISTS) in held:
+                continue
+            if (system, native_id) in parked or (system, record) in parked:
+                continue
+            if blocked or (owed and not moved and owed not in cast.allow.get(entity, ())):
+                continue
+            if owed and record and waits_for_another(self.world, record, system):
+                continue
+            text = f"owed {owed}, moved {moved}, waiting {waiting}"
+            self.world.report(
+                24,
+                f"link {id_} of {record} in {system} {native_id} is stuck without a reason: {text}",
+            )
+
+    def decide_all(self) -> bool:
+        """Let the reviewer decide everything that is open; return whether there was anything."""
+        found = self.store.reviews.open(limit=10_000)
+        for conflict in found:
+            if not self.store.reviews.get(conflict.id).closed:
+                self.world.say("decide", self.world.hub.run(partial(self._decide, conflict.id)))
+        self.world.require()
+        return bool(found)
+
+    def _decide(self, conflict: str) -> str:
+        return self.world.reviewer.settle(self.store.reviews.get(conflict), self.choices)
+
+    def account(self) -> None:
+        """1: every edit is golden, was knowingly replaced, or lost by name."""
+        truth = self.world.truth
+        open_ = self._open_bits()
+        waiting = self._unread()
+        for (place, field), cell in truth.cells.items():
+            record = truth.record_of(place)
+            if record is None or (place, field) in waiting:
+                continue
+            subject = truth.subject(record, place.entity, field)
+            bits = 0
+            for version in cell.versions:
+                if version.user:
+                    bits |= version.head
+            bits &= ~(truth.moot | truth.excepted | open_.get((record, field), 0))
+            if bits & ~subject.settled:
+                truth.agree(cell, subject)
+            lost = bits & ~subject.settled
+            if lost:
+                self.world.report(
+                    1,
+                    f"{place.system} {place.native_id}.{field} ({record}): {truth.tell(lost)} is neither"
+                    " golden nor a named loser",
+                )
+        self.world.require()
+
+    def _unread(self) -> set[tuple[Place, str]]:
+        """Return the cells whose reference waits for a record that nobody has seen."""
+        rows = self.store.database.rows("SELECT id FROM link WHERE moved = 1 AND blocked = 1")
+        links = self.store.links.by_id([row[0] for row in rows])
+        return {
+            (Place(link.system, link.entity, link.native_id or ""), field)
+            for link in links.values()
+            for field, fact in link.facts.items()
+            if fact.moved
+        }
+
+    def _open_bits(self) -> dict[tuple[str, str], int]:
+        """Return the bits that contend in open conflicts."""
+        return {
+            (record, field): subject.contending
+            for (record, field), subject in self.world.truth.subjects.items()
+            if subject.contending
+        }

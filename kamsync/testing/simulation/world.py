@@ -1,0 +1,204 @@
+"""One history: people, systems and the hub, step by step, with everything that goes wrong."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+
+from kamsync.clock import SetClock
+from kamsync.memory.acts import Act
+from kamsync.model import Write
+from kamsync.testing.simulation.breaks import FAULTS, Gremlin
+from kamsync.testing.simulation.cells import Breach
+from kamsync.testing.simulation.choices import Choices, Strip, Tape
+from kamsync.testing.simulation.chronicle import Chronicle
+from kamsync.testing.simulation.hubside import HubSide
+from kamsync.testing.simulation.landing import Landings, Town
+from kamsync.testing.simulation.people import People
+from kamsync.testing.simulation.reviewer import Reviewer
+from kamsync.testing.simulation.setting import Cast, draw_setting
+from kamsync.testing.simulation.stores import MEMORY, Opener
+from kamsync.testing.simulation.truth import Truth
+
+__all__ = ["ACTS", "Violation", "World"]
+
+ACTS = {
+    "edit": 30,
+    "pull": 14,
+    "settle": 8,
+    "push": 10,
+    "round": 5,
+    "create": 6,
+    "touch": 2,
+    "delete": 2,
+    "undelete": 2,
+    "merge": 2,
+    "outage": 4,
+    "decide": 8,
+    "look": 4,
+    "hint": 2,
+    "wait": 4,
+    "arrive": 4,
+}
+"""Every step with its weight."""
+
+RARE = frozenset({"delete", "undelete", "merge", "outage", "decide", "create", "touch"})
+
+PAUSES_S = (0.2, 0.0, 0.05, 0.7, 1.5, 30.0)
+
+OPENING = 4
+"""How many records people may have made before the hub first looks."""
+
+
+class Violation(Exception):
+    """An invariant does not hold."""
+
+    def __init__(self, breach: Breach) -> None:
+        super().__init__(f"invariant {breach.number}: {breach.text}")
+        self.breach = breach
+
+
+class World:
+    """A history, drawn from a seed or replayed from a tape; *tell* is told what happens.
+
+    The same tape gives the same history, act by act: `trace` is the same.
+    """
+
+    def __init__(
+        self,
+        tape: Tape,
+        *,
+        replay: bool = False,
+        opener: Opener | None = None,
+        tell: Callable[[str], None] | None = None,
+    ) -> None:
+        self.tape = tape
+        self.tell = tell
+        self._replay = replay
+        self._random = None if replay else Random(2 * tape.seed)
+        self._trouble = None if replay else Random(2 * tape.seed + 1)
+        self.clock = SetClock()
+        self.trace = hashlib.blake2b(digest_size=12)
+        self.done: Counter[str] = Counter()
+        self.states: Counter[str] = Counter()
+        self.breaches: list[Breach] = []
+        self.steps = 0
+        work, faults = self._sources(tape.setting)
+        self.setting = draw_setting(work, ACTS, RARE, tuple(FAULTS))
+        self.truth = Truth()
+        self.chronicle = Chronicle(self.truth, self.report)
+        self.landings = Landings(self.truth, self.chronicle, self.report)
+        self.towns = {
+            cast.name: Town(cast, self.clock, self._happened) for cast in self.setting.casts
+        }
+        self.landings.towns = self.towns
+        self.people = People(self.setting, self.towns, self.clock)
+        self.gremlin = Gremlin(self._meddle)
+        self._faults = faults
+        self.hub = HubSide(
+            self.setting,
+            self.towns,
+            self.clock,
+            opener or Opener(MEMORY),
+            self.gremlin,
+            self.landings,
+            self.chronicle,
+        )
+        self.reviewer = Reviewer(self.hub, self.truth, self.people, self.report)
+        self._say_setting()
+        for _ in range(work.below(OPENING + 1)):
+            self.say("create", self.people.act("create", work))
+
+    def report(self, number: int, text: str) -> None:
+        """Note that an invariant does not hold."""
+        self.breaches.append(Breach(number, text))
+
+    def step(self, place: int) -> None:
+        """Take one step, then let every breach come to light."""
+        if place == len(self.tape.steps):
+            self.tape.steps.append(Strip())
+        work, self._faults = self._sources(self.tape.steps[place])
+        self.clock.wait(work.pick(PAUSES_S))
+        act = work.weighted(tuple(self.setting.acts.items()))
+        self.gremlin.wake(self._faults, self.setting.faults, self.setting.fault_rate)
+        self._do(act, work)
+        self.gremlin.sleep()
+        self.steps += 1
+        self.require()
+
+    def require(self) -> None:
+        """Raise `Violation` for the first breach."""
+        if self.breaches:
+            raise Violation(self.breaches[0])
+
+    def _do(self, act: str, work: Choices) -> None:
+        """Carry out one step."""
+        self.done[act] += 1
+        if act in {"edit", "create", "touch", "delete", "undelete", "merge"}:
+            self.say(act, self.people.act(act, work))
+        elif act in {"pull", "hint", "push"}:
+            name = work.pick(list(self.towns))
+            self.say(act, name, self._unit(act, name))
+        elif act == "settle":
+            self.say(act, self.hub.run(self.hub.settle))
+        elif act == "round":
+            approve = work.happens(0.7)
+            self.say(act, self.hub.run(lambda: self.hub.round(approve=approve)))
+        elif act == "outage":
+            town = work.pick(list(self.towns.values()))
+            town.up = not town.up
+            self.say(act, town.cast.name, "up" if town.up else "down")
+        elif act == "wait":
+            self.clock.wait(work.pick((3.0, 60.0, 90_000.0)))
+        elif act == "look":
+            self.say(act, self.reviewer.look(work))
+        elif act == "decide":
+            self.say(act, self.hub.run(lambda: self.reviewer.decide(work)))
+        elif act == "arrive" and self.gremlin.late:
+            self.arrive(work.below(len(self.gremlin.late)))
+
+    def _unit(self, act: str, name: str) -> str:
+        if act == "push":
+            return self.hub.run(lambda: self.hub.push(name))
+        return self.hub.run(lambda: self.hub.pull(name, alone=act == "hint"))
+
+    def arrive(self, place: int) -> None:
+        """Let a write arrive that was sent long ago."""
+        receipt = self.gremlin.late.pop(place)()
+        self.say("arrive", str(receipt.outcome))
+
+    def _meddle(self, system: str, write: Write | None) -> None:
+        """Let somebody be quicker than the hub."""
+        self.say("race", self.people.meddle(system, write, self._faults))
+
+    def _happened(self, cast: Cast, act: Act) -> None:
+        self.trace.update(repr((cast.name, act.seq, act.deed, act.id, act.by, act.values)).encode())
+        if self.tell is not None and act.own:
+            self.tell(f"      kamsync {act.deed}s {cast.name} {act.id} {act.values}")
+        self.landings.happened(cast, act)
+
+    def _sources(self, strip: Strip) -> tuple[Choices, Choices]:
+        """Return the two sources of one step."""
+        return Choices(self._random, strip.work), Choices(self._trouble, strip.faults)
+
+    def say(self, *words: str) -> None:
+        """Tell of something that happened, if anybody listens."""
+        if self.tell is not None and any(words[1:]):
+            at = self.clock.now().strftime("%H:%M:%S.%f")[:-4]
+            self.tell(f"{self.steps:4} {at} {' '.join(words)}")
+
+    def _say_setting(self) -> None:
+        if self.tell is None:
+            return
+        for cast in self.setting.casts:
+            odd = [
+                word for word, is_so in (("rewrites", cast.rewrites), ("cuts", cast.limit)) if is_so
+            ]
+            self.tell(
+                f"{cast.name}: {cast.kind}, {cast.can}, page {cast.page}, batch {cast.batch}, {odd}"
+            )
+        self.tell(
+            f"batch {self.setting.batch}, faults {self.setting.fault_rate} {sorted(self.setting.faults)}"
+        )
