@@ -21,8 +21,6 @@ __all__ = ["Plan", "make_plan"]
 SHOWN_LIMIT = 1_000
 """How many writes a plan keeps to be shown; all of them count for its name and its guards."""
 
-ORDER = (Op.CREATE, Op.UPDATE, Op.DELETE)
-
 
 class Plan(Struct, frozen=True):
     """The writes that would make every system agree, by name, in numbers, and the first of them.
@@ -56,38 +54,46 @@ def make_plan(
     """
     name = PlanName()
     shown: list[PlannedWrite] = []
-    tallies: list[Tally] = []
-    for entity in hub.entities():
-        for system in hub.mapping(entity.name):
-            if system.name not in systems:
+    counts = {
+        (system.name, entity.name): _Count(hub, system, entity.name)
+        for entity in hub.entities()
+        for system in hub.mapping(entity.name)
+        if system.name in systems
+    }
+    for entity_name, op in _order(hub):
+        for system in hub.mapping(entity_name):
+            if system.name not in systems or not system.allows(entity_name, op):
                 continue
-            tally = _Count(hub, system, entity.name)
-            for batch in _planned(hub, system, entity.name, only):
+            for batch in _planned(hub, system, entity_name, op, only):
                 hub.store.outbox.add(round_id, [row for row, _ in batch])
                 for _, write in batch:
                     name.add(write)
-                    tally.add(write)
+                    counts[system.name, entity_name].add(write)
                     if len(shown) < SHOWN_LIMIT:
                         shown.append(write)
-            tallies.append(tally.tally())
+    tallies = tuple(count.tally() for count in counts.values())
     alarms = weigh(tallies, hub.limits)
     unmet = tuple(sorted(s for s in systems if hub.store.meta(f"met:{s}") is None))
-    return Plan(name.text(), name.count, tuple(tallies), tuple(shown), tuple(alarms), unmet)
+    return Plan(name.text(), name.count, tallies, tuple(shown), tuple(alarms), unmet)
+
+
+def _order(hub: Hub) -> list[tuple[str, Op]]:
+    """Return what is done first: parents are made before their children, and end after them."""
+    names = [entity.name for entity in hub.entities()]
+    made = [(name, op) for name in names for op in (Op.CREATE, Op.UPDATE)]
+    return [*made, *((name, Op.DELETE) for name in reversed(names))]
 
 
 def _planned(
-    hub: Hub, system: System, entity: str, only: str | None
+    hub: Hub, system: System, entity: str, op: Op, only: str | None
 ) -> Iterator[list[tuple[OutboxRow, PlannedWrite]]]:
-    """Yield the writes for one entity of one system, batch by batch: creates, updates, deletes."""
-    for op in ORDER:
-        if not system.allows(entity, op):
-            continue
-        after = 0
-        while links := hub.store.links.owed(system.name, entity, op.value, after, hub.batch):
-            after = links[-1].id
-            wanted = [link for link in links if only in (None, link.record)]
-            if wanted:
-                yield _batch(hub, entity, wanted, op)
+    """Yield the writes of one kind for one entity of one system, batch by batch."""
+    after = 0
+    while links := hub.store.links.owed(system.name, entity, op.value, after, hub.batch):
+        after = links[-1].id
+        wanted = [link for link in links if only in (None, link.record)]
+        if wanted:
+            yield _batch(hub, entity, wanted, op)
 
 
 def _batch(

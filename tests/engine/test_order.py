@@ -186,3 +186,20 @@ def test_a_contact_without_any_account_is_created_without_one(stage):
     hub.meet()
 
     assert ["Li"] == hub["success"].all("last_name", "contact")
+
+
+def test_children_end_before_their_parents(stage):
+    """A system may refuse to delete an account that still has contacts."""
+    deletes = {"account": {"deletes": "propagate"}, "contact": {"deletes": "propagate"}}
+    hub = stage("sales", "success", entities=("account", "contact"), policy=deletes)
+    acme = hub["sales"].create(name="Acme", domains=["acme.com"])
+    ada = hub["sales"].create("contact", email="ada@acme.com", account=acme)
+    hub.meet()
+    hub.settle()
+    hub["sales"].delete(ada)
+    hub["sales"].delete(acme)
+
+    plan = hub.round().plan
+
+    assert ["contact", "account"] == [write.entity for write in plan.shown]
+    assert [] == hub["success"].ids() == hub["success"].ids("contact")
