@@ -75,6 +75,8 @@ def observe(link: Link, reading: Reading, hearing: Hearing) -> Link:
         seen=hearing.seen,
         read_at=hearing.read_at,
         stamp=reading.stamp or link.stamp,
+        # Whoever brings a record back has decided that their system does not do without it.
+        detached=link.detached and reading.values is None,
     )
 
 

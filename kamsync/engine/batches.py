@@ -78,9 +78,14 @@ def _awaits_parent(batch: Batch, record: Record, link: Link, parent: str) -> boo
 
 
 def _lives_on(batch: Batch, record: Record, link: Link) -> bool:
-    """Whether a native record is gone whose record is in that system under another id."""
+    """Whether a native record is gone whose record is in that system under another id.
+
+    Where all of them are gone, the first one stands for the record, and alone may come back.
+    """
     return _is_gone(link) and any(
-        other.system == link.system and other.native_id is not None and not _is_gone(other)
+        other.system == link.system
+        and other.native_id is not None
+        and (not _is_gone(other) or other.id < link.id)
         for other in batch.links.get(record.id, ())
     )
 

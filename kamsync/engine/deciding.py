@@ -145,6 +145,7 @@ def _decide_existence(hub: Hub, conflict: Conflict, decision: Decision) -> Confl
     gone = [link for link in links if EXISTS in link.facts and link.facts[EXISTS].observed == GONE]
     hub.store.links.save([structs.replace(link, detached=True) for link in gone])
     hub.store.links.set_owed([(link.id, None) for link in gone])
+    hub.store.records.mark_dirty([conflict.record])
     return _close(hub, conflict, decision)
 
 
