@@ -1,6 +1,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -169,6 +170,11 @@ def disputed(nordwind):
     return nordwind
 
 
+def _hear_ctrl_c():
+    """Let a process hear Ctrl-C even where the tests run in the background, which is deaf to it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def program(hub):
     """Start ``kamsync`` as a process of its own in the hub's folder."""
@@ -184,6 +190,7 @@ def program(hub):
             stderr=subprocess.PIPE,
             stdin=options.pop("stdin", subprocess.DEVNULL),
             text=True,
+            preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - no thread of the tests holds a lock
             **options,
         )
         started.append(process)
