@@ -1,0 +1,132 @@
+# ruff: noqa: INP001 - a folder of documents is no package.
+"""Draw the pictures of how-it-works.md from the code: ``python docs/make_pictures.py``.
+
+The floors come from the contract that import-linter checks, the tables from the store, the life of a
+write from its states, the order of creation from the schema.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from parts import filled, table
+
+from kamsync.entities import core_schema
+from kamsync.store import outbox
+from kamsync.store.tables import metadata
+
+PAGE = Path(__file__).with_name("how-it-works.md")
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+
+FLOORS = {
+    "cli": "surfaces: what people and scripts use",
+    "testing": "for whoever writes a connector: conformance, faults, simulation",
+    "reports": "what is read, and hosting of sandboxes",
+    "work": "who does which unit of work",
+    "engine": "one round",
+    "store": "state: configuration, store, journal, reviews, keys",
+    "plugins": "plugs: hooks, loader, the connector to systems in memory",
+    "merge": "pure decisions: no clock, disk, network, plugin or chance",
+    "connector": "the contract with one system",
+    "model": "words: values, facts, fields, entities, maps",
+    "errors": "ground",
+}
+"""What stands on each floor, by one of its modules."""
+
+TABLES = {
+    "link": "one native record of one system: its facts, version, and what it is owed",
+    "record": "one record: golden of each field, with revision and origin",
+    "review": "a conflict: its contenders, and the decision once there is one",
+    "outbox": "a planned write; one in flight is an intent whose answer is open",
+    "plan": "a plan by its name, and whether it was approved",
+    "journal": "what happened, chained by hashes, values sealed",
+    "subject_key": "the key of one person or account; erasing is deleting it",
+    "pull_cursor": "how far a system was read",
+    "park": "a native record that waits, with the reason and when it is tried again",
+    "awaited": "which link waits for which other record",
+    "alias": "a native id that was merged into another",
+    "match_key": "the keys by which a newcomer is recognised",
+    "round": "a round: what it was, when, and what came of it",
+    "counter": "the next revision, link, conflict",
+    "meta": "small facts, such as which systems were met",
+}
+"""What each table keeps."""
+
+LIFE = (
+    ("", outbox.TODO, "planned"),
+    (outbox.TODO, outbox.INFLIGHT, "the intent is committed, then it is sent"),
+    (outbox.TODO, outbox.DROPPED, "no longer due as it was planned"),
+    (outbox.INFLIGHT, outbox.DONE, "a reading shows what became of it"),
+    (outbox.INFLIGHT, outbox.DROPPED, "stale, or never arrived"),
+    (
+        outbox.INFLIGHT,
+        outbox.REFUSED,
+        "the system says no, and the record is parked with its reason",
+    ),
+)
+"""The life of a write: from which state to which, and when."""
+
+
+def floors() -> str:
+    """Return the floors of the core, highest first."""
+    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))
+    layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    rows = []
+    for layer in layers:
+        names = re.findall(r"\w+", layer)
+        told = [FLOORS[name] for name in names if name in FLOORS]
+        assert len(told) == 1, f"say in FLOORS what stands on the floor of {names}"
+        there = [f"`{name}`" for name in names if _exists(name)]
+        if there:
+            rows.append((", ".join(there), told[0]))
+    return table(("modules", "floor"), rows)
+
+
+def _exists(module: str) -> bool:
+    """Whether the core has a module or package of that name."""
+    core = PROJECT.parent / "kamsync"
+    return (core / f"{module}.py").exists() or (core / module / "__init__.py").exists()
+
+
+def tables() -> str:
+    """Return the tables of the store, with their columns."""
+    assert set(TABLES) == set(metadata.tables), "say in TABLES what each table keeps"
+    rows = [
+        (f"`{name}`", meaning, ", ".join(column.name for column in metadata.tables[name].columns))
+        for name, meaning in TABLES.items()
+    ]
+    return table(("table", "one row is", "columns"), rows)
+
+
+def life() -> str:
+    """Return the life of a planned write as a diagram."""
+    states = {getattr(outbox, name) for name in outbox.__all__ if name.isupper()}
+    assert states == {end for _, end, _ in LIFE}, "say in LIFE how each state is reached"
+    lines = [f"    {start or '[*]'} --> {end}: {when}" for start, end, when in LIFE]
+    ends = sorted(states - {start for start, _, _ in LIFE})
+    return _diagram("stateDiagram-v2", [*lines, *(f"    {end} --> [*]" for end in ends)])
+
+
+def order() -> str:
+    """Return the order in which entities are matched, merged and created."""
+    names = [f"`{entity.name}`" for entity in core_schema().in_order()]
+    return f"In the schema of the core that is: {', '.join(names)}."
+
+
+def _diagram(kind: str, lines: list[str]) -> str:
+    """Return a diagram that the hosts of repositories draw."""
+    return "\n".join(["```mermaid", kind, *lines, "```"])
+
+
+MAKERS = {"floors": floors, "tables": tables, "life": life, "order": order}
+
+
+def page() -> str:
+    """Return the whole page, its parts made anew."""
+    return filled(PAGE, MAKERS)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
