@@ -81,11 +81,16 @@ class Author(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Entry(Struct, frozen=True, gc=False):
-    """One entry of a system's history of a record: *values* took effect at once, by *author*."""
+    """One entry of a system's history of a record: *values* took effect at once, by *author*.
+
+    *version* is the version that the record had then. Where versions are coarse, several entries
+    share one, and it tells those that were there when the record was read from those that followed.
+    """
 
     values: Mapping[str, Native]
     author: Author | None = None
     at: datetime | None = None
+    version: str = ""
 
 
 class Reading(Struct, frozen=True, gc=False):
@@ -94,8 +99,9 @@ class Reading(Struct, frozen=True, gc=False):
     *values* is None when the record is gone; a field that the system did not show (no permission,
     no such column) is missing from it, which is not the same as being None. *version* changes with
     each change of the record; *settled* is False while a later change could still carry the same
-    version, as within the second of a one-second stamp. *stamp* is the canonical id that the system
-    keeps for us. *merged_into* names the record that took this one over.
+    version, as within the second of a one-second stamp. *authors* and *times* say by native field who
+    changed it last and when, where the system tells. *stamp* is the canonical id that it keeps for
+    us. *merged_into* names the record that took this one over.
     """
 
     native_id: str
@@ -105,6 +111,7 @@ class Reading(Struct, frozen=True, gc=False):
     modified: datetime | None = None
     author: Author | None = None
     authors: Mapping[str, Author] | None = None
+    times: Mapping[str, datetime] | None = None
     stamp: str | None = None
     merged_into: str | None = None
 

@@ -45,6 +45,8 @@ class Hearing(Struct, frozen=True):
     history: Sequence[Entry] | None = None
     attested: bool = False
     restoring: bool = False
+    told_again: str = ""
+    """The version whose entries a history may tell again although a reading has shown them."""
 
 
 class _Showing(Struct, frozen=True):
@@ -63,6 +65,8 @@ def observe(link: Link, reading: Reading, hearing: Hearing) -> Link:
     Hearing the same reading twice changes nothing. A field that the reading does not show keeps its
     fact. A record that is gone keeps the facts of all its fields but its existence.
     """
+    if hearing.history is not None:
+        hearing = structs.replace(hearing, told_again=link.version)
     facts = dict(link.facts)
     for showing in _showings(link, reading, hearing.map):
         facts[showing.name] = _heard(facts.get(showing.name), showing, hearing)
@@ -92,7 +96,7 @@ def _showings(link: Link, reading: Reading, map_: EntityMap) -> Iterator[_Showin
         cells = field.cells(reading.values)
         if cells is not None:
             author = _author(field, reading, cells, link.facts.get(field.field))
-            yield _Showing(field.field, cells, author, at, changed)
+            yield _Showing(field.field, cells, author, _time(field, reading) or at, changed)
 
 
 def _author(field: FieldMap, reading: Reading, cells: Cells, fact: Fact | None) -> Author | None:
@@ -113,6 +117,13 @@ def _author(field: FieldMap, reading: Reading, cells: Cells, fact: Fact | None) 
     if not named:
         return reading.author
     return next((author for author in named if not author.own), named[0])
+
+
+def _time(field: FieldMap, reading: Reading) -> str:
+    """Return when a field was changed last, where the system tells it by field."""
+    told = reading.times
+    times = [told[name] for name in field.native if name in told] if told else []
+    return instant(max(times)) if times else ""
 
 
 def _heard(fact: Fact | None, showing: _Showing, hearing: Hearing) -> Fact:
@@ -254,16 +265,30 @@ def _replayed(fact: Fact, showing: _Showing, map_: FieldMap, hearing: Hearing) -
     return replay.fact_showing(showing)
 
 
-def _steps(fact: Fact, map_: FieldMap, hearing: Hearing) -> Iterator[Step]:
-    """Yield the history of one field: each change of its cells, with our revision where it is ours."""
+def _news(fact: Fact, map_: FieldMap, hearing: Hearing) -> Iterator[tuple[Cells, Entry]]:
+    """Yield the entries that change a field, with its cells after each, as far as they are news.
+
+    What a history tells again of a coarse version is known up to where the field was as last seen.
+    """
     cells = fact.observed
-    intents = hearing.intents.get(map_.field, ())
+    told: list[tuple[Cells, Entry]] = []
+    known = 0
     for entry in hearing.history or ():
         if not any(name in entry.values for name in map_.native):
             continue
         cells = tuple(
             entry.values.get(name, old) for name, old in zip(map_.native, cells, strict=True)
         )
+        told.append((cells, entry))
+        if entry.version and entry.version == hearing.told_again and cells == fact.observed:
+            known = len(told)
+    yield from told[known:]
+
+
+def _steps(fact: Fact, map_: FieldMap, hearing: Hearing) -> Iterator[Step]:
+    """Yield the history of one field: each change of its cells, with our revision where it is ours."""
+    intents = hearing.intents.get(map_.field, ())
+    for cells, entry in _news(fact, map_, hearing):
         if entry.author is not None and entry.author.own:
             intent = _matching(intents, cells)
             yield Step(cells, intent.revision if intent else UNSENT)

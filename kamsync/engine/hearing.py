@@ -249,7 +249,14 @@ def histories(
     for start in range(0, len(ids), limit):
         asked = {native_id: since[native_id] for native_id in ids[start : start + limit]}
         told.update(system.connector.history(map_.object, map_.names, asked))
-    return told
+    return {native_id: _since(known[native_id], entries) for native_id, entries in told.items()}
+
+
+def _since(link: Link, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return what followed our last reading: all of a settled version was there when it was read."""
+    if not link.settled:
+        return entries
+    return [entry for entry in entries if not entry.version or entry.version != link.version]
 
 
 def _is_storable(hub: Hub, system: System, entity: str, reading: Reading) -> bool:

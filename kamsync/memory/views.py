@@ -52,6 +52,7 @@ class View:
             modified=last.at,
             author=_editor(last.by, last.name, last.own, row.alone) if self._who else None,
             authors=_authors(row, names) if self._history and row.alive else None,
+            times=_times(row, names) if self._history and row.alive else None,
             stamp=row.stamp if self._stamp else None,
             merged_into=row.merged_into if self._merges else None,
         )
@@ -83,7 +84,9 @@ class View:
         for act in acts:
             values = {name: value for name, value in act.values.items() if name in asked}
             if values:
-                entries.append(Entry(values, _author(act.by, act.name, act.own), act.at))
+                author = _author(act.by, act.name, act.own)
+                version = str(act.seq) if self._exact else _second(act.at)
+                entries.append(Entry(values, author, act.at, version))
         return entries
 
     def names(self, row: Row) -> list[str]:
@@ -121,6 +124,10 @@ def _authors(row: Row, names: Sequence[str]) -> dict[str, Author]:
         for name in names
         if (act := latest.get(name)) is not None
     }
+
+
+def _times(row: Row, names: Sequence[str]) -> dict[str, datetime]:
+    return {name: row.latest[name].at for name in names if name in row.latest}
 
 
 @lru_cache(maxsize=4096)

@@ -58,7 +58,11 @@ class Chronicle:
     def tie(self, store: Store) -> None:
         """Take in which native record is which record."""
         for link, system, entity, native_id, record in store.database.rows(_TIES):
-            place = self.truth.links[link] = Place(system, entity, native_id)
+            place = Place(system, entity, native_id)
+            if self.truth.links.get(link) != place:
+                self.truth.links[link] = place
+                if place in self.truth.owner:
+                    self.truth.meet_again(place)
             self.truth.tie(place, record)
 
     def _take(self, event: Event) -> None:

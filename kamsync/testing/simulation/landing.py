@@ -167,6 +167,7 @@ class Landings:
             return
         if act.deed is Deed.CREATE:
             self._require_one(sent, place)
+            self._replace(sent, place)
         for field, version in sent.versions.items():
             self._cover(cast, sent, place, field)
             ident = self.truth.nodes.of_natives(cast.name, act.object, field, values)
@@ -186,6 +187,9 @@ class Landings:
         while record in truth.joined:
             record = truth.joined[record]
         subject = truth.subject(record, place.entity, field)
+        if cell.now.ident == cell.blank and self._has_twin(record, place):
+            # One of two twins may be met while the other is not: a blank there claims nothing.
+            truth.moot |= cell.now.head
         covered = cell.now.past & ~(subject.contending | truth.moot | truth.excepted)
         if covered & ~subject.settled:
             truth.agree(cell, subject)
@@ -201,11 +205,27 @@ class Landings:
         else:
             truth.excepted |= covered
 
+    def _has_twin(self, record: str, place: Place) -> bool:
+        """Whether a record has another native record in the same system."""
+        places = self.truth.of_record.get(record, ())
+        return any(other.system == place.system and other != place for other in places)
+
+    def _replace(self, sent: Sent, place: Place) -> None:
+        """Excuse what contends from a record that a person deleted and that lives on under a new id."""
+        for dead in self.truth.of_record.get(sent.record, ()):
+            if dead.system == place.system and dead in self.died:
+                self.truth.vanished(dead, merged=True)
+
     def _require_one(self, sent: Sent, place: Place) -> None:
         """Report a second record where one was wanted."""
         made = self.made.setdefault((sent.system, sent.record), [])
         known = [*made, *self.truth.of_record.get(sent.record, ())]
-        twins = [p for p in known if p.system == sent.system and p != place and self.alive(p)]
+        twins = [
+            each
+            for each in known
+            # Whoever brings a record back may do so while it is being created anew.
+            if each.system == sent.system and each not in {place, *self.died} and self.alive(each)
+        ]
         if twins:
             self.report(6, f"{sent.record} was created twice in {sent.system}: {twins} and {place}")
         made.append(place)

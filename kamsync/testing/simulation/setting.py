@@ -146,9 +146,11 @@ def _cast(choices: Choices, name: str, team: str) -> Cast:
     for extra, share in _EXTRAS:
         if choices.happens(share):
             can |= extra
-    can |= choices.pick((Can.STAMP, Can.IDEMPOTENT_CREATE, Can.SEARCH, Can.STAMP | Can.SEARCH))
     tells_authors = bool(can & (Can.WHO_EDITED | Can.HISTORY))
     rewrites = tells_authors and choices.happens(0.15)
+    # A search for what was sent finds nothing where it is stored as something else.
+    ways = (Can.STAMP, Can.IDEMPOTENT_CREATE, Can.STAMP | Can.SEARCH, Can.SEARCH)
+    can |= choices.pick(ways[:3] if rewrites else ways)
     limit = LIMIT if choices.happens(0.2) else None
     entities = ("account", "contact") if choices.below(5) else ("account",)
     late = Can.EXACT_VERSION not in can and choices.happens(0.15)

@@ -103,7 +103,9 @@ class Truth:
         if is_same(base.ident, ident):
             self.moot |= unread | bit
         elif ident == cell.blank:
-            self.moot |= unread
+            # A blank in a system that never met the field claims nothing.
+            met = any(version.head & dealt for version in cell.versions)
+            self.moot |= unread if met else unread | bit
 
     def vanished(self, place: Place, *, merged: bool) -> None:
         """A person deleted a native record: what nobody had read of it goes with it.
@@ -132,6 +134,13 @@ class Truth:
         if place not in places:
             places.append(place)
         self.nodes.unite(self.nodes.of(record), self.nodes.of(*_name(place)))
+
+    def meet_again(self, place: Place) -> None:
+        """A native record has got another link: what is blank there claims nothing any more."""
+        for field in PARTS[place.entity]:
+            cell = self.cells.get((place, field))
+            if cell is not None and cell.now.ident == cell.blank:
+                self.moot |= cell.now.head
 
     def join(self, loser: str, survivor: str) -> None:
         """Two records turned out to be one."""
