@@ -165,3 +165,17 @@ def test_whole_histories_verify(met):
     hub.settle()
 
     assert [] == hub.store.verify()
+
+
+def test_an_edit_is_as_old_as_its_own_field_not_as_its_record(met):
+    """Somebody else's later work on another field makes nobody's edit the latest."""
+    hub, here, there = met("sales", "success", policy={"account": {"name": "latest"}})
+    hub["success"].edit(there, name="Acme Inc")
+    hub.clock.wait(60)
+    hub["sales"].edit(here, name="Acme Corp")
+    hub.clock.wait(60)
+    hub["success"].edit(there, industry="steel")
+
+    hub.round()
+
+    assert "Acme Corp" == hub.golden("name")
