@@ -14,10 +14,13 @@ from kamsync import merge
 from kamsync.cli import registry
 from kamsync.config import load_config, resolve
 from kamsync.plugins import load_plugins
+from kamsync.testing.simulation import INVARIANTS
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 SCRIPTS = sorted(path for path in DOCS.glob("make_*.py") if path.name != "make_hooks.py")
+
+DETERMINISM = 28
 
 BASE = {
     "system": {
@@ -70,6 +73,13 @@ def test_every_clause_of_the_merge_is_held_by_a_test() -> None:
     assert numbers == {number for each in stated for number in each.split(", ")}
     for story in stories:
         assert not re.match(r"M\d+:", story) or "`test_" in story, story.partition("\n")[0]
+
+
+def test_every_invariant_that_a_promise_names_is_there() -> None:
+    """And every invariant but that of the simulation itself holds a promise."""
+    named = set(re.findall(r"\bI(\d+)\b", (DOCS / "promises.md").read_text(encoding="utf-8")))
+
+    assert {str(number) for number in INVARIANTS if number != DETERMINISM} == named
 
 
 def test_every_command_that_prose_names_is_there() -> None:
