@@ -79,8 +79,11 @@ def _options(command: click.Command) -> list[tuple[str, str]]:
 def _written(option: click.Option) -> str:
     """Return how an option is written."""
     names = ", ".join([*option.opts, *option.secondary_opts])
-    value = "" if option.is_flag else f" {option.metavar or option.type.name.upper()}"
-    return f"`{names}{value}`"
+    kind = option.type
+    usual = (
+        "|".join(map(str, kind.choices)) if isinstance(kind, click.Choice) else kind.name.upper()
+    )
+    return f"`{names}`" if option.is_flag else f"`{names} {option.metavar or usual}`"
 
 
 def _is_argument(parameter: click.Parameter) -> bool:
