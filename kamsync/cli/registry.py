@@ -24,6 +24,7 @@ COMMANDS = {
     "restore": "kamsync.cli.keeping:restore",
     "verify": "kamsync.cli.keeping:verify",
     "sandbox": "kamsync.cli.sandbox:sandbox",
+    "simulate": "kamsync.cli.simulate:simulate",
 }
 """Modules named here import nothing but click and each other at their top."""
 

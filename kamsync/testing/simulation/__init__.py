@@ -6,20 +6,26 @@ kept as a tape where one of them breaks. `kamsync simulate` plays many of them.
 
 from __future__ import annotations
 
+from kamsync.testing.simulation.breaks import FAULTS
 from kamsync.testing.simulation.canary import CANARIES
 from kamsync.testing.simulation.choices import Tape, load_tape, save_tape
 from kamsync.testing.simulation.invariants import INVARIANTS
 from kamsync.testing.simulation.runner import Played, Total, play, play_seeds
 from kamsync.testing.simulation.shrink import shrunk
+from kamsync.testing.simulation.states import empty_cells
 from kamsync.testing.simulation.stores import STORES
+from kamsync.testing.simulation.world import ACTS as STEPS
 
 __all__ = [
     "CANARIES",
+    "FAULTS",
     "INVARIANTS",
+    "STEPS",
     "STORES",
     "Played",
     "Tape",
     "Total",
+    "empty_cells",
     "load_tape",
     "play",
     "play_seeds",

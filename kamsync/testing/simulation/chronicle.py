@@ -13,6 +13,9 @@ from kamsync.testing.simulation.truth import Truth
 
 __all__ = ["Chronicle"]
 
+REPEATED = "r"
+"""How the token of a value begins that is entered again and again."""
+
 JOINED = "the surviving record keeps its values"
 
 Report = Callable[[int, str], None]
@@ -92,7 +95,7 @@ class Chronicle:
         """A knowing edit, or the first one: whoever made it must have seen what it replaces."""
         ident = self._continue(event, subject)
         past, head = self.truth.entered(event.record, event.field, ident)
-        if not head:
+        if not head or self._is_own(event, ident):
             self._nobody(event, ident)
         excused = subject.named | self.truth.excepted | self.truth.moot
         lost = subject.now.past & ~subject.seen(past) & ~excused
@@ -106,6 +109,18 @@ class Chronicle:
         subject.same.append((head, past))
         subject.versions.append(Version(ident, past, head, revision=event.revision))
         subject.pinned = False
+
+    def _is_own(self, event: Event, ident: Ident) -> bool:
+        """Whether the winner holds the value because kamsync has written it there.
+
+        Values that people enter again and again, in whatever letters, tell nothing.
+        """
+        if any(str(part).startswith(REPEATED) for part in ident):
+            return False
+        place = self.truth.links.get(event.winner.link or -1) if event.winner else None
+        cell = self.truth.cells.get((place, event.field)) if place else None
+        said = [v for v in cell.versions if is_same(v.ident, ident)] if cell else []
+        return bool(said) and not said[-1].user
 
     def _settled(self, event: Event, subject: Subject) -> None:
         """A rule settled a conflict: the losers are named."""

@@ -43,6 +43,7 @@ class HubSide:
         self.landings = landings
         self.chronicle = chronicle
         self.plan = ""
+        self.approved = False
         self.crashes = 0
         self.systems = {
             cast.name: System(
@@ -106,6 +107,7 @@ class HubSide:
 
     def run(self, unit: Callable[[], str]) -> str:
         """Run a unit of work; return how it ended."""
+        self.landings.counting = True
         try:
             return unit()
         except Crash:
@@ -120,6 +122,23 @@ class HubSide:
             return "stopped"
         finally:
             self.gremlin.sleep()
+            self.landings.counting = False
+            self._require_proportion()
+
+    def _require_proportion(self) -> None:
+        """13: what was written of a plan that nobody approved is within the limits."""
+        if self.approved:
+            return
+        for (system, entity, op), count in self.landings.counts.items():
+            bound = getattr(self.setting.limits.of(system, entity), op.value)
+            if count > bound.allows(self.store.links.count(system, entity) + count):
+                text = f"{count} writes ({op}) of {entity} in {system} went past the guard"
+                self.chronicle.report(13, text)
+
+    def _plan_anew(self) -> None:
+        """Count what is written from here on as another plan's."""
+        self.approved = False
+        self.landings.counts.clear()
 
     def verify(self) -> None:
         """10: the store is whole, whenever the process died."""
@@ -150,6 +169,7 @@ class HubSide:
         """Match, merge and plan what was read; a plan out of proportion is not kept."""
         if not self.met:
             return "not met"
+        self._plan_anew()
         self._begin("settle")
         result = Round(self.hub.round)
         with self.store.transaction():
@@ -169,16 +189,18 @@ class HubSide:
 
     def round(self, *, approve: bool) -> str:
         """Run a whole round; where it stops for want of a person, that person looks and approves."""
+        self._plan_anew()
         try:
-            self.result = run_round(self.hub)
+            result = run_round(self.hub)
         except (ApprovalMissing, GuardTripped):
             if not approve:
                 raise
             plan = preview(self.hub).plan
             assert plan is not None
-            self.result = run_round(self.hub, approve=plan.id)
-        self.plan = self.result.id
-        return "down" if self.result.down else "done"
+            self.approved = True
+            result = run_round(self.hub, approve=plan.id)
+        self.plan = result.id
+        return "down" if result.down else "done"
 
     def _begin(self, kind: str) -> None:
         self.hub.round = self.store.rounds.start(kind, self.hub.now())

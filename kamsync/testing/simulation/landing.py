@@ -67,6 +67,7 @@ class Landings:
         self.made: dict[tuple[str, str], list[Place]] = {}
         self.writes: dict[tuple[Place, str], int] = {}
         self.landed = 0
+        self.counting = False
         self.counts: dict[tuple[str, str, Op], int] = {}
         self._sent: Sent | None = None
 
@@ -159,8 +160,9 @@ class Landings:
         sent = self._sent
         assert sent is not None, "kamsync's user acted without a write"
         self.landed += 1
-        key = (cast.name, act.object, sent.write.op)
-        self.counts[key] = self.counts.get(key, 0) + 1
+        if self.counting and not (act.deed is Deed.CREATE and self._repeats(cast.name)):
+            key = (cast.name, act.object, sent.write.op)
+            self.counts[key] = self.counts.get(key, 0) + 1
         if act.deed is Deed.DELETE:
             for field in PARTS[act.object]:
                 self._cover(cast, sent, place, field)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kamsync.clock import SetClock
 from kamsync.memory.acts import Row
 from kamsync.model import Author, Native, Write
@@ -22,8 +24,15 @@ ROWS_LIMIT = 7
 class People:
     """Everybody who works in some system."""
 
-    def __init__(self, setting: Setting, towns: dict[str, Town], clock: SetClock) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        towns: dict[str, Town],
+        clock: SetClock,
+        noted: Callable[[str, Town, Row], None],
+    ) -> None:
         self.setting = setting
+        self.noted = noted
         self.towns = towns
         self.clock = clock
         self._tokens = 0
@@ -39,6 +48,7 @@ class People:
         if not rows:
             return ""
         row = choices.pick(rows)
+        self.noted(what, town, row)
         author = self._author(town, choices)
         if what == "edit":
             return self.edit(town, object_, row, choices, author)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from random import Random
 
 from kamsync.clock import SetClock
-from kamsync.memory.acts import Act
+from kamsync.memory.acts import Act, Row
 from kamsync.model import Write
 from kamsync.testing.simulation.breaks import FAULTS, Gremlin
 from kamsync.testing.simulation.cells import Breach
@@ -19,6 +19,7 @@ from kamsync.testing.simulation.landing import Landings, Town
 from kamsync.testing.simulation.people import People
 from kamsync.testing.simulation.reviewer import Reviewer
 from kamsync.testing.simulation.setting import Cast, draw_setting
+from kamsync.testing.simulation.states import state_of
 from kamsync.testing.simulation.stores import MEMORY, Opener
 from kamsync.testing.simulation.truth import Truth
 
@@ -47,6 +48,9 @@ ACTS = {
 RARE = frozenset({"delete", "undelete", "merge", "outage", "decide", "create", "touch"})
 
 PAUSES_S = (0.2, 0.0, 0.05, 0.7, 1.5, 30.0)
+
+STATES_EVERY = 10
+"""In one of how many histories it is noted in which state an act met its record."""
 
 OPENING = 4
 """How many records people may have made before the hub first looks."""
@@ -94,7 +98,7 @@ class World:
             cast.name: Town(cast, self.clock, self._happened) for cast in self.setting.casts
         }
         self.landings.towns = self.towns
-        self.people = People(self.setting, self.towns, self.clock)
+        self.people = People(self.setting, self.towns, self.clock, self._note)
         self.gremlin = Gremlin(self._meddle)
         self._faults = faults
         self.hub = HubSide(
@@ -168,6 +172,11 @@ class World:
         """Let a write arrive that was sent long ago."""
         receipt = self.gremlin.late.pop(place)()
         self.say("arrive", str(receipt.outcome))
+
+    def _note(self, act: str, town: Town, row: Row) -> None:
+        """Note in which state an act met its record, in some of the histories."""
+        if self.tape.seed % STATES_EVERY == 0:
+            self.states[f"{act} | {state_of(self.hub.store, town.cast.name, row)}"] += 1
 
     def _meddle(self, system: str, write: Write | None) -> None:
         """Let somebody be quicker than the hub."""

@@ -1,0 +1,196 @@
+"""``kamsync simulate``: play histories in which everything goes wrong, and say what breaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kamsync.cli.options import common, session
+
+if TYPE_CHECKING:
+    from kamsync.cli.session import Session
+    from kamsync.testing.simulation import Played, Total
+
+__all__ = ["simulate"]
+
+SHRUNK_LIMIT = 3
+"""How many failing histories are made short and kept as tapes."""
+
+
+@click.command()
+@common
+@click.option("--seeds", default=100, show_default=True, help="How many histories are played.")
+@click.option("--steps", default=120, show_default=True, help="How many steps each of them has.")
+@click.option("--start", default=0, show_default=True, help="The seed of the first one.")
+@click.option("--jobs", default=1, show_default=True, help="On how many processes.")
+@click.option("--store", type=click.Choice(["sqlite", "file", "postgresql"]), default="sqlite")
+@click.option(
+    "--replay", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="TAPE"
+)
+@click.option("--canary", is_flag=False, flag_value="blind", default="", metavar="[BUG]")
+@click.option("--tapes", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option("--list", "listing", is_flag=True, help="List invariants, faults, steps and bugs.")
+@click.pass_context
+def simulate(ctx: click.Context, /, *, replay: Path | None, listing: bool, **wanted: Any) -> None:
+    """Play the hub against people, systems and faults, and hold it to its promises.
+
+    A history that breaks one is made short, kept as a tape in the folder --tapes, and told as a
+    story; --replay plays it again. --canary plants a bug that must be found: it exits with 1 when it
+    is, like every run that finds something.
+    """
+    here = session(ctx)
+    if listing:
+        _list(here)
+    elif replay is not None:
+        ctx.exit(_replay(here, replay, wanted["store"]))
+    else:
+        ctx.exit(_play(here, **wanted))
+
+
+def _list(here: Session) -> None:
+    """Write what there is, by name."""
+    from kamsync.testing.simulation import CANARIES, FAULTS, INVARIANTS, STEPS
+
+    if here.json:
+        document = {"invariants": INVARIANTS, "faults": list(FAULTS), "steps": list(STEPS)}
+        here.printer.document({**document, "canaries": CANARIES})
+        return
+    here.printer.line(("Invariants", "bold"))
+    here.printer.table([(str(number), text) for number, text in INVARIANTS.items()], right=(0,))
+    here.printer.line(("Faults", "bold"), f" {', '.join(FAULTS)}")
+    here.printer.line(("Steps", "bold"), f" {', '.join(STEPS)}")
+    here.printer.line(("Bugs to plant", "bold"))
+    here.printer.table(list(CANARIES.items()))
+
+
+def _replay(here: Session, path: Path, store: str) -> int:
+    """Tell the story of a tape; return the exit status."""
+    from kamsync.testing.simulation import load_tape, play
+
+    tape = load_tape(path)
+    lines: list[str] = []
+    played = play(tape, len(tape.steps), replay=True, store=store, tell=lines.append)
+    if here.json:
+        here.printer.document({**_told(played), "story": lines})
+    else:
+        _tell(here, lines, played)
+    return 1 if played.breach else 0
+
+
+def _play(here: Session, *, canary: str, tapes: Path, **wanted: Any) -> int:
+    """Play many histories; return the exit status."""
+    from kamsync.errors import UnknownName
+    from kamsync.testing.simulation import CANARIES, Total, play_seeds
+
+    if canary and canary not in CANARIES:
+        raise UnknownName(f"No bug {canary!r} can be planted; there are {', '.join(CANARIES)}.")
+    total = Total()
+    order = {name: wanted[name] for name in ("seeds", "start", "steps", "jobs", "store")}
+    with here.printer.progress() as progress:
+        for total in play_seeds(**order, canary=canary):
+            progress(f"{total.seeds} of {wanted['seeds']} histories, {len(total.failed)} broken")
+            if canary and total.failed:
+                break
+    kept = _keep(total, tapes, wanted["store"]) if total.failed else {}
+    if here.json:
+        here.printer.document(_document(total, kept))
+    else:
+        _report(here, total, kept, canary)
+    return 1 if total.failed else 0
+
+
+def _keep(total: Total, tapes: Path, store: str) -> dict[Path, Played]:
+    """Make one failing history of each kind short, and keep it."""
+    from kamsync.testing.simulation import save_tape, shrunk
+
+    kinds: dict[int, Played] = {}
+    for played in total.failed:
+        if played.breach is not None:
+            kinds.setdefault(played.breach.number, played)
+    kept = {}
+    for number, played in list(kinds.items())[:SHRUNK_LIMIT]:
+        short = shrunk(played, store=store)
+        path = tapes / f"simulation-{number}-{played.tape.seed}.tape"
+        save_tape(short.tape, path)
+        kept[path] = short
+    return kept
+
+
+def _report(here: Session, total: Total, kept: dict[Path, Played], canary: str) -> None:
+    """Write what came of it for people."""
+    speed = total.steps / total.cpu_s if total.cpu_s else 0
+    here.printer.line(
+        (f"{total.seeds:,} histories", "bold"),
+        f", {total.steps:,} steps, {speed:,.0f} steps per CPU second, {len(total.failed)} broken",
+    )
+    if total.excepted:
+        text = f"{total.excepted} edits were covered in systems that neither refuse a stale write"
+        here.printer.line(f"{text} nor keep a history: the stated exception.")
+    for path, played in kept.items():
+        lines = _story(played)
+        _tell(here, lines, played)
+        here.printer.next(f"kamsync simulate --replay {path}")
+    if canary:
+        found = "was found" if total.failed else "was not found"
+        here.printer.line((f"The planted bug {canary!r} {found}.", "bold"))
+
+
+def _story(played: Played) -> list[str]:
+    """Return the story of a history that was made short."""
+    from kamsync.testing.simulation import play
+
+    lines: list[str] = []
+    play(played.tape, len(played.tape.steps), replay=True, tell=lines.append)
+    return lines
+
+
+def _tell(here: Session, lines: list[str], played: Played) -> None:
+    """Write a story and its end."""
+    here.printer.gap()
+    for line in lines:
+        here.printer.line(line, indent=2)
+    if played.breach is None:
+        here.printer.line("No invariant breaks. ", (f"Trace {played.trace}", "dim"))
+    else:
+        here.printer.line((f"{_name(played)} ", "bold red"), played.breach.text)
+
+
+def _name(played: Played) -> str:
+    """Return the invariant that breaks, in words."""
+    from kamsync.testing.simulation import INVARIANTS
+
+    number = played.breach.number if played.breach else 0
+    return f"{number} {INVARIANTS[number]}" if number in INVARIANTS else "The hub broke:"
+
+
+def _told(played: Played) -> dict[str, Any]:
+    """Return one history as a document."""
+    breach = played.breach
+    return {
+        "seed": played.tape.seed,
+        "steps": played.steps,
+        "trace": played.trace,
+        "invariant": breach.number if breach else None,
+        "text": breach.text if breach else "",
+    }
+
+
+def _document(total: Total, kept: dict[Path, Played]) -> dict[str, Any]:
+    """Return what many histories came to as a document."""
+    from kamsync.testing.simulation import empty_cells
+
+    return {
+        "seeds": total.seeds,
+        "steps": total.steps,
+        "cpu_s": round(total.cpu_s, 3),
+        "steps_per_cpu_s": round(total.steps / total.cpu_s) if total.cpu_s else 0,
+        "excepted": total.excepted,
+        "acts": dict(sorted(total.done.items())),
+        "faults": dict(sorted(total.faults.items())),
+        "states": dict(sorted(total.states.items())),
+        "never_tried": empty_cells(total.states),
+        "failed": [_told(played) for played in total.failed],
+        "tapes": {str(path): _told(played) for path, played in kept.items()},
+    }
