@@ -26,6 +26,7 @@ INSTEAD = {
 
 NOT_RUN = {
     "make test": "it would run these tests",
+    "pip install . ./plugins/company_ids": "it asks an index for libraries; the layout's tests build wheels",
 }
 """What is shown and not run here, with the reason."""
 
@@ -182,6 +183,15 @@ def test_what_a_page_shows_is_what_happens(name: str, tmp_path: Path) -> None:
             if step.command not in NOT_RUN:
                 printed = shell.run(step, instead=INSTEAD.get(step.command, ""))
                 assert "" == unmatched(step.shown, printed), f"{step.command} printed\n{printed}"
+
+
+def test_no_command_hides_from_being_run() -> None:
+    """A command stands in a console block, not in one that nobody runs."""
+    for name, page in PAGES.items():
+        text = re.sub(
+            r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+        )
+        assert [] == re.findall(r"^ {4,}\$? ?(?:kamsync|make|pip) .*$", text, re.MULTILINE), name
 
 
 def test_what_is_not_run_is_shown_somewhere() -> None:
