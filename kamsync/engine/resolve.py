@@ -123,14 +123,28 @@ def _values(system: System, entity: str, row: OutboxRow) -> dict[str, Native]:
 
 
 def _search(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Reading]:
-    """Return the one record that holds all that was sent and belongs to nobody, if there is one."""
+    """Return the one record that holds all that was sent and belongs to nobody, if there is one.
+
+    A system may store what it is sent in its own spelling. Where it tells who wrote, the one record
+    of our own that holds the keys that were sent is found as well.
+    """
+    free = _holding(hub, system, entity, _values(system, entity, row))
+    if not free:
+        keys = hub.schema.entity(entity).keys
+        held = {name: intent for name, intent in row.fields.items() if name in keys}
+        values = _values(system, entity, structs.replace(row, fields=held))
+        found = _holding(hub, system, entity, values) if values else []
+        free = [r for r in found if r.author is not None and r.author.own]
+    return free if len(free) == 1 else []
+
+
+def _holding(hub: Hub, system: System, entity: str, values: Mapping[str, Native]) -> list[Reading]:
+    """Return the records that hold all of *values* and belong to nobody."""
     map_ = system.maps[entity]
-    values = _values(system, entity, row)
     readings = system.connector.search(map_.object, map_.names, values)
     ids = [reading.native_id for reading in readings]
     known = hub.store.links.by_native(system.name, entity, ids)
-    free = [r for r in readings if r.native_id not in known or known[r.native_id].record is None]
-    return free if len(free) == 1 else []
+    return [r for r in readings if r.native_id not in known or known[r.native_id].record is None]
 
 
 def _fill(hub: Hub, row: OutboxRow, reading: Reading) -> None:

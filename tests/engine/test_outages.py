@@ -100,6 +100,22 @@ def test_a_create_whose_answer_was_lost_is_not_made_twice(stage, can):
     assert [] == hub.conflicts()
 
 
+def test_a_create_that_was_stored_in_another_spelling_is_found_by_its_keys(stage):
+    """The answer was lost, and a search for what was sent finds nothing."""
+    loud = {"rewrite": lambda _, name, value: value.upper() if name == "name" else value}
+    can = {"sales": ALL, "success": CREATES_ONCE["by a search"]}
+    hub = stage("sales", "success", can=can, world={"success": loud})
+    here = hub["sales"].create(name="Acme", domains=["acme.com"])
+    hub["success"].trouble.deaf.add("write")
+
+    hub.meet()
+    hub.settle()
+
+    assert ["ACME"] == hub["success"].all("name")
+    assert "Acme" == hub["sales"].get(here, "name")
+    assert [] == hub.conflicts()
+
+
 @_ways(CREATES_ONCE)
 def test_a_create_that_never_arrived_is_made(stage, can):
     """No answer means nothing by itself."""
