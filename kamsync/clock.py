@@ -1,13 +1,12 @@
-"""The time and new ids, handed in: nothing else in kamsync asks the machine for either."""
+"""The time, handed in: nothing else in kamsync asks the machine for it."""
 
 from __future__ import annotations
 
-import secrets
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-__all__ = ["Clock", "SetClock", "SystemClock", "instant", "new_id"]
+__all__ = ["Clock", "SetClock", "SystemClock", "instant"]
 
 
 class Clock(Protocol):
@@ -50,8 +49,3 @@ class SetClock:
 def instant(at: datetime) -> str:
     """Write a time the way kamsync stores it: UTC, microseconds, sortable as text."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def new_id(prefix: str) -> str:
-    """Return a fresh random id such as ``round-4f0c2a9e1b7d``."""
-    return f"{prefix}-{secrets.token_hex(6)}"

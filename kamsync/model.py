@@ -331,10 +331,10 @@ class Conflict(Struct, frozen=True, omit_defaults=True):
 
 
 class Event(Struct, frozen=True, gc=False, omit_defaults=True):
-    """One thing that happened to a field, for the journal.
+    """One thing that happened to a field, for the journal; *first* if golden had no value before.
 
     *act* is one of ``agreed``, ``set``, ``settled``, ``held``, ``joined``, ``closed``, ``decided``,
-    ``created``, ``matched``, ``merged``, ``wrote``, ``refused``, ``undone``, ``read``.
+    ``matched``, ``merged``, ``wrote``, ``refused``, ``undone``.
     """
 
     act: str
@@ -349,3 +349,4 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     rule: str = ""
     reason: str = ""
     revision: int = 0
+    first: bool = False

@@ -11,7 +11,6 @@ from kamsync.reports.explaining import FieldExplained
 
 __all__ = ["happening_rows", "show_field", "show_record"]
 
-SILENT = frozenset({"read"})
 LOSERS_LIMIT = 5
 
 
@@ -100,8 +99,6 @@ def happening_rows(
 ) -> Iterator[list[Cell]]:
     """Yield a row for each thing that happened: when, what, where, from what to what, and why."""
     for each in story:
-        if each.act in SILENT:
-            continue
         row: list[Cell] = [
             (words.time(each.at), "dim"),
             (each.act, "bold"),

@@ -163,7 +163,7 @@ def _decide_match(hub: Hub, conflict: Conflict, decision: Decision) -> Conflict:
         raise DecisionRefused(
             f"{named!r} is not one of the records that {conflict.record} may be: {known}."
         )
-    tie(hub, link, record.merged_into or record.id, f"decided by {decision.person}")
+    _tie(hub, link, record.merged_into or record.id, f"decided by {decision.person}")
     return _close(hub, conflict, decision)
 
 
@@ -188,7 +188,7 @@ def _only_candidate(conflict: Conflict) -> str:
     return candidates[0]
 
 
-def tie(hub: Hub, link: Link, record: str, reason: str) -> None:
+def _tie(hub: Hub, link: Link, record: str, reason: str) -> None:
     """Tie a native record to *record*; a place that was kept for it there is filled by it."""
     links = hub.store.links
     places = [

@@ -25,7 +25,6 @@ from kamsync.values.storable import require_storable
 
 __all__ = ["Heard", "hear", "histories", "intents_of"]
 
-
 LATE_LIMIT = timedelta(hours=1)
 """How long a request whose answer was lost may possibly be on its way."""
 
@@ -81,7 +80,7 @@ class _Hearing:
         self.rows = rows
         self.past = past
         self.read_at = hub.now()
-        self.restoring = hub.store.meta("restored_at") is not None
+        self.restoring = hub.restored_at is not None
         self.answered: list[int] = []
         self.lost: list[int] = []
 
@@ -109,6 +108,9 @@ class _Hearing:
         for reading in fits:
             if reading.merged_into is not None:
                 follow_native_merge(hub, system, entity, reading)
+        back = [after for before, after in heard if _went(after, before)]
+        for name in [each for link in back for each in (link.native_id, link.record) if each]:
+            hub.store.links.arrived(system.name, entity, [name])
         gone = [after for before, after in heard if _went(before, after)]
         drop_questions(hub, gone)
         changed = sum(1 for before, after in heard if _differs(before, after))
@@ -232,7 +234,7 @@ def histories(
     """Return the history since our last reading, for records where a write of ours may be in it."""
     if Can.HISTORY not in system.connector.can:
         return {}
-    restoring = hub.store.meta("restored_at") is not None
+    restoring = hub.restored_at is not None
     since = {}
     for reading in readings:
         link = known.get(reading.native_id)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from kamsync.clock import Clock, instant
-from kamsync.connector import Can, Connector
+from kamsync.connector import Connector
 from kamsync.errors import UnknownName
 from kamsync.extensions import Notice
 from kamsync.guards import Limits
@@ -21,7 +21,7 @@ from kamsync.model import Event, Op
 from kamsync.policy import Policy
 from kamsync.schema import DataClass, Entity, Schema
 from kamsync.scope import Scope
-from kamsync.store import Store
+from kamsync.store import RESTORED, Store
 
 __all__ = ["Hub", "Numbers", "System", "record_id"]
 
@@ -47,11 +47,6 @@ class System(Struct, frozen=True):
         """Whether the configuration lets kamsync do this here."""
         return op in self.allow.get(entity, frozenset())
 
-    def can(self, entity: str) -> Can:
-        """What this system is able to do with the native object behind *entity*."""
-        described = self.connector.describe().get(self.maps[entity].object)
-        return self.connector.can if described is None else self.connector.can & described.can
-
 
 @dataclass
 class Hub:
@@ -75,6 +70,19 @@ class Hub:
     def now(self) -> str:
         """Return the time the way it is stored."""
         return instant(self.clock.now())
+
+    @property
+    def restored_at(self) -> str | None:
+        """When an older store was put back; None once every link was read again since."""
+        return self.store.meta(RESTORED)
+
+    def has_met(self, system: str) -> bool:
+        """Whether a plan for *system* was ever approved."""
+        return self.store.meta(f"met:{system}") is not None
+
+    def meet(self, system: str) -> None:
+        """Remember that a plan for *system* was approved."""
+        self.store.set_meta(f"met:{system}", self.now())
 
     def system(self, name: str) -> System:
         """Return the system called *name*; `UnknownName` says which ones there are."""

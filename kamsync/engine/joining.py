@@ -1,4 +1,4 @@
-"""Two records that turn out to be one: after a merge in a system, or by a person's decision."""
+"""Two records that turn out to be one, because their native records were merged in a system."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kamsync.model import (
 )
 from kamsync.values import is_blank
 
-__all__ = ["follow_native_merge", "join", "twins_field"]
+__all__ = ["follow_native_merge", "twins_field"]
 
 
 def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading) -> None:
@@ -49,7 +49,7 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
         hub.store.links.save([structs.replace(survivor, record=loser.record)])
         hub.store.records.mark_dirty([loser.record])
     elif survivor.record != loser.record:
-        join(hub, entity, loser.record, survivor.record, reason=f"merged in {system.name}")
+        _join(hub, entity, loser.record, survivor.record, reason=f"merged in {system.name}")
     _close_twins(hub, survivor.record or loser.record, system.name)
 
 
@@ -69,15 +69,15 @@ def _read_survivor(hub: Hub, system: System, entity: str, native_id: str) -> Lin
     return hub.store.links.by_native(system.name, entity, [native_id]).get(native_id)
 
 
-def join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str) -> None:
-    """Make *loser* part of *survivor*: its links come along and know nothing of the new golden.
+def _join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str) -> None:
+    """Make the loser part of the survivor: its links come along and know nothing of the new golden.
 
     A value that only the loser had fills a gap; one that differs is kept in the journal as a loser.
     """
     found = hub.store.records.by_id([loser_id, survivor_id])
     loser, survivor = found[loser_id], found[survivor_id]
     links = hub.store.links.of_records([loser_id, survivor_id])
-    joined, events = _joined(hub, loser, survivor, reason)
+    joined, events = _filled(hub, loser, survivor, reason)
     hub.store.records.save([structs.replace(loser, merged_into=survivor_id), joined])
     mine = links.get(survivor_id, [])
     here = {link.system for link in mine if link.native_id is not None}
@@ -88,6 +88,7 @@ def join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str)
     systems = {link.system for link in moving}
     empty = [link.id for link in mine if link.native_id is None and link.system in systems]
     hub.store.links.delete(empty)
+    hub.store.records.move_keys(loser_id, survivor_id)
     claims = _close_conflicts(hub, loser_id)
     hub.store.links.save([_unsettled(relink(link, survivor_id), claims) for link in moving])
     for park in hub.store.parks.of_records([loser_id]):
@@ -101,7 +102,7 @@ def join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str)
     hub.note(events)
 
 
-def _joined(hub: Hub, loser: Record, survivor: Record, reason: str) -> tuple[Record, list[Event]]:
+def _filled(hub: Hub, loser: Record, survivor: Record, reason: str) -> tuple[Record, list[Event]]:
     """Return the survivor with the gaps filled, and the events that keep what lost."""
     fields = dict(survivor.fields)
     events = [

@@ -58,7 +58,7 @@ def merge_records(
     """
     with hub.store.transaction():
         batch = load(hub, entity, ids)
-        merge = _Batch(hub, batch)
+        merge = _BatchMerge(hub, batch)
         for record in list(batch.records.values()):
             merge.record(record)
         merge.save()
@@ -67,13 +67,13 @@ def merge_records(
         tallies.add(merge.events)
 
 
-class _Batch:
+class _BatchMerge:
     """The merge of one batch, and what has become of it so far."""
 
     def __init__(self, hub: Hub, batch: Batch) -> None:
         self.hub = hub
         self.batch = batch
-        self.restoring = hub.store.meta("restored_at")
+        self.restoring = hub.restored_at
         self.people = people_of(hub, [link for each in batch.links.values() for link in each])
         self.revision = Numbers(hub.store, "revision")
         self.at = hub.now()
@@ -166,9 +166,10 @@ class _Batch:
 class _RecordMerge:
     """The merge of one record, field by field."""
 
-    def __init__(self, batch: _Batch, record: Record, links: Mapping[int, Link]) -> None:
+    def __init__(self, batch: _BatchMerge, record: Record, links: Mapping[int, Link]) -> None:
         self.batch = batch
         self.hub = batch.hub
+        self.ties = batch.batch.ties
         self.record = record
         self.links = links
         self.fields = dict(record.fields)
@@ -266,7 +267,7 @@ class _RecordMerge:
                 link = self.links[id_]
                 system = self.hub.systems[link.system]
                 map_ = None if name == EXISTS else system.maps[link.entity].fields.get(name)
-                ties = self.batch.batch.ties[link.system]
+                ties = self.ties[link.system]
                 fact = completed(facts[name], self.fields.get(name, Golden()), map_)
                 yield Voice(link, fact, map_, ties, system, self.batch.people)
 

@@ -73,7 +73,7 @@ def make_plan(
                         shown.append(write)
     tallies = tuple(count.tally() for count in counts.values())
     alarms = weigh(tallies, hub.limits)
-    unmet = tuple(sorted(s for s in systems if hub.store.meta(f"met:{s}") is None))
+    unmet = tuple(sorted(s for s in systems if not hub.has_met(s)))
     return Plan(name.text(), name.count, tallies, tuple(shown), tuple(alarms), unmet)
 
 

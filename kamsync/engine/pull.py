@@ -11,7 +11,7 @@ from kamsync.clock import instant
 from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.passing import forget, sought
-from kamsync.engine.restore import RESTORED
+from kamsync.errors import PluginBroken
 from kamsync.model import Link, Page, Reading
 from kamsync.observe import ABSENT
 
@@ -82,7 +82,10 @@ def _pages(hub: Hub, system: System, entity: str, cursor: str | None) -> Iterato
     seen = hub.store.current("revision")
     for number, page in enumerate(system.connector.read(map_.object, map_.names, cursor)):
         if number >= PAGES_LIMIT:
-            raise RuntimeError(f"{system.name} sent more than {PAGES_LIMIT} pages of {map_.object}")
+            raise PluginBroken(
+                f"{system.name} sent more than {PAGES_LIMIT:,} pages of {map_.object} without an end;"
+                " its connector is at fault."
+            )
         yield page, seen
         seen = hub.store.current("revision")
 
@@ -94,7 +97,7 @@ def _miss(hub: Hub, system: System, entity: str, start: int) -> int:
     what the old store knows to be gone is asked for too.
     """
     gone, after = 0, 0
-    dead = hub.store.meta(RESTORED) is not None
+    dead = hub.restored_at is not None
     unseen = partial(hub.store.links.unseen_since, system.name, entity, start, dead=dead)
     while links := unseen(after, hub.batch):
         after = links[-1].id

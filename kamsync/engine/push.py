@@ -32,6 +32,9 @@ from kamsync.store import OutboxRow
 
 __all__ = ["Pushed", "push"]
 
+SETTLING_S = 1.1
+"""After how long a version with a stamp of one second can hide no later change any more."""
+
 
 class Pushed(Struct, frozen=True):
     """What became of the writes of a plan in one system."""
@@ -124,9 +127,9 @@ class _Push:
 
     def _look(self) -> None:
         """Read the records again; once more a little later, if a version is not settled yet."""
-        for wait_s in (0.0, 1.1):
+        for wait_s in (0.0, SETTLING_S):
             links = self.hub.store.links.by_id([row.link for row in self.rows.values()])
-            wanted = [link for link in links.values() if wait_s == 0.0 or not link.settled]
+            wanted = [link for link in links.values() if not wait_s or not link.settled]
             if not wanted:
                 return
             if wait_s:

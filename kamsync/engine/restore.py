@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from kamsync.engine.hub import Hub
+from kamsync.store import RESTORED
 
-__all__ = ["RESTORED", "finish_restore"]
-
-RESTORED = "restored_at"
-"""The store's note that it was restored, with the time; it stands until every link was read again."""
+__all__ = ["finish_restore"]
 
 
 def finish_restore(hub: Hub) -> None:
     """End the restoration once every record was merged again from readings that are newer than it."""
-    restored_at = hub.store.meta(RESTORED)
+    restored_at = hub.restored_at
     if restored_at is None:
         return
     unread = hub.store.links.unread_since

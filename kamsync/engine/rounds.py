@@ -30,7 +30,6 @@ __all__ = ["Down", "Round", "deliver", "preview", "run_round", "settle", "take_i
 
 Progress = Callable[[str], None]
 
-
 ROUNDS_KEPT = 100
 """Of how many rounds the outbox keeps the writes, at least."""
 
@@ -239,7 +238,7 @@ def _require_consent(hub: Hub, result: Round, approve: str | None, *, only: str 
         _require_same(hub, plan, approve)
         if only is None:
             for system in plan.unmet:
-                hub.store.set_meta(f"met:{system}", hub.now())
+                hub.meet(system)
         return
     command = f"See it with: kamsync plan. Approve it with: kamsync sync --approve {plan.id}."
     if plan.unmet:

@@ -73,7 +73,7 @@ def check_store(hub: Hub) -> Iterator[Check]:
     counts = {entity.name: store.records.count(entity.name) for entity in hub.entities()}
     shown = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
     yield Check(Level.OK, "store", f"It opens and holds {shown or 'no records yet'}.")
-    if store.meta("restored_at"):
+    if hub.restored_at:
         text = "An older state was restored, and not every record was read again since."
         hint = "Nothing is merged or written until it was; run kamsync sync --sweep."
         yield Check(Level.NOTE, "store", text, hint)
@@ -196,7 +196,7 @@ def _locked(system: System, entity: str, map_: EntityMap, object_: NativeEntity)
 
 def _waiting(hub: Hub, system: System) -> Iterator[Check]:
     """Yield whether the first meeting is still to be approved, and which writes are open."""
-    if hub.store.meta(f"met:{system.name}") is None:
+    if not hub.has_met(system.name):
         text = "Its first meeting was not approved yet, so nothing is merged or written."
         yield Check(Level.NOTE, system.name, text, "See what it would be with: kamsync plan.")
     for entity in system.maps:

@@ -11,9 +11,11 @@ from kamsync.store.main import Store
 from kamsync.store.opening import open_store, restore_store
 from kamsync.store.outbox import OutboxRow
 from kamsync.store.parks import Park
+from kamsync.store.restore import RESTORED
 from kamsync.store.rounds import PlanRow, RoundRow
 
 __all__ = [
+    "RESTORED",
     "Cursor",
     "OutboxRow",
     "Park",

@@ -8,12 +8,11 @@ from typing import Any
 from msgspec import Struct, json
 
 from kamsync.errors import ValueInvalid
-from kamsync.model import Cells, Conflict, Event, Fact, Golden, Intent
+from kamsync.model import Cells, Conflict, Fact, Golden, Intent
 
 __all__ = [
     "conflict_of",
     "encoded",
-    "events_of",
     "facts_of",
     "facts_text",
     "golden_of",
@@ -28,7 +27,6 @@ facts_of = json.Decoder(dict[str, Fact]).decode
 golden_of = json.Decoder(dict[str, Golden]).decode
 intents_of = json.Decoder(dict[str, Intent]).decode
 conflict_of = json.Decoder(Conflict).decode
-events_of = json.Decoder(tuple[Event, ...]).decode
 object_of = json.Decoder(dict[str, Any]).decode
 
 

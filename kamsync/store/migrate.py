@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HEAD",
     "VERSION_TABLE",
+    "alchemy",
     "drop",
     "is_empty",
     "migrate",
