@@ -109,7 +109,15 @@ class State:
         self.golden = Golden(
             value, self.court.revision(), recent, turns, pinned=False, origin=origin
         )
-        self.note(act, before=before.value, value=value, winner=winner, losers=losers, rule=rule)
+        self.note(
+            act,
+            before=before.value,
+            value=value,
+            winner=winner,
+            losers=losers,
+            rule=rule,
+            first=before.revision == 0,
+        )
 
     def settle_base(self, side: Side) -> None:
         """Take what the link shows as dealt with; it knows golden if it says the same."""
