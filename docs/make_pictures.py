@@ -24,7 +24,6 @@ FLOORS = {
     "cli": "surfaces: what people and scripts use",
     "testing": "for whoever writes a connector: conformance, faults, simulation",
     "reports": "what is read, and hosting of sandboxes",
-    "work": "who does which unit of work",
     "engine": "one round",
     "store": "state: configuration, store, journal, reviews, keys",
     "plugins": "plugs: hooks, loader, the connector to systems in memory",

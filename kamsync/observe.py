@@ -16,7 +16,7 @@ from kamsync.connector import Can
 from kamsync.mapping import EntityMap, FieldMap
 from kamsync.model import EXISTS, Author, Cells, Entry, Evidence, Fact, Intent, Link, Reading, Step
 
-__all__ = ["ABSENT", "GONE", "HERE", "Hearing", "observe"]
+__all__ = ["ABSENT", "GONE", "HERE", "Hearing", "is_gone", "observe"]
 
 UNSENT = -1
 """The revision of a write of our own for which no intent is open any more."""
@@ -82,6 +82,12 @@ def observe(link: Link, reading: Reading, hearing: Hearing) -> Link:
         # Whoever brings a record back has decided that their system does not do without it.
         detached=link.detached and reading.values is None,
     )
+
+
+def is_gone(link: Link) -> bool:
+    """Whether the native record was last seen to be gone."""
+    fact = link.facts.get(EXISTS)
+    return fact is not None and fact.observed == GONE
 
 
 def _showings(link: Link, reading: Reading, map_: EntityMap) -> Iterator[_Showing]:
@@ -212,7 +218,7 @@ def _matching(intents: Sequence[Intent], cells: Cells) -> Intent | None:
     exact = [intent for intent in intents if intent.cells == cells]
     if exact:
         return exact[-1]
-    if intents and (len(intents) == 1 or intents[-1].landed):
+    if intents and (intents[-1].landed or len({intent.revision for intent in intents}) == 1):
         return intents[-1]
     return None
 

@@ -9,8 +9,8 @@ from msgspec import Struct, structs
 from kamsync.engine.hub import Hub
 from kamsync.engine.ties import Ties, as_of_now, ties_of
 from kamsync.mapping import FieldMap
-from kamsync.model import EXISTS, Conflict, Fact, Golden, Link, Record
-from kamsync.observe import GONE
+from kamsync.model import Conflict, Fact, Golden, Link, Record
+from kamsync.observe import is_gone
 from kamsync.plan import Due, due
 
 __all__ = ["Batch", "completed", "confirmed", "due_at", "load"]
@@ -82,18 +82,12 @@ def _lives_on(batch: Batch, record: Record, link: Link) -> bool:
 
     Where all of them are gone, the first one stands for the record, and alone may come back.
     """
-    return _is_gone(link) and any(
+    return is_gone(link) and any(
         other.system == link.system
         and other.native_id is not None
-        and (not _is_gone(other) or other.id < link.id)
+        and (not is_gone(other) or other.id < link.id)
         for other in batch.links.get(record.id, ())
     )
-
-
-def _is_gone(link: Link) -> bool:
-    """Whether a native record was last seen to be gone."""
-    fact = link.facts.get(EXISTS)
-    return fact is not None and fact.observed == GONE
 
 
 def completed(fact: Fact, golden: Golden, map_: FieldMap | None) -> Fact:

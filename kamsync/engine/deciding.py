@@ -5,11 +5,12 @@ from __future__ import annotations
 from msgspec import structs
 
 from kamsync.engine.hub import Hub
-from kamsync.engine.match import fill_places, make_record, release_places, relink
+from kamsync.engine.match import make_record
+from kamsync.engine.places import fill_places, matched, release_places, relink
 from kamsync.errors import DecisionRefused, ValueInvalid
 from kamsync.merge import Court, Topic, decide
-from kamsync.model import EXISTS, Conflict, Decision, Event, Golden, Kind, Link, Record
-from kamsync.observe import GONE
+from kamsync.model import Conflict, Decision, Event, Golden, Kind, Link, Record
+from kamsync.observe import is_gone
 from kamsync.schema import Field, Type
 from kamsync.values import normalise
 
@@ -142,7 +143,7 @@ def _decide_existence(hub: Hub, conflict: Conflict, decision: Decision) -> Confl
         value = decision.choice == "restore"
         return _make_golden(hub, conflict, structs.replace(decision, value=value))
     links = hub.store.links.of_records([conflict.record]).get(conflict.record, [])
-    gone = [link for link in links if EXISTS in link.facts and link.facts[EXISTS].observed == GONE]
+    gone = [link for link in links if is_gone(link)]
     hub.store.links.save([structs.replace(link, detached=True) for link in gone])
     hub.store.links.set_owed([(link.id, None) for link in gone])
     hub.store.records.mark_dirty([conflict.record])
@@ -201,18 +202,7 @@ def _tie(hub: Hub, link: Link, record: str, reason: str) -> None:
     links.arrived(link.system, link.entity, [link.native_id or "", record])
     fill_places(hub, link.entity, [record])
     hub.store.records.mark_dirty([record])
-    hub.note(
-        [
-            Event(
-                "matched",
-                link.entity,
-                record,
-                value=link.native_id,
-                system=link.system,
-                reason=reason,
-            )
-        ]
-    )
+    hub.note([matched(link, record, reason)])
 
 
 def _close(hub: Hub, conflict: Conflict, decision: Decision) -> Conflict:

@@ -15,8 +15,8 @@ from kamsync.clock import instant
 from kamsync.connector import Can
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.joining import follow_native_merge
-from kamsync.engine.match import drop_questions
 from kamsync.engine.passing import admit
+from kamsync.engine.places import drop_questions
 from kamsync.errors import ValueInvalid
 from kamsync.model import EXISTS, Entry, Fact, Intent, Link, Op, Reading
 from kamsync.observe import GONE, Hearing, observe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from kamsync.engine.hub import Hub, System
-from kamsync.engine.match import drop_questions, relink
+from kamsync.engine.places import drop_questions, relink
 from kamsync.errors import RetryLater
 from kamsync.model import (
     EXISTS,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-from msgspec import structs
+from collections.abc import Mapping, Sequence
 
 from kamsync.engine.hub import Hub, Numbers, record_id
+from kamsync.engine.places import matched, newcomer_name, relink
 from kamsync.engine.ties import Ties, ties_of
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.identity import Match, Verdict, block_keys, exact_keys, match
@@ -15,16 +14,7 @@ from kamsync.model import EXISTS, Conflict, Contender, Event, Kind, Link, Record
 from kamsync.observe import HERE
 from kamsync.schema import Entity
 
-__all__ = [
-    "MATCH_FIELD",
-    "canonical",
-    "drop_questions",
-    "fill_places",
-    "make_record",
-    "match_links",
-    "release_places",
-    "relink",
-]
+__all__ = ["MATCH_FIELD", "canonical", "make_record", "match_links"]
 
 MATCH_FIELD = "match"
 """What a conflict about identity is filed under; its record is the name of the native record."""
@@ -169,16 +159,7 @@ class _Matching:
             self.filled.append(place)
         self.tied.append(relink(link, record))
         self.systems.setdefault(record, set()).add(link.system)
-        self.events.append(
-            Event(
-                "matched",
-                self.entity.name,
-                record,
-                value=link.native_id,
-                system=link.system,
-                reason=reason,
-            )
-        )
+        self.events.append(matched(link, record, reason))
         return True
 
     def _new(self, link: Link, id_: str) -> bool:
@@ -224,7 +205,7 @@ class _Matching:
                 id=str(self.hub.store.take("conflict")),
                 kind=Kind.MATCH,
                 entity=self.entity.name,
-                record=_newcomer(link),
+                record=newcomer_name(link),
                 field=MATCH_FIELD,
                 contenders=(newcomer, *candidates),
                 cause=found.reason,
@@ -263,39 +244,6 @@ class _Matching:
             self.hub.store.links.set_waiting([id_ for id_ in held if id_ != -1], conflict.id)
 
 
-def drop_questions(hub: Hub, links: Sequence[Link]) -> None:
-    """Ask no longer who native records are that are gone; what waited for the answer goes on."""
-    names = [_newcomer(link) for link in links if link.record is None]
-    for conflict in hub.store.reviews.open_for(names).values() if names else ():
-        hub.store.reviews.save([structs.replace(conflict, closed=hub.now())])
-        release_places(hub, conflict)
-
-
-def release_places(hub: Hub, conflict: Conflict) -> None:
-    """Let the candidates of a decided match be created again, unless another match still waits."""
-    hub.store.links.release(conflict.id)
-    system = conflict.contenders[0].system
-    candidates = {contender.value for contender in conflict.contenders[1:]}
-    places = {
-        link.record: link.id
-        for links in hub.store.links.of_records(sorted(candidates)).values()
-        for link in links
-        if link.system == system and link.native_id is None
-    }
-    for other in _open_matches(hub, conflict.entity):
-        if other.id != conflict.id and other.contenders[0].system == system:
-            held = [places[c.value] for c in other.contenders[1:] if c.value in places]
-            hub.store.links.set_waiting(held, other.id)
-
-
-def _open_matches(hub: Hub, entity: str) -> Iterator[Conflict]:
-    """Yield the open questions of identity about one entity."""
-    after = ""
-    while found := hub.store.reviews.open(Kind.MATCH, entity, after, hub.batch):
-        yield from found
-        after = found[-1].id
-
-
 def canonical(hub: Hub, entity: Entity, links: Sequence[Link]) -> dict[int, dict[str, Value]]:
     """Return what each native record says, by link, as far as it can be read."""
     links = [link for link in links if hub.speaks_to(link.system, entity.name)]
@@ -320,34 +268,6 @@ def _said(hub: Hub, entity: Entity, link: Link, ties: Ties) -> dict[str, Value]:
 def _first(values: Mapping[int, Mapping[str, Value]]) -> Mapping[str, Value]:
     """Return the first of some values."""
     return next(iter(values.values()), {})
-
-
-def relink(link: Link, record: str | None) -> Link:
-    """Return *link* tied to another record, of which it knows nothing yet."""
-    facts = {name: structs.replace(fact, knows=-1, known=None) for name, fact in link.facts.items()}
-    return structs.replace(link, record=record, facts=facts)
-
-
-def fill_places(hub: Hub, entity: str, ids: Iterable[str]) -> None:
-    """Keep a place for each record in each system that maps its entity and does not hold it yet."""
-    wanted = list(ids)
-    links = hub.store.links.of_records(wanted)
-    missing = [
-        (id_, system.name)
-        for id_ in wanted
-        for system in hub.mapping(entity)
-        if all(link.system != system.name for link in links.get(id_, []))
-    ]
-    numbers = Numbers(hub.store, "link")
-    hub.store.links.save(
-        [Link(numbers(), system, entity, None, id_, {}) for id_, system in missing]
-    )
-    hub.store.records.mark_dirty(sorted({id_ for id_, _ in missing}))
-
-
-def _newcomer(link: Link) -> str:
-    """Return what a conflict calls a native record that belongs to no record yet."""
-    return f"{link.system}:{link.native_id}"
 
 
 def _is_alive(link: Link) -> bool:

@@ -142,10 +142,17 @@ def _claimed(
     known = {id_: r for id_, r in records.by_id(ids).items() if r.merged_into is None}
     awaiting = records_in_scope(hub, root, known) - set(hub.store.links.natives(system.name, ids))
     claimed = {native_id for native_id, found in candidates.items() if found & awaiting}
-    rows = hub.store.outbox.inflight(system.name, root, 0, hub.batch)
-    creates = [row for row in rows if row.op is Op.CREATE]
     map_ = system.maps[root]
-    return claimed | {r.native_id for r in readings if any(_is_of(r, row, map_) for row in creates)}
+    ours = {r.native_id for row in _creates(hub, system) for r in readings if _is_of(r, row, map_)}
+    return claimed | ours
+
+
+def _creates(hub: Hub, system: System) -> Iterator[OutboxRow]:
+    """Yield the creates of accounts whose answer is still open."""
+    after = 0
+    while rows := hub.store.outbox.inflight(system.name, hub.scope.root, after, hub.batch):
+        after = rows[-1].id
+        yield from (row for row in rows if row.op is Op.CREATE)
 
 
 def _is_of(reading: Reading, row: OutboxRow, map_: EntityMap) -> bool:

@@ -11,7 +11,7 @@ from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.pull import look_again
 from kamsync.model import EXISTS, Link, Native, Op, Outcome, Reading, Write
-from kamsync.observe import GONE
+from kamsync.observe import is_gone
 from kamsync.store import OutboxRow
 
 __all__ = ["drop_creates", "resolve"]
@@ -151,7 +151,7 @@ def _fill(hub: Hub, row: OutboxRow, reading: Reading) -> None:
     """Let the place of a record be filled by the native record that was found to be its create."""
     links = hub.store.links
     place = links.by_id([row.link]).get(row.link)
-    if place is None or (place.native_id is not None and not _is_gone(place)):
+    if place is None or (place.native_id is not None and not is_gone(place)):
         return
     place = structs.replace(place, facts={}, version="", settled=True)
     known = links.by_native(row.system, row.entity, [reading.native_id]).get(reading.native_id)
@@ -161,9 +161,3 @@ def _fill(hub: Hub, row: OutboxRow, reading: Reading) -> None:
         links.delete([known.id])
     links.save([structs.replace(place, native_id=reading.native_id)])
     links.arrived(row.system, row.entity, [reading.native_id, row.record])
-
-
-def _is_gone(link: Link) -> bool:
-    """Whether a native record was last seen to be gone."""
-    fact = link.facts.get(EXISTS)
-    return fact is not None and fact.observed == GONE

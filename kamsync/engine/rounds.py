@@ -14,9 +14,10 @@ from msgspec import Struct, field, structs, to_builtins
 
 from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub, System
-from kamsync.engine.match import fill_places, match_links
+from kamsync.engine.match import match_links
 from kamsync.engine.merging import merge_records, moved_records
 from kamsync.engine.passing import mark_scope
+from kamsync.engine.places import fill_places
 from kamsync.engine.planning import Plan, make_plan
 from kamsync.engine.pull import Pulled, invite, pull, reread
 from kamsync.engine.push import Pushed, push

@@ -11,7 +11,7 @@ from kamsync.engine.batches import Batch, load
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.mapping import FieldMap
 from kamsync.model import EXISTS, Conflict, Fact, Golden, Link, Op, Record, Value
-from kamsync.observe import GONE
+from kamsync.observe import is_gone
 from kamsync.reports.finding import Names, label
 from kamsync.reports.happened import Happening, happenings
 from kamsync.reports.sight import HIDDEN, Sight
@@ -235,8 +235,7 @@ def _presence(link: Link) -> str:
         return "does without it"
     if link.native_id is None:
         return "not there"
-    fact = link.facts.get(EXISTS)
-    return "gone" if fact is not None and fact.observed == GONE else "there"
+    return "gone" if is_gone(link) else "there"
 
 
 def _since(story: tuple[Happening, ...], golden: Golden) -> str:

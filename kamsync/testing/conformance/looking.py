@@ -22,6 +22,7 @@ __all__ = [
     "everything",
     "held",
     "is_blank",
+    "latest",
     "look",
     "made",
     "pages",
