@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from kamsync.connector import NativeEntity, NativeField
+from kamsync.connector import Can, NativeEntity, NativeField
 from kamsync.entities import core_schema
 from kamsync.lenses import field_map, identity_map
 from kamsync.lenses.single import Same
@@ -89,6 +89,28 @@ def test_a_system_that_rewrites_what_it_stores_is_not_written_again_and_again(me
     assert 1 == hub["success"].acts_of_ours(there)
     assert "Acme Corp" == hub["sales"].get(here, "name")
     assert "ACME CORP" == hub["success"].get(there, "name")
+
+
+def test_a_value_that_was_sent_twice_and_rewritten_is_known_to_have_arrived(met):
+    """The first attempt never got there, the answer to the second was lost: there is no third."""
+    hub, here, there = met(
+        "sales",
+        "success",
+        can={"sales": ALL, "success": ALL & ~Can.HISTORY},
+        world={"success": {"rewrite": lambda _, name, v: v.upper() if name == "name" else v}},
+        values={"name": "ACME"},
+    )
+    hub["sales"].edit(here, name="Acme Corp")
+    hub["success"].trouble.down.add("write")
+    hub.round()
+    hub["success"].trouble.down.clear()
+    hub["success"].trouble.deaf.add("write")
+    hub.round()
+
+    hub.settle()
+
+    assert 1 == hub["success"].acts_of_ours(there)
+    assert "Acme Corp" == hub["sales"].get(here, "name")
 
 
 def test_a_person_who_types_what_the_system_made_of_it_says_nothing_new(met):
