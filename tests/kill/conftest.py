@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ from kamsync.plugins import load_plugins
 from kamsync.seal import write_key
 
 CHILD = Path(__file__).with_name("child.py")
-KEYS = {"account": "name", "contact": "email"}
+KEYS = {"account": "name", "contact": "email", "activity": "subject"}
 """The field by which a person would call a record of each entity; nobody changes it here."""
 
 REFERENCES = {"parent": "account", "account": "account"}
@@ -38,6 +39,8 @@ BUSY_STEP_S = 0.02
 CHILD_LIMIT_S = 60
 
 CONFIGURATION = """
+plugins = {plugins}
+
 [store]
 url = "{url}"
 
@@ -54,25 +57,27 @@ deletes = "propagate"
 
 SYSTEM = """
 [system.{name}]
-connector = "memory"
+connector = "{kind}"
 path = "{name}.jsonl"
 team = "{team}"
 page = 5
 batch = 3
 can = {can}
-allow = {{ account = ["create", "update", "delete"], contact = ["create", "update", "delete"] }}
+
+[system.{name}.allow]
+account = ["create", "update", "delete"]
+contact = ["create", "update", "delete"]
+activity = ["create", "update", "delete"]
 """
 
 WRITES = ["create", "update", "delete", "undelete"]
-SYSTEMS = {
-    "sales": (
-        "sales",
-        [*WRITES, "refuse_stale", "exact_version", "history", "who_edited", "stamp", "tombstones"],
-    ),
-    "success": ("success", [*WRITES, "exact_version", "who_edited", "search", "tombstones"]),
-    "support": ("account", [*WRITES, "stamp", "idempotent_create", "answers_with_record"]),
-}
-"""The systems with their teams, and what they are able to do: each lacks something else."""
+TEAMS = {"sales": "sales", "success": "success", "support": "account"}
+ABILITIES = (
+    [*WRITES, "refuse_stale", "exact_version", "history", "who_edited", "stamp", "tombstones"],
+    [*WRITES, "exact_version", "who_edited", "search", "tombstones"],
+    [*WRITES, "stamp", "idempotent_create", "answers_with_record"],
+)
+"""What the systems are able to do: each lacks something else."""
 
 
 class Child:
@@ -139,20 +144,21 @@ class Child:
 class World:
     """Three systems with people in them, a configuration among them, and its store."""
 
-    def __init__(self, folder: Path, url: str, turn: int = 0) -> None:
+    def __init__(self, folder: Path, url: str, turn: int = 0, loud: tuple[str, ...] = ()) -> None:
         folder.mkdir()
         self.folder = folder
         self.url = url
         self.file = folder / "kamsync.toml"
         self.children: list[Child] = []
-        sections = [CONFIGURATION.format(url=url)]
-        abilities = [can for _, can in SYSTEMS.values()]
-        for place, (name, (team, _)) in enumerate(SYSTEMS.items()):
-            can = abilities[(place + turn) % len(abilities)]
-            sections.append(SYSTEM.format(name=name, team=team, can=json.dumps(can)))
+        sections = [CONFIGURATION.format(url=url, plugins=json.dumps(loud))]
+        for place, (name, team) in enumerate(TEAMS.items()):
+            can = ABILITIES[(place + turn) % len(ABILITIES)]
+            kind = loud[0] if loud and "search" in can else "memory"
+            section = SYSTEM.format(name=name, kind=kind, team=team, can=json.dumps(can))
+            sections.append(section)
         self.file.write_text("".join(sections))
         write_key(folder / "kamsync.key")
-        self.systems = {name: MemorySystem(path=folder / f"{name}.jsonl") for name in SYSTEMS}
+        self.systems = {name: MemorySystem(path=folder / f"{name}.jsonl") for name in TEAMS}
 
     # People.
 
@@ -311,11 +317,11 @@ class World:
             for values in held.values()
         ]
 
-    def repeats(self) -> list[Act]:
+    def repeats(self) -> list[tuple[str, Act]]:
         """Our own updates that told a system nothing but what it held already."""
         return [
-            act
-            for world in self.systems.values()
+            (system, act)
+            for system, world in self.systems.items()
             for entity in KEYS
             for row in world.table(entity).rows.values()
             for before, act in _with_values_before(row.acts)
@@ -414,16 +420,34 @@ def stores(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
 
 @pytest.fixture
 def twins(stores: tuple[str, str], tmp_path: Path) -> Iterator[Callable[..., tuple[World, World]]]:
-    """Make two worlds in which the same will happen; *turn* passes the systems' abilities around."""
+    """Make two worlds in which the same will happen.
+
+    *turn* passes the systems' abilities around, *loud* are plugins whose kind of system is one of them.
+    """
     made: list[World] = []
 
-    def make(turn: int = 0) -> tuple[World, World]:
-        made.extend(World(tmp_path / f"world-{n}", url, turn) for n, url in enumerate(stores))
+    def make(turn: int = 0, loud: tuple[str, ...] = ()) -> tuple[World, World]:
+        made.extend(World(tmp_path / f"world-{n}", url, turn, loud) for n, url in enumerate(stores))
         return made[0], made[1]
 
     yield make
     for world in made:
         world.close()
+
+
+@pytest.fixture
+def shouting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A plugin of that name, installed for this process and those that it starts."""
+    site = tmp_path / "site"
+    info = site / "kamsync_shouting-1.0.dist-info"
+    info.mkdir(parents=True)
+    copy(CHILD.with_name("shouting.py"), site / "kamsync_shouting.py")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: kamsync-shouting\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[kamsync]\nshouting = kamsync_shouting\n")
+    monkeypatch.syspath_prepend(site)
+    monkeypatch.setenv("PYTHONPATH", str(site), prepend=os.pathsep)
+    monkeypatch.delitem(sys.modules, "kamsync_shouting", raising=False)
+    return "shouting"
 
 
 @pytest.fixture
