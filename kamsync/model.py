@@ -331,7 +331,9 @@ class Conflict(Struct, frozen=True, omit_defaults=True):
 
 
 class Event(Struct, frozen=True, gc=False, omit_defaults=True):
-    """One thing that happened to a field, for the journal; *first* if golden had no value before.
+    """One thing that happened to a field, for the journal.
+
+    *first* says that golden held nothing before, and took what a system had held before it was met.
 
     *act* is one of ``agreed``, ``set``, ``settled``, ``held``, ``joined``, ``closed``, ``decided``,
     ``matched``, ``merged``, ``wrote``, ``refused``, ``undone``.

@@ -25,16 +25,37 @@ SHRUNK_LIMIT = 3
 @click.option("--steps", default=120, show_default=True, help="How many steps each of them has.")
 @click.option("--start", default=0, show_default=True, help="The seed of the first one.")
 @click.option("--jobs", default=1, show_default=True, help="On how many processes.")
-@click.option("--store", type=click.Choice(["sqlite", "file", "postgresql"]), default="sqlite")
 @click.option(
-    "--replay", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="TAPE"
+    "--store",
+    type=click.Choice(["sqlite", "file", "postgresql"]),
+    default="sqlite",
+    show_default=True,
+    help="What the hub keeps its state in; sqlite is in memory.",
 )
-@click.option("--canary", is_flag=False, flag_value="blind", default="", metavar="[BUG]")
-@click.option("--tapes", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="TAPE",
+    help="Play the history of a tape again, and tell it.",
+)
+@click.option(
+    "--canary",
+    is_flag=False,
+    flag_value="blind",
+    default="",
+    metavar="[BUG]",
+    help="Plant a bug, which must be found; --list names them.",
+)
+@click.option(
+    "--tapes",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    help="The folder for the tapes of histories that fail.",
+)
 @click.option("--list", "listing", is_flag=True, help="List invariants, faults, steps and bugs.")
 @click.pass_context
 def simulate(ctx: click.Context, /, *, replay: Path | None, listing: bool, **wanted: Any) -> None:
-    """Play the hub against people, systems and faults, and hold it to its promises.
+    """Play the hub against everything that can go wrong.
 
     A history that breaks one is made short, kept as a tape in the folder --tapes, and told as a
     story; --replay plays it again. --canary plants a bug that must be found: it exits with 1 when it

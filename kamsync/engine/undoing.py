@@ -40,8 +40,8 @@ def undo_round(hub: Hub, round_: RoundRow, *, dry: bool = False) -> Undo:
 
     The next round writes it wherever the system still holds what we wrote; where somebody edited in
     the meantime, that edit did not know of the undoing and becomes a conflict. A value that golden
-    no longer has is left alone and listed, and so is one before which nobody had said anything.
-    Undoing twice changes nothing the second time. Records that the round created stay.
+    no longer has is left alone and listed, and so is one from before its system was met: there is
+    nothing to go back to. Undoing twice changes nothing the second time. Records that the round created stay.
     """
     changes: dict[tuple[str, str], list[Event]] = {}
     for entry in hub.store.journal.of_round(round_.id):
@@ -80,7 +80,7 @@ def _change(hub: Hub, record_id: str, field: str, events: list[Event]) -> Undone
     if record is None or record.merged_into:
         refused = "the record is part of another one now"
     elif oldest.first:
-        refused = "nobody had said anything before, so that there is nothing to go back to"
+        refused = "it is from before that system was met"
     elif golden.revision != newest.revision:
         refused = "it was changed again since"
     elif (record_id, field) in hub.store.reviews.open_for([record_id]):

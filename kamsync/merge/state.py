@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from kamsync.merge.words import Court, Merged, Side, Topic, distinct
+from kamsync.merge.words import Court, Merged, Side, Topic, distinct, is_blank_start
 from kamsync.model import Conflict, Contender, Event, Golden, Origin, Value
 
 __all__ = ["State"]
@@ -116,8 +116,13 @@ class State:
             winner=winner,
             losers=losers,
             rule=rule,
-            first=before.revision == 0,
+            first=before.revision == 0 and self.is_meeting(),
         )
+
+    def is_meeting(self) -> bool:
+        """Whether a system brings a value from before it was met."""
+        facts = self.facts.values()
+        return any(fact.merged is None and not is_blank_start(fact) for fact in facts)
 
     def settle_base(self, side: Side) -> None:
         """Take what the link shows as dealt with; it knows golden if it says the same."""
