@@ -121,6 +121,16 @@ class Records:
                 [(entity, *pair) for pair in sorted(wanted - there)],
             )
 
+    def move_keys(self, loser: str, survivor: str) -> None:
+        """Let the keys of a record that was merged away lead to the one that took it over."""
+        with self._database.transaction():
+            self._database.run(
+                "INSERT INTO match_key (entity, key, record) SELECT entity, key, ? FROM match_key"
+                " WHERE record = ? ON CONFLICT DO NOTHING",
+                (survivor, loser),
+            )
+            self._database.run("DELETE FROM match_key WHERE record = ?", (loser,))
+
     def with_keys(self, entity: str, keys: Sequence[str]) -> dict[str, list[str]]:
         """Return the records that have each key, in order; a key that none has is missing."""
         found: dict[str, list[str]] = {}

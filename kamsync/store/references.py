@@ -11,13 +11,13 @@ __all__ = ["References"]
 
 _RECORDS = """
 SELECT native_id, record FROM link
-WHERE system = ? AND entity = ? AND alive = 1 AND record IS NOT NULL AND native_id IN (??)
+WHERE system = ? AND entity = ? AND record IS NOT NULL AND native_id IN (??)
 """
 
 _ALIASED = """
 SELECT alias.native_id, link.record FROM alias JOIN link ON link.system = alias.system
     AND link.entity = alias.entity AND link.native_id = alias.target
-WHERE link.alive = 1 AND link.record IS NOT NULL
+WHERE link.record IS NOT NULL
     AND alias.system = ? AND alias.entity = ? AND alias.native_id IN (??)
 """
 
@@ -56,7 +56,7 @@ class References:
         return dict(rows)
 
     def records(self, system: str, entity: str, native_ids: Sequence[str]) -> dict[str, str]:
-        """Return the record behind each living native record; a merged id leads to its survivor's.
+        """Return the record behind each native record, gone or not; a merged id leads to its survivor's.
 
         The record is the one that is true today: records that were merged away are followed too.
         """

@@ -28,6 +28,7 @@ class Version(Struct):
     head: int
     user: bool = True
     revision: int = 0
+    seq: int = 0
 
 
 class Cell:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from kamsync.model import EXISTS, Event
 from kamsync.store import Store
 from kamsync.testing.simulation.cells import Place, Subject, Version
-from kamsync.testing.simulation.idents import Ident, is_same
+from kamsync.testing.simulation.idents import REFERS, Ident, is_same
 from kamsync.testing.simulation.schema import PARTS
 from kamsync.testing.simulation.truth import Truth
 
@@ -113,8 +113,11 @@ class Chronicle:
     def _is_own(self, event: Event, ident: Ident) -> bool:
         """Whether the winner holds the value because kamsync has written it there.
 
-        Values that people enter again and again, in whatever letters, tell nothing.
+        Values that people enter again and again, in whatever letters, tell nothing; neither do
+        references, which follow what is merged.
         """
+        if (event.entity, event.field) in REFERS:
+            return False
         if any(str(part).startswith(REPEATED) for part in ident):
             return False
         place = self.truth.links.get(event.winner.link or -1) if event.winner else None

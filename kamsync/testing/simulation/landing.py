@@ -30,6 +30,7 @@ class Sent(Struct):
     write: Write
     record: str
     versions: dict[str, Version]
+    known: tuple[Place, ...]
 
 
 class Town(MemorySystem):
@@ -105,7 +106,8 @@ class Landings:
                 self.report(3 if known else 2, text)
             versions[field] = subject.now
         self._require_reason(system, record, write)
-        return Sent(system, write, record, versions)
+        places = tuple(self.truth.of_record.get(record, ()))
+        return Sent(system, write, record, versions, places)
 
     def _repeats(self, system: str) -> bool:
         """Whether a create whose answer is unclear is sent there again as it was."""
@@ -135,7 +137,8 @@ class Landings:
     def happened(self, cast: Cast, act: Act) -> None:
         """Take in one act of anybody."""
         place = Place(cast.name, act.object, act.id)
-        values = self.towns[cast.name].table(act.object).rows[act.id].values
+        row = self.towns[cast.name].table(act.object).rows[act.id]
+        values = row.values
         if act.own:
             self._own(cast, act, place, values)
         elif act.deed in {Deed.DELETE, Deed.MERGE}:
@@ -153,7 +156,8 @@ class Landings:
                 self.deaths.discard(place)
             for field in {FIELDS[act.object][name]: None for name in act.values}:
                 ident = self.truth.nodes.of_natives(cast.name, act.object, field, values)
-                self.truth.edited(place, field, ident, f"{act.by}#{act.seq}")
+                shown = max(row.shown.values(), default=-1)
+                self.truth.edited(place, field, ident, f"{act.by}#{act.seq}", act.seq, shown)
 
     def _own(self, cast: Cast, act: Act, place: Place, values: dict[str, Native]) -> None:
         """Take in a write of the hub: what it covers must be dealt with, or be found in a history."""
@@ -221,7 +225,7 @@ class Landings:
     def _require_one(self, sent: Sent, place: Place) -> None:
         """Report a second record where one was wanted."""
         made = self.made.setdefault((sent.system, sent.record), [])
-        known = [*made, *self.truth.of_record.get(sent.record, ())]
+        known = [*made, *sent.known]
         twins = [
             each
             for each in known

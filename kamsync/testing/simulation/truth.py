@@ -80,8 +80,14 @@ class Truth:
 
     # What people do.
 
-    def edited(self, place: Place, field: str, ident: Ident, word: str) -> None:
-        """A person entered a value: they had seen what was there, and golden if it was that."""
+    def edited(
+        self, place: Place, field: str, ident: Ident, word: str, seq: int, shown: int
+    ) -> None:
+        """A person entered a value: they had seen what was there, and golden if it was that.
+
+        *seq* is the place of their act in its system, *shown* that of the last act on this record
+        that the hub was shown.
+        """
         cell = self.cell(place, field)
         was = cell.now
         if is_same(was.ident, ident):
@@ -93,19 +99,28 @@ class Truth:
             past = subject.seen(past) | subject.now.past
         dealt = subject.settled | subject.contending if subject is not None else 0
         bit = self.bit(f"{word} {place.system} {place.native_id}.{field}={_in_words(ident)}")
-        self._forgive(cell, ident, past, dealt, bit)
-        cell.versions.append(Version(ident, past | bit, bit))
+        self._forgive(cell, ident, shown, dealt, bit)
+        cell.versions.append(Version(ident, past | bit, bit, seq=seq))
 
-    def _forgive(self, cell: Cell, ident: Ident, past: int, dealt: int, bit: int) -> None:
-        """Excuse what nobody can notice: an unread value that is taken back before it is read."""
-        unread = past & ~dealt
-        base = next((v for v in reversed(cell.versions) if not v.past & ~dealt), cell.versions[0])
-        if is_same(base.ident, ident):
-            self.moot |= unread | bit
-        elif ident == cell.blank:
-            # A blank in a system that never met the field claims nothing.
-            met = any(version.head & dealt for version in cell.versions)
-            self.moot |= unread if met else unread | bit
+    def _forgive(self, cell: Cell, ident: Ident, shown: int, dealt: int, bit: int) -> None:
+        """Excuse what nobody can notice: an unread value that is taken back before it is read.
+
+        What the hub was shown it may have lost again in a crash, so that what golden has dealt with
+        counts as well.
+        """
+        versions = cell.versions
+        read = [place for place, v in enumerate(versions) if v.seq <= shown or not v.user]
+        merged = [place for place, v in enumerate(versions) if not v.past & ~dealt]
+        for last in {max(read, default=0), max(merged, default=0)}:
+            unread = 0
+            for version in versions[last + 1 :]:
+                unread |= version.head
+            if is_same(versions[last].ident, ident):
+                self.moot |= unread | bit
+            elif ident == cell.blank:
+                # A blank in a system that never met the field claims nothing.
+                met = any(version.head & dealt for version in versions[: last + 1])
+                self.moot |= unread if met else unread | bit
 
     def vanished(self, place: Place, *, merged: bool) -> None:
         """A person deleted a native record: what nobody had read of it goes with it.
@@ -163,6 +178,8 @@ class Truth:
                 kept.versions += gone.versions[1:]
                 continue
             elif is_same(kept.now.ident, gone.now.ident):
+                kept.same.append((kept.now.head, gone.now.past))
+                kept.same.append((gone.now.head, kept.now.past))
                 kept.now.past |= gone.now.past
             kept.versions[:0] = gone.versions
 

@@ -18,6 +18,9 @@ __all__ = ["PASSES_LIMIT", "wind_down"]
 PASSES_LIMIT = 4
 """How many rounds may write before the world is at rest: references and their targets take turns."""
 
+QUIET = 2
+"""How many rounds in a row write nothing where the world is at rest."""
+
 SESSIONS_LIMIT = 12
 """How often the reviewer decides all that is open."""
 
@@ -76,7 +79,8 @@ class _Rest:
         """Run rounds until one writes nothing; then one more must change nothing at all."""
         world = self.world
         world.landings.writes.clear()
-        for passes in range(PASSES_LIMIT + 1):
+        quiet = 0
+        for passes in range(PASSES_LIMIT + QUIET):
             world.clock.wait(100_000.0 if passes == 0 else 5.0)
             before = world.landings.landed
             how = world.hub.run(lambda: world.hub.round(approve=True))
@@ -84,7 +88,9 @@ class _Rest:
             if how != "done":
                 world.report(23, f"a round ended as {how}, although nothing goes wrong")
             world.require()
-            if world.landings.landed == before:
+            quiet = quiet + 1 if world.landings.landed == before else 0
+            # What was written last is read once more, to be sure of it.
+            if quiet == QUIET:
                 break
         else:
             world.report(23, f"{PASSES_LIMIT} rounds were not enough to come to rest")
