@@ -115,6 +115,15 @@ class EntityMap(Struct, frozen=True):
         """Return all native fields that are read, without repeats."""
         return tuple(dict.fromkeys(name for field in self.fields.values() for name in field.native))
 
+    def native(self, cells: Mapping[str, Cells]) -> dict[str, Native]:
+        """Return the native values behind *cells*, by field; what is not mapped has none."""
+        return {
+            name: cell
+            for field, each in cells.items()
+            if field in self.fields
+            for name, cell in zip(self.fields[field].native, each, strict=True)
+        }
+
     def field(self, name: str) -> FieldMap:
         """Return the map of the field called *name*; `UnknownName` says which ones there are."""
         try:

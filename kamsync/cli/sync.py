@@ -45,8 +45,6 @@ def sync(
 
     with here.hub() as hub:
         record = find_record(hub, only).id if only else None
-        if approve:
-            hub.store.plans.get(approve)
         began = here.clock.now()
         with here.printer.progress() as tell:
             round_ = run_round(hub, approve=approve, only=record, sweep=sweep, progress=tell)

@@ -18,12 +18,13 @@ from kamsync.engine.joining import follow_native_merge
 from kamsync.engine.passing import admit
 from kamsync.engine.places import drop_questions
 from kamsync.errors import ValueInvalid
-from kamsync.model import EXISTS, Entry, Fact, Intent, Link, Op, Reading
+from kamsync.mapping import EntityMap
+from kamsync.model import EXISTS, Entry, Fact, Intent, Link, Native, Op, Reading
 from kamsync.observe import GONE, Hearing, observe
 from kamsync.store import OutboxRow
 from kamsync.values.storable import require_storable
 
-__all__ = ["Heard", "hear", "histories", "intents_of"]
+__all__ = ["Heard", "hear", "histories", "intents_of", "sent"]
 
 LATE_LIMIT = timedelta(hours=1)
 """How long a request whose answer was lost may possibly be on its way."""
@@ -163,13 +164,8 @@ class _Hearing:
 
     def _says(self, entry: Entry, row: OutboxRow) -> bool:
         """Whether an entry of the history holds all that a write sent."""
-        fields = self.system.maps[self.entity].fields
-        return all(
-            entry.values.get(name) == cell
-            for field, intent in row.fields.items()
-            if field in fields
-            for name, cell in zip(fields[field].native, intent.cells, strict=True)
-        )
+        values = sent(self.system.maps[self.entity], row)
+        return all(entry.values.get(name) == cell for name, cell in values.items())
 
     def keep(self, heard: Sequence[tuple[Link, Link]]) -> None:
         """Save what changed, and note that the rest was read again."""
@@ -179,6 +175,11 @@ class _Hearing:
         store.links.save([after for before, after in heard if _differs(before, after)])
         same = [after.id for before, after in heard if not _differs(before, after)]
         store.links.touch(same, self.seen, self.read_at)
+
+
+def sent(map_: EntityMap, row: OutboxRow) -> dict[str, Native]:
+    """Return what a write sends, in the system's own words."""
+    return map_.native({name: intent.cells for name, intent in row.fields.items()})
 
 
 def _has_landed(row: OutboxRow) -> bool:

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from kamsync.connector import Can
 from kamsync.engine.batches import Batch, confirmed, due_at, load
-from kamsync.engine.hearing import hear
+from kamsync.engine.hearing import hear, sent
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.parking import park_refused
 from kamsync.engine.pull import look_again
@@ -185,16 +185,10 @@ class _Push:
 
     def _write(self, row: OutboxRow, link: Link) -> Write:
         """Return one write in the system's own words."""
-        values = {
-            name: cell
-            for field, intent in row.fields.items()
-            if field != EXISTS
-            for name, cell in zip(self.map.fields[field].native, intent.cells, strict=True)
-        }
         return Write(
             op=row.op,
             native_id=link.native_id if self._keeps_id(row) else None,
-            values=values,
+            values=sent(self.map, row),
             key=row.key,
             version=link.version if row.op is not Op.CREATE else None,
             stamp=row.record if Can.STAMP in self.system.connector.can else None,

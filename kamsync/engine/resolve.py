@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import structs
 
 from kamsync.connector import Can
-from kamsync.engine.hearing import hear
+from kamsync.engine.hearing import hear, sent
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.pull import look_again
-from kamsync.model import EXISTS, Link, Native, Op, Outcome, Reading, Write
+from kamsync.model import Link, Native, Op, Outcome, Reading, Write
 from kamsync.observe import is_gone
 from kamsync.store import OutboxRow
 
@@ -96,9 +96,7 @@ def _repeat(
     must not be taken for somebody's newcomer.
     """
     map_ = system.maps[entity]
-    writes = [
-        Write(Op.CREATE, None, _values(system, entity, row), row.key, None, None) for row in rows
-    ]
+    writes = [Write(Op.CREATE, None, sent(map_, row), row.key, None, None) for row in rows]
     receipts = system.connector.write(map_.object, writes)
     made = {
         receipt.native_id: row
@@ -111,35 +109,26 @@ def _repeat(
     return [(made[native_id], reading) for native_id, reading in readings.items()]
 
 
-def _values(system: System, entity: str, row: OutboxRow) -> dict[str, Native]:
-    """Return what was sent, in the system's own words."""
-    fields = system.maps[entity].fields
-    return {
-        name: cell
-        for field, intent in row.fields.items()
-        if field != EXISTS
-        for name, cell in zip(fields[field].native, intent.cells, strict=True)
-    }
-
-
 def _search(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Reading]:
     """Return the one record that holds all that was sent and belongs to nobody, if there is one.
 
     A system may store what it is sent in its own spelling. Where it tells who wrote, the one record
     of our own that holds the keys that were sent is found as well.
     """
-    free = _holding(hub, system, entity, _values(system, entity, row))
+    map_ = system.maps[entity]
+    free = _holding(hub, system, entity, sent(map_, row))
     if not free:
         keys = hub.schema.entity(entity).keys
         held = {name: intent for name, intent in row.fields.items() if name in keys}
-        values = _values(system, entity, structs.replace(row, fields=held))
-        found = _holding(hub, system, entity, values) if values else []
+        found = _holding(hub, system, entity, sent(map_, structs.replace(row, fields=held)))
         free = [r for r in found if r.author is not None and r.author.own]
     return free if len(free) == 1 else []
 
 
 def _holding(hub: Hub, system: System, entity: str, values: Mapping[str, Native]) -> list[Reading]:
-    """Return the records that hold all of *values* and belong to nobody."""
+    """Return the records that hold all of *values* and belong to nobody; none where nothing is asked."""
+    if not values:
+        return []
     map_ = system.maps[entity]
     readings = system.connector.search(map_.object, map_.names, values)
     ids = [reading.native_id for reading in readings]
