@@ -63,7 +63,7 @@ def cells_of(field_map: FieldMap, field: Field) -> SearchStrategy[Cells]:
 def _check_get_put(field_map: FieldMap, field: Field, examples: int) -> None:
     refs = MirrorRefs()
 
-    @settings(max_examples=examples, deadline=None)
+    @settings(max_examples=examples, deadline=None, report_multiple_bugs=False)
     @given(cells=cells_of(field_map, field))
     def check(cells: Cells) -> None:
         try:
@@ -79,7 +79,7 @@ def _check_get_put(field_map: FieldMap, field: Field, examples: int) -> None:
 def _check_put_get(field_map: FieldMap, field: Field, examples: int, *, is_exact: bool) -> None:
     refs = MirrorRefs()
 
-    @settings(max_examples=examples, deadline=None)
+    @settings(max_examples=examples, deadline=None, report_multiple_bugs=False)
     @given(value=values_of(field), before=some.none() | cells_of(field_map, field))
     def check(value: Value, before: Cells | None) -> None:
         try:
