@@ -148,7 +148,7 @@ def test_a_plugin_that_never_finishes_loading_is_left_behind(install):
         threading.kamsync_gate.set()
         del threading.kamsync_gate
 
-    assert "it took longer than 0.2 s" == only_broken(plugins).reason
+    assert "it took longer than 3 s" == only_broken(plugins).reason
     assert "coin" in plugins.rules()
 
 
