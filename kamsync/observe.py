@@ -50,13 +50,18 @@ class Hearing(Struct, frozen=True):
 
 
 class _Showing(Struct, frozen=True):
-    """One field of one reading: its cells, who stands for them, and whether the record changed."""
+    """One field of one reading: its cells, who stands for them, and whether the record changed.
+
+    *returned* says that the record was gone before: whoever brought it back, what else it holds is
+    from before it went.
+    """
 
     name: str
     cells: Cells
     author: Author | None
     at: str
     changed: bool
+    returned: bool = False
 
 
 def observe(link: Link, reading: Reading, hearing: Hearing) -> Link:
@@ -95,6 +100,7 @@ def _showings(link: Link, reading: Reading, map_: EntityMap) -> Iterator[_Showin
     at = instant(reading.modified) if reading.modified else ""
     changed = reading.version != link.version
     alive = reading.values is not None
+    returned = alive and is_gone(link)
     yield _Showing(EXISTS, HERE if alive else GONE, reading.author, at, changed)
     if reading.values is None:
         return
@@ -102,7 +108,8 @@ def _showings(link: Link, reading: Reading, map_: EntityMap) -> Iterator[_Showin
         cells = field.cells(reading.values)
         if cells is not None:
             author = _author(field, reading, cells, link.facts.get(field.field))
-            yield _Showing(field.field, cells, author, _time(field, reading) or at, changed)
+            when = _time(field, reading) or at
+            yield _Showing(field.field, cells, author, when, changed, returned)
 
 
 def _author(field: FieldMap, reading: Reading, cells: Cells, fact: Fact | None) -> Author | None:
@@ -156,7 +163,7 @@ def _compared(fact: Fact, showing: _Showing, hearing: Hearing) -> Fact:
         return structs.replace(_said(fact, showing), doubt=True)
     if showing.cells == fact.observed:
         return fact
-    if _is_ours(showing, hearing, sent=False):
+    if not showing.returned and _is_ours(showing, hearing, sent=False):
         return _own(fact, showing.cells, None)
     return _said(fact, showing)
 

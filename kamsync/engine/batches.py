@@ -13,7 +13,7 @@ from kamsync.model import Conflict, Fact, Golden, Link, Record
 from kamsync.observe import is_gone
 from kamsync.plan import Due, due
 
-__all__ = ["Batch", "completed", "confirmed", "due_at", "load"]
+__all__ = ["Batch", "await_missing", "completed", "confirmed", "due_at", "load"]
 
 
 class Batch(Struct, frozen=True):
@@ -88,6 +88,14 @@ def _lives_on(batch: Batch, record: Record, link: Link) -> bool:
         and (not is_gone(other) or other.id < link.id)
         for other in batch.links.get(record.id, ())
     )
+
+
+def await_missing(hub: Hub, link: Link, told: Due) -> None:
+    """Let a link be asked again once the records that it refers to have come to its system."""
+    for problem in told.problems:
+        if problem.awaits:
+            to = hub.schema.entity(link.entity).fields[problem.field].to
+            hub.store.links.await_reference(link.id, link.system, to, problem.awaits)
 
 
 def completed(fact: Fact, golden: Golden, map_: FieldMap | None) -> Fact:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, to_builtins
 
-from kamsync.engine.batches import Batch, due_at, load
+from kamsync.engine.batches import Batch, await_missing, due_at, load
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.parking import waiting
 from kamsync.engine.scoping import records_in_scope
@@ -115,6 +115,7 @@ def _batch(
         told = due_at(hub, batch, record, link, batch.held(record.id))
         if told.op is not op:
             outdated.append((link.id, told.word))
+            await_missing(hub, link, told)
             continue
         write = _write(batch, link, op, told.fields, told.blanks)
         planned.append((_row(write, told.fields), write))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct, structs
 
 from kamsync.connector import Can
-from kamsync.engine.batches import Batch, confirmed, due_at, load
+from kamsync.engine.batches import Batch, await_missing, confirmed, due_at, load
 from kamsync.engine.hearing import hear, sent
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.parking import park_refused
@@ -163,12 +163,18 @@ class _Push:
         return ready
 
     def _unclear(self) -> frozenset[int]:
-        """Return the links whose create was sent before without an answer: it is looked for first."""
+        """Return the links that are not created now: their record may be there already.
+
+        A create that was sent before without an answer is looked for first, and nothing is created
+        while a native record that may be it was read and not identified.
+        """
         if self.op is not Op.CREATE:
             return frozenset()
-        return frozenset(
-            self.hub.store.outbox.inflight_of([row.link for row in self.rows.values()])
-        )
+        store = self.hub.store
+        wanted = [row.link for row in self.rows.values()]
+        if store.links.has_unmatched(self.system.name, self.entity):
+            return frozenset(wanted)
+        return frozenset(store.outbox.inflight_of(wanted))
 
     def _still_due(self, batch: Batch, row: OutboxRow, link: Link) -> dict[str, Intent]:
         """Return the planned fields that are due at the same revision now, with their cells of now."""
@@ -277,18 +283,21 @@ class _Push:
         heard = {ready[row_id][0].record for row_id in answered}
         batch = load(self.hub, self.entity, sorted(heard))
         mine = {ready[row_id][0].link for row_id in answered}
-        owed, links = [], []
+        owed, links, wanting = [], [], []
         for record_id, each in batch.links.items():
             for link in each:
                 if link.id in mine:
                     record = batch.records[record_id]
                     told = due_at(self.hub, batch, record, link, batch.held(record_id))
                     owed.append((link.id, told.word))
+                    wanting.append((link, told))
                     after = confirmed(self.hub, link, record, told)
                     if after is not link:
                         links.append(after)
         self.hub.store.links.save(links)
         self.hub.store.links.set_owed(owed)
+        for link, told in wanting:
+            await_missing(self.hub, link, told)
 
     def _journal(
         self,

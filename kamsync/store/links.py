@@ -51,6 +51,11 @@ _UNMATCHED = (
     " AND alive = 1 AND id > ? ORDER BY id LIMIT ?"
 )
 
+_UNMATCHED_IN = (
+    "SELECT id FROM link WHERE entity = ? AND record IS NULL AND waiting IS NULL"
+    " AND alive = 1 AND system = ? LIMIT 1"
+)
+
 _UNSEEN = (
     f"SELECT {_COLUMNS} FROM link"
     " WHERE system = ? AND entity = ? AND seen < ? AND (alive = 1 OR ? = 1)"
@@ -179,6 +184,10 @@ class Links(References):
     def unmatched(self, entity: str, after: int, limit: int) -> list[Link]:
         """Return living links without a record that no review is open for, in the order of their ids."""
         return self._links(_UNMATCHED, (entity, after, limit))
+
+    def has_unmatched(self, system: str, entity: str) -> bool:
+        """Whether a living native record of a system was not identified yet."""
+        return bool(self._database.rows(_UNMATCHED_IN, (entity, system)))
 
     def set_waiting(self, ids: Sequence[int], reason: str | None) -> None:
         """Take *ids* out of the unmatched while somebody reviews them, or (None) put them back."""

@@ -71,6 +71,8 @@ class _Agreement:
             alive = [link for link in here if link.native_id and self._is_alive(link)]
             if golden and not alive and here and not any(k.detached for k in here):
                 self._missing(record, cast.name)
+            if any(link.moved for link in alive):
+                continue
             if not golden and alive and "delete" in cast.allow[record.entity]:
                 self.world.report(25, f"{record.id} is gone, but lives in {cast.name}")
             for link in alive if golden else ():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeAlias
 
+from kamsync.clock import Clock
 from kamsync.connector import Can
 from kamsync.errors import QuotaSpent, SystemDown
 from kamsync.memory import Faults
@@ -49,10 +51,11 @@ class Crash(BaseException):
 class Gremlin:
     """The faults of the step that runs. *meddle* lets somebody edit the record of a write, or any."""
 
-    def __init__(self, meddle: Callable[[str, Write | None], None]) -> None:
+    def __init__(self, meddle: Callable[[str, Write | None], None], clock: Clock) -> None:
         self.meddle = meddle
+        self.clock = clock
         self.seen: dict[str, int] = {}
-        self.late: list[Land] = []
+        self.late: list[tuple[Land, datetime]] = []
         self._due: dict[tuple[str, int], str] = {}
         self._after_commit = False
         self._counts = {"commit": 0, "call": 0, "row": 0}
@@ -160,7 +163,7 @@ class Wire(Faults):
         if due == "row unknown, not done":
             return Receipt(Outcome.UNKNOWN, write.native_id)
         if due == "row lands late" and self._may_be_late(write):
-            self._gremlin.late.append(watched)
+            self._gremlin.late.append((watched, self._gremlin.clock.now()))
             return Receipt(Outcome.UNKNOWN, write.native_id)
         receipt = watched()
         if due == "crash after a row":

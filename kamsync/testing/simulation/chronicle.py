@@ -34,6 +34,7 @@ class Chronicle:
         self.report = report
         self.exists: dict[str, Event] = {}
         self._joined: set[str] = set()
+        self._renewed: set[Place] = set()
         self._acts = {
             "set": self._set,
             "settled": self._settled,
@@ -69,6 +70,9 @@ class Chronicle:
             self.truth.tie(place, record)
 
     def _take(self, event: Event) -> None:
+        if event.act == "decided" and event.value == "new":
+            system, _, native_id = event.record.partition(":")
+            self._renewed.add(Place(system, event.entity, native_id))
         if event.act == "merged":
             self.truth.join(event.before, event.value)
             self._joined.add(event.value)
@@ -99,6 +103,11 @@ class Chronicle:
             self._nobody(event, ident)
         excused = subject.named | self.truth.excepted | self.truth.moot
         lost = subject.now.past & ~subject.seen(past) & ~excused
+        if lost:
+            # Systems that meet and agree are not told of in the journal.
+            for cell in self.truth.cells_of(event.record, event.field):
+                self.truth.agree(cell, subject)
+            lost = subject.now.past & ~subject.seen(past) & ~excused
         if lost:
             where = f"{event.record}.{event.field}"
             self.report(
@@ -201,6 +210,9 @@ class Chronicle:
 
     def _nobody(self, event: Event, ident: Ident) -> None:
         """Report a value that no person entered in a system of this record."""
+        if self._renewed.intersection(self.truth.of_record.get(event.record, ())):
+            # A person has said that what kamsync wrote once is a record of its own.
+            return
         where = f"{event.record}.{event.field}"
         echoes = [
             cell.place.system

@@ -10,12 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import Struct
+
 from kamsync.model import Contender, Event
 from kamsync.testing.simulation.cells import Cell, Place, Subject, Version
 from kamsync.testing.simulation.idents import BLANK, Ident, Nodes, is_same
 from kamsync.testing.simulation.schema import PARTS
 
-__all__ = ["Truth"]
+__all__ = ["Entered", "Truth"]
+
+
+class Entered(Struct, frozen=True):
+    """One act by which a person entered something.
+
+    *seq* is its place in its system, *shown* that of the last act on this record that the hub was
+    shown, *unmet* that golden was never compared with what is there.
+    """
+
+    word: str
+    seq: int
+    shown: int
+    unmet: bool
 
 
 class Truth:
@@ -80,14 +95,8 @@ class Truth:
 
     # What people do.
 
-    def edited(
-        self, place: Place, field: str, ident: Ident, word: str, seq: int, shown: int
-    ) -> None:
-        """A person entered a value: they had seen what was there, and golden if it was that.
-
-        *seq* is the place of their act in its system, *shown* that of the last act on this record
-        that the hub was shown.
-        """
+    def edited(self, place: Place, field: str, ident: Ident, act: Entered) -> None:
+        """A person entered a value: they had seen what was there, and golden if it was that."""
         cell = self.cell(place, field)
         was = cell.now
         if is_same(was.ident, ident):
@@ -98,18 +107,18 @@ class Truth:
         if subject is not None and is_same(was.ident, subject.now.ident):
             past = subject.seen(past) | subject.now.past
         dealt = subject.settled | subject.contending if subject is not None else 0
-        bit = self.bit(f"{word} {place.system} {place.native_id}.{field}={_in_words(ident)}")
-        self._forgive(cell, ident, shown, dealt, bit)
-        cell.versions.append(Version(ident, past | bit, bit, seq=seq))
+        bit = self.bit(f"{act.word} {place.system} {place.native_id}.{field}={_in_words(ident)}")
+        self._forgive(cell, ident, act, dealt, bit)
+        cell.versions.append(Version(ident, past | bit, bit, seq=act.seq))
 
-    def _forgive(self, cell: Cell, ident: Ident, shown: int, dealt: int, bit: int) -> None:
+    def _forgive(self, cell: Cell, ident: Ident, act: Entered, dealt: int, bit: int) -> None:
         """Excuse what nobody can notice: an unread value that is taken back before it is read.
 
         What the hub was shown it may have lost again in a crash, so that what golden has dealt with
         counts as well.
         """
         versions = cell.versions
-        read = [place for place, v in enumerate(versions) if v.seq <= shown or not v.user]
+        read = [place for place, v in enumerate(versions) if v.seq <= act.shown or not v.user]
         merged = [place for place, v in enumerate(versions) if not v.past & ~dealt]
         for last in {max(read, default=0), max(merged, default=0)}:
             unread = 0
@@ -119,8 +128,7 @@ class Truth:
                 self.moot |= unread | bit
             elif ident == cell.blank:
                 # A blank in a system that never met the field claims nothing.
-                met = any(version.head & dealt for version in versions[: last + 1])
-                self.moot |= unread if met else unread | bit
+                self.moot |= unread | bit if act.unmet else unread
 
     def vanished(self, place: Place, *, merged: bool) -> None:
         """A person deleted a native record: what nobody had read of it goes with it.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from random import Random
 
 from kamsync.clock import SetClock
+from kamsync.engine.hearing import LATE_LIMIT
 from kamsync.memory.acts import Act, Row
 from kamsync.model import Write
 from kamsync.testing.simulation.breaks import FAULTS, Gremlin
@@ -99,7 +100,7 @@ class World:
         }
         self.landings.towns = self.towns
         self.people = People(self.setting, self.towns, self.clock, self._note)
-        self.gremlin = Gremlin(self._meddle)
+        self.gremlin = Gremlin(self._meddle, self.clock)
         self._faults = faults
         self.hub = HubSide(
             self.setting,
@@ -169,9 +170,10 @@ class World:
         return self.hub.run(lambda: self.hub.pull(name, alone=act == "hint"))
 
     def arrive(self, place: int) -> None:
-        """Let a write arrive that was sent long ago."""
-        receipt = self.gremlin.late.pop(place)()
-        self.say("arrive", str(receipt.outcome))
+        """Let a write arrive that was sent long ago, unless no request is on its way for so long."""
+        land, sent = self.gremlin.late.pop(place)
+        if self.clock.now() - sent < LATE_LIMIT:
+            self.say("arrive", str(land().outcome))
 
     def _note(self, act: str, town: Town, row: Row) -> None:
         """Note in which state an act met its record, in some of the histories."""
