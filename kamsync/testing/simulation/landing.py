@@ -15,7 +15,7 @@ from kamsync.store import Store
 from kamsync.testing.simulation.breaks import Land
 from kamsync.testing.simulation.cells import Place, Version
 from kamsync.testing.simulation.chronicle import Chronicle, Report
-from kamsync.testing.simulation.idents import is_same
+from kamsync.testing.simulation.idents import Ident, is_same
 from kamsync.testing.simulation.schema import FIELDS, PARTS
 from kamsync.testing.simulation.setting import Cast
 from kamsync.testing.simulation.truth import Entered, Truth
@@ -157,16 +157,19 @@ class Landings:
             for field in {FIELDS[act.object][name]: None for name in act.values}:
                 ident = self.truth.nodes.of_natives(cast.name, act.object, field, values)
                 shown = max(row.shown.values(), default=-1)
-                unmet = None in ident and self._is_unmet(place, field)
-                entered = Entered(f"{act.by}#{act.seq}", act.seq, shown, unmet)
+                base = self._base(place, field)
+                entered = Entered(f"{act.by}#{act.seq}", act.seq, shown, base)
                 self.truth.edited(place, field, ident, entered)
 
-    def _is_unmet(self, place: Place, field: str) -> bool:
-        """Whether the hub has never compared what a native record holds in a field with golden."""
+    def _base(self, place: Place, field: str) -> Ident | None:
+        """Return what golden has dealt with in a field of a native record, None if nothing."""
         assert self.store is not None
         links = self.store.links.by_native(place.system, place.entity, [place.native_id])
-        facts = {name: fact for link in links.values() for name, fact in link.facts.items()}
-        return field not in facts or facts[field].merged is None
+        fact = next((link.facts.get(field) for link in links.values()), None)
+        if fact is None or not fact.merged:
+            return None
+        values = dict(zip(PARTS[place.entity][field], fact.merged, strict=True))
+        return self.truth.nodes.of_natives(place.system, place.entity, field, values)
 
     def _own(self, cast: Cast, act: Act, place: Place, values: dict[str, Native]) -> None:
         """Take in a write of the hub: what it covers must be dealt with, or be found in a history."""

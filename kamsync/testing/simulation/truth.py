@@ -24,13 +24,13 @@ class Entered(Struct, frozen=True):
     """One act by which a person entered something.
 
     *seq* is its place in its system, *shown* that of the last act on this record that the hub was
-    shown, *unmet* that golden was never compared with what is there.
+    shown, *base* what golden has dealt with there, None if it never met the field.
     """
 
     word: str
     seq: int
     shown: int
-    unmet: bool
+    base: Ident | None
 
 
 class Truth:
@@ -120,7 +120,10 @@ class Truth:
         versions = cell.versions
         read = [place for place, v in enumerate(versions) if v.seq <= act.shown or not v.user]
         merged = [place for place, v in enumerate(versions) if not v.past & ~dealt]
-        for last in {max(read, default=0), max(merged, default=0)}:
+        based = [
+            place for place, v in enumerate(versions) if act.base and is_same(v.ident, act.base)
+        ]
+        for last in {max(read, default=0), max(merged, default=0), max(based, default=0)}:
             unread = 0
             for version in versions[last + 1 :]:
                 unread |= version.head
@@ -128,7 +131,7 @@ class Truth:
                 self.moot |= unread | bit
             elif ident == cell.blank:
                 # A blank in a system that never met the field claims nothing.
-                self.moot |= unread | bit if act.unmet else unread
+                self.moot |= unread | bit if act.base is None else unread
 
     def vanished(self, place: Place, *, merged: bool) -> None:
         """A person deleted a native record: what nobody had read of it goes with it.
