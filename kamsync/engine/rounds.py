@@ -14,6 +14,7 @@ from msgspec import Struct, field, structs, to_builtins
 
 from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub, System
+from kamsync.engine.mapped import mark_maps
 from kamsync.engine.match import match_links
 from kamsync.engine.merging import merge_records, moved_records
 from kamsync.engine.passing import mark_scope
@@ -148,6 +149,7 @@ def take_in(
     mark_scope(hub)
     for system in hub.systems.values():
         _tell(progress, f"Reading {system.name}")
+        mark_maps(hub, system)
         with _borne(result, system, "pull"):
             for entity in hub.entities():
                 if entity.name in system.maps:

@@ -112,16 +112,59 @@ def test_a_field_that_is_mapped_later_meets_its_others(met):
 
 
 def test_a_field_that_is_mapped_later_is_filled_where_it_is_blank(met):
-    """The first full reading after the change finds it."""
+    """The next round finds it: everything there is read again."""
     hub, here, _ = met("sales", "success", maps={"success": _without("tier")})
     hub["sales"].edit(here, tier="key")
     hub.settle()
 
     _map(hub, "success", {"account": identity_map(SCHEMA.entity("account"), "account")})
-    hub.clock.wait(2 * 86400)
     hub.settle()
 
     assert ["key"] == hub["success"].all("tier")
+
+
+def test_a_field_that_is_mapped_to_another_native_field_meets_its_others(met, renamed):
+    """What that field holds was never compared with anything: it overwrites nothing unasked."""
+    hub, here, there = met("sales", "success", values={"industry": "steel"})
+    hub["success"].edit(there, segment="software")
+    hub.settle()
+
+    _map(hub, "success", renamed(industry={"native": ("segment",)}))
+    hub.settle()
+
+    assert {"steel", "software"} == {c.value for c in hub.conflict().contenders}
+    assert "steel" == hub["sales"].get(here, "industry")
+
+
+def test_a_field_that_is_mapped_to_a_blank_native_field_is_filled(met, renamed):
+    """Nobody emptied it, and what the other native field holds stays where it is."""
+    hub, here, there = met("sales", "success", values={"industry": "steel"})
+    hub["success"].edit(there, segment=None)
+
+    _map(hub, "success", renamed(industry={"native": ("segment",)}))
+    hub.settle()
+
+    assert "steel" == hub["sales"].get(here, "industry")
+    assert ("steel", "steel") == (
+        hub["success"].get(there, "industry"),
+        hub["success"].get(there, "segment"),
+    )
+
+
+def test_a_field_that_comes_back_to_where_it_was_mapped_is_heard_as_before(met):
+    """Between the two it was not read, and an edit of that time is one."""
+    hub, here, there = met("sales", "success", values={"industry": "steel"})
+    full = hub.hub.systems["success"].maps
+    _map(hub, "success", _without("industry"))
+    hub.settle()
+    hub["success"].edit(there, industry="software")
+    hub.settle()
+
+    _map(hub, "success", full)
+    hub.round(sweep=True)
+    hub.settle()
+
+    assert "software" == hub["sales"].get(here, "industry")
 
 
 def test_a_field_that_is_mapped_no_longer_is_left_alone(met):
