@@ -48,4 +48,4 @@ class SetClock:
 
 def instant(at: datetime) -> str:
     """Write a time the way kamsync stores it: UTC, microseconds, sortable as text."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
