@@ -179,7 +179,8 @@ def person_likeness(a: tuple[str, str], b: tuple[str, str]) -> float:
     straight = _given_and_family(a, b)
     if not all((*a, *b)):
         return straight
-    return max(straight, CROSSED * _given_and_family(a, (b[1], b[0])))
+    crossed = _given_and_family(a, b[::-1]), _given_and_family(a[::-1], b)
+    return max(straight, CROSSED * max(crossed))
 
 
 def _given_and_family(a: tuple[str, str], b: tuple[str, str]) -> float:
