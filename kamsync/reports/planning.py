@@ -9,22 +9,14 @@ from msgspec import Struct
 
 from kamsync.engine import Hub, Round
 from kamsync.engine.counting import FieldCount
-from kamsync.model import EXISTS, Golden, Link, Record
+from kamsync.model import EXISTS, Link
 from kamsync.plan import PlannedWrite
 from kamsync.reports.finding import Names
 from kamsync.reports.sight import HIDDEN, Sight
+from kamsync.reports.sources import Said, Sources
 from kamsync.schema import Type
 
 __all__ = ["Change", "FieldChange", "Overview", "Said", "Step", "overview"]
-
-
-class Said(Struct, frozen=True, omit_defaults=True):
-    """Who said a value, as far as that is known."""
-
-    system: str = ""
-    person: str = ""
-    team: str = ""
-    at: str = ""
 
 
 class FieldChange(Struct, frozen=True, omit_defaults=True):
@@ -105,7 +97,7 @@ def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overvie
     assert plan is not None
     order = {name: place for place, name in enumerate(hub.systems)}
     steps = tuple(sorted(_steps(round_), key=lambda step: order[step.system]))
-    changes = _Changes(hub, sight).of(plan.shown)
+    changes = _Changes(hub, sight, plan.shown).of(plan.shown)
     return Overview(
         plan=plan.id,
         round=round_.id,
@@ -173,12 +165,11 @@ def _selectors(change: Change) -> set[str]:
 class _Changes:
     """The writes of a plan with what people call things; looked up for all of them at once."""
 
-    def __init__(self, hub: Hub, sight: Sight) -> None:
+    def __init__(self, hub: Hub, sight: Sight, writes: tuple[PlannedWrite, ...]) -> None:
         self.hub = hub
+        self.sources = Sources(hub, writes)
         self.sight = sight
         self.names = Names(hub)
-        self.records: Mapping[str, Record] = {}
-        self.links: Mapping[str, list[Link]] = {}
         self.targets: Mapping[int, Link] = {}
         self.tied: dict[tuple[str, str, str], str] = {}
 
@@ -186,8 +177,6 @@ class _Changes:
         """Return *writes* as changes."""
         store = self.hub.store
         ids = sorted({write.record for write in writes})
-        self.records = store.records.by_id(ids)
-        self.links = store.links.of_records(ids)
         self.targets = store.links.by_id(sorted({write.link for write in writes}))
         self.tied = self._references(writes)
         self.names.load([*ids, *self.tied.values()])
@@ -247,22 +236,10 @@ class _Changes:
         before, after = (self.sight.cells(write.entity, name, each) for each in cells)
         to = self._to(write.entity, name)
         called = [self._called(write.system, to, each) for each in cells] if to else ["", ""]
-        said = None if after is HIDDEN else self._said(write, name)
+        said = None if after is HIDDEN else self.sources.said(write, name)
         return FieldChange(before, after, said, (called[0], called[1]))
 
     def _called(self, system: str, to: str, cells: tuple[Any, ...]) -> str:
         """Return the name of the record that *cells* refer to."""
         native_id = next((str(cell) for cell in cells if cell not in (None, "")), "")
         return self.names.of(self.tied.get((system, to, native_id), native_id)) if native_id else ""
-
-    def _said(self, write: PlannedWrite, name: str) -> Said | None:
-        """Return who said the value: whoever moved it elsewhere, else where golden has it from."""
-        for link in self.links.get(write.record, []):
-            fact = link.facts.get(name)
-            if fact is not None and fact.moved and link.id != write.link:
-                person = fact.author.name or fact.author.id if fact.author else ""
-                return Said(link.system, person, at=fact.at)
-        record = self.records.get(write.record)
-        golden = record.fields.get(name, Golden()) if record else Golden()
-        origin = golden.origin
-        return Said(origin.system, origin.person, origin.team or "", origin.at) if origin else None
