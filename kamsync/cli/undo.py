@@ -74,7 +74,7 @@ def _agreed(here: Session) -> bool:
 def _show(here: Session, hub: Hub, undone: Undo, *, pay: bool) -> None:
     """Write what would be put back, and what would be left."""
     from kamsync.cli.printing import text
-    from kamsync.cli.words import counted, value
+    from kamsync.cli.words import counted, shortened, value
     from kamsync.reports import Names, Sight
 
     sight, names = Sight(hub.schema, pay=pay), Names(hub)
@@ -88,9 +88,8 @@ def _show(here: Session, hub: Hub, undone: Undo, *, pay: bool) -> None:
         )
         change = text(now, " → ", (before, "bold")) if not each.refused else text(now)
         why = (f"left: {each.refused}" if each.refused else "", "yellow")
-        rows.append(
-            (f"{each.entity}.{each.field}", names.of(each.record) or each.record, change, why)
-        )
+        name = shortened(names.of(each.record)) or each.record
+        rows.append((f"{each.entity}.{each.field}", name, change, why))
     here.printer.table(rows)
     if len(every) > SHOWN_LIMIT:
         here.printer.line(f"… and {counted(len(every) - SHOWN_LIMIT, 'more value')}", indent=2)

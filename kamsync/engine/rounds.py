@@ -26,6 +26,7 @@ from kamsync.engine.resolve import drop_creates, resolve
 from kamsync.engine.restore import finish_restore
 from kamsync.errors import ApprovalMissing, GuardTripped, RetryLater
 from kamsync.extensions import Notice
+from kamsync.model import EXISTS
 from kamsync.store import PlanRow
 
 __all__ = ["Down", "Round", "deliver", "preview", "run_round", "settle", "take_in"]
@@ -278,17 +279,19 @@ def _require_same(hub: Hub, plan: Plan, approve: str) -> None:
     before = approved.summary.get("writes", 0)
     known = {_line(write) for write in approved.summary.get("shown", [])}
     now = {_line(to_builtins(write)) for write in plan.shown}
-    changed = sorted(known ^ now)[:3]
+    changed = "; ".join(sorted(known ^ now)[:3])
+    told = f" Among what changed: {changed}." if changed else ""
     raise ApprovalMissing(
         f"Plan {approved.id} is not what would be written any more: it had {before} writes, now there"
-        f" are {plan.writes}. {'; '.join(changed)}".strip(),
+        f" are {plan.writes}.{told}",
         hint=f"Look at plan {plan.id} with: kamsync plan.",
     )
 
 
 def _line(write: dict[str, Any]) -> str:
     """Return one write of a plan in a few words."""
-    return f"{write['op']} {write['system']} {write['record']} {', '.join(sorted(write['fields']))}"
+    fields = ", ".join(sorted(write["fields"].keys() - {EXISTS}))
+    return f"{write['op']} {write['system']} {write['record']} {fields}".rstrip()
 
 
 def _keep(hub: Hub, result: Round, state: str) -> None:

@@ -62,10 +62,13 @@ class Plans:
         )
 
     def get(self, id_or_prefix: str) -> PlanRow:
-        """Return the plan with that id, or the only one whose id begins so; else `UnknownName`."""
+        """Return the plan with that id, or the only one whose id begins so; else `UnknownName`.
+
+        No id at all, as from a variable that was never set, names no plan.
+        """
+        end = id_or_prefix and id_or_prefix + _LAST_CHARACTER
         rows = self._database.rows(
-            f"{_PLAN} WHERE id >= ? AND id < ? ORDER BY id LIMIT 2",
-            (id_or_prefix, id_or_prefix + _LAST_CHARACTER),
+            f"{_PLAN} WHERE id >= ? AND id < ? ORDER BY id LIMIT 2", (id_or_prefix, end)
         )
         if rows and (len(rows) == 1 or rows[0][0] == id_or_prefix):
             return _plan(rows[0])

@@ -161,6 +161,16 @@ def test_undo_is_shown_before_it_is_done(story):
     assert "red" == story.document("explain", "account-1.health")["fields"][0]["value"]
 
 
+def test_undo_of_a_record_with_a_long_name_stays_readable(story):
+    """A name of a thousand letters is cut, so that the values beside it can be read."""
+    story.anna.edit("account", "account-1", {"name": "Nord" * 500})
+    story.run("sync")
+
+    shown = story.run("undo", "last").stdout
+
+    assert max(map(len, shown.splitlines())) < 300
+
+
 def test_undo_puts_values_back(story):
     """The next round writes what was true before; undoing is a round of its own."""
     result = story.run("undo", "last", "--yes")

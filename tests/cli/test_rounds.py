@@ -151,7 +151,40 @@ def test_an_approval_is_of_that_plan_alone(hub):
 
     assert 3 == result.exit_code
     assert {} == hub.success.records("account")
-    assert "is not what would be written any more" in result.stderr
+    assert (
+        "is not what would be written any more: it had 1 writes, now there are 2." in result.stderr
+    )
+    assert "Among what changed: create success account-" in result.stderr
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_approval_of_nothing_is_none(hub, empty):
+    """``--approve "$PLAN"`` of a script that never set PLAN meets no system and writes nothing."""
+    hub.anna.create("account", ACCOUNT)
+    hub.document_of_plan()
+
+    result = hub.run("sync", "--approve", empty)
+
+    assert 64 == result.exit_code
+    assert {} == hub.success.records("account")
+    assert "There is no plan" in result.stderr
+
+
+def test_a_plan_names_nobody_who_said_something_else(nordwind):
+    """What Bo wrote cannot be read; that Anna's value is put back is none of his doing."""
+    nordwind.anna.edit("account", "account-1", {"employees": 5})
+    nordwind.run("sync")
+    nordwind.anna.edit("account", "account-1", {"employees": 6})
+    last = nordwind.document("sync")["round"].removeprefix("round-")
+    nordwind.bo.edit("account", "account-1", {"employees": "lots"})
+    nordwind.run("sync")
+    nordwind.run("undo", last, "--yes")
+
+    [change] = nordwind.document("plan", status=2)["changes"]
+
+    shown = change["fields"]["employees"]
+    assert ("sales", [6], [5]) == (change["system"], shown["before"], shown["after"])
+    assert "" == shown["said"].get("person", "")
 
 
 def test_an_unknown_plan_reads_nothing(nordwind):

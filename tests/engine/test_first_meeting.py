@@ -66,7 +66,8 @@ def test_a_plan_that_changed_since_says_what_changed(stage):
     hub["sales"].create(name="Bolt", domains=["bolt.io"])
 
     with pytest.raises(
-        ApprovalMissing, match=r"it had 1 writes, now there are 2\. create success account-"
+        ApprovalMissing,
+        match=r"it had 1 writes, now there are 2\. Among what changed: create success account-",
     ):
         hub.round(approve=plan.id)
 

@@ -60,6 +60,14 @@ def test_a_plan_is_found_by_the_beginning_of_its_id(store):
         store.plans.get("9")
 
 
+def test_no_id_names_no_plan(store):
+    """A variable of a script that was never set is no approval of the only plan there is."""
+    store.plans.save(PlanRow("8f3c", "round-1", "2026-01-01"))
+
+    with pytest.raises(UnknownName, match="There is no plan ''"):
+        store.plans.get("")
+
+
 def test_a_plan_is_approved_in_its_place(store):
     """Saving again replaces its state and summary."""
     store.plans.save(PlanRow("8f3c", "round-1", "2026-01-01"))
