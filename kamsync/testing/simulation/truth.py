@@ -181,7 +181,6 @@ class Truth:
                 continue
             kept = self.subject(survivor, entity, field)
             kept.named |= gone.named
-            kept.contending |= gone.contending
             kept.same += gone.same
             if gone.now.ident == BLANK[entity, field]:
                 kept.named |= gone.now.past
