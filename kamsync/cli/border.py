@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -58,6 +59,11 @@ def _failed(args: Sequence[str], error: Exception) -> int:
     if isinstance(error, KamsyncError):
         _tell(args, type(error).__name__, error.message, error.hint, error.exit_status)
         return error.exit_status
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        text = "The disk is full, and what was printed is not complete. What was done is kept."
+        _tell(args, "DiskFull", text, "Make room, then run it again.")
+        _discard(sys.stdout)
+        return 1
     return _unforeseen(args, error)
 
 
@@ -125,8 +131,13 @@ def _unread() -> int:
         try:
             stream.flush()
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            _discard(stream)
     return BROKEN_PIPE
+
+
+def _discard(stream: TextIO) -> None:
+    """Leave nothing of *stream* to be written at exit, where it would fail once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _unforeseen(args: Sequence[str], error: Exception) -> int:

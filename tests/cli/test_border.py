@@ -155,6 +155,16 @@ def test_a_reader_who_leaves_is_no_error(program):
     assert border.BROKEN_PIPE == process.returncode
 
 
+def test_a_full_disk_is_no_fault_of_ours(program):
+    """``kamsync schema > FILE`` says that there is no room, in one line and once."""
+    with open("/dev/full", "w") as full:  # noqa: PTH123 - a device, not a file
+        process = program("schema", "--markdown", stdout=full)
+
+    [line] = process.communicate()[1].splitlines()
+    assert line.startswith("kamsync: The disk is full, and what was printed is not complete.")
+    assert 1 == process.returncode
+
+
 WAITS = """
 import click
 from kamsync import hookimpl
