@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import uuid
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -78,7 +79,9 @@ def _server() -> str:
             f"No PostgreSQL server is named; set {SERVER} to the URL of one that may be written to."
         ) from None
     folder = Path(tempfile.gettempdir()) / f"kamsync-simulation-postgres-{os.getuid()}"
-    url: str = get_server(folder, cleanup_mode="stop").get_uri()
+    # It warns on a machine without a login session, which is no fault of the simulation.
+    with warnings.catch_warnings(action="ignore"):
+        url: str = get_server(folder, cleanup_mode="stop").get_uri()
     return url
 
 
