@@ -175,6 +175,21 @@ class _Hearing:
         store.links.save([after for before, after in heard if _differs(before, after)])
         same = [after.id for before, after in heard if not _differs(before, after)]
         store.links.touch(same, self.seen, self.read_at)
+        store.records.mark_dirty(sorted(self.outdated(heard)))
+
+    def outdated(self, heard: Sequence[tuple[Link, Link]]) -> set[str]:
+        """Return the records whose links know something else now, although nothing moved there.
+
+        A write of ours that lands late may say what golden was: it is due again. What is being
+        pushed is looked after by the push itself.
+        """
+        return {
+            after.record
+            for before, after in heard
+            if after.record is not None
+            and _knows_otherwise(before, after)
+            and not any(_has_landed(row) for row in self.rows.get(after.id, ()))
+        }
 
 
 def sent(map_: EntityMap, row: OutboxRow) -> dict[str, Native]:
@@ -185,6 +200,14 @@ def sent(map_: EntityMap, row: OutboxRow) -> dict[str, Native]:
 def _has_landed(row: OutboxRow) -> bool:
     """Whether the system has said that it took a write."""
     return any(intent.landed for intent in row.fields.values())
+
+
+def _knows_otherwise(before: Link, after: Link) -> bool:
+    """Whether a field of a link is known to hold another golden revision than before."""
+    known = before.facts
+    return any(
+        name in known and known[name].knows != fact.knows for name, fact in after.facts.items()
+    )
 
 
 def _by_own_id(

@@ -10,7 +10,7 @@ from kamsync.engine.ties import Ties, ties_of
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.identity import Match, Verdict, block_keys, exact_keys, match
 from kamsync.merge import is_blank_start
-from kamsync.model import EXISTS, Conflict, Contender, Event, Kind, Link, Record, Value
+from kamsync.model import EXISTS, Conflict, Contender, Event, Kind, Link, Op, Record, Value
 from kamsync.observe import HERE
 from kamsync.schema import Entity
 
@@ -25,21 +25,34 @@ def match_links(hub: Hub, entity: Entity, *, only: str | None = None) -> int:
 
     First by the id that the system keeps for us, then by exact keys, then by score. What may be one
     of several, or a twin of what is linked already, waits for a person. With *only*, nothing but
-    what belongs to that record is tied.
+    what belongs to that record is tied. While it is unclear what became of a create, the newcomers of
+    that system wait: one of them may be what was created.
     """
     count, after = 0, 0
+    unclear = _unclear(hub, entity.name)
     while links := hub.store.links.unmatched(entity.name, after, hub.batch):
         after = links[-1].id
         with hub.store.transaction():
             wanted = [
                 link
                 for link in links
-                if _is_alive(link) and hub.speaks_to(link.system, entity.name)
+                if _is_alive(link)
+                and hub.speaks_to(link.system, entity.name)
+                and link.system not in unclear
             ]
             matching = _Matching(hub, entity, only, wanted)
             count += matching.run()
             matching.save()
     return count
+
+
+def _unclear(hub: Hub, entity: str) -> frozenset[str]:
+    """Return the systems where a create is in flight."""
+    return frozenset(
+        system.name
+        for system in hub.mapping(entity)
+        if hub.store.outbox.has_inflight(system.name, entity, Op.CREATE)
+    )
 
 
 def make_record(hub: Hub, entity: Entity, link: Link) -> None:
@@ -95,6 +108,7 @@ class _Matching:
                 name: g.value for name, g in record.fields.items() if name != EXISTS
             }
         for owner, system, link_id, native_id in self.hub.store.links.places_of(sorted(records)):
+            # Who makes a record again where it is gone has brought it back.
             if native_id is None:
                 self.places[owner, system] = link_id
             else:

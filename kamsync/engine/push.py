@@ -247,7 +247,15 @@ class _Push:
         if receipt.outcome is Outcome.DONE:
             store.outbox.update([structs.replace(row, fields=_landed(row.fields))])
             if receipt.native_id and link.native_id != receipt.native_id:
-                self._take_place(link, receipt.native_id)
+                taken = self._take_place(link, receipt.native_id)
+                if not taken:
+                    park_refused(
+                        self.hub,
+                        row,
+                        link,
+                        f"It was answered with {receipt.native_id}, which is another record here.",
+                    )
+                    return
             if store.parks.count():
                 store.parks.clear(row.system, row.entity, [link.native_id or row.record])
         elif receipt.outcome in {Outcome.STALE, Outcome.LATER}:
@@ -256,8 +264,11 @@ class _Push:
             store.outbox.finish([row.id], "refused")
             park_refused(self.hub, row, link, receipt.reason)
 
-    def _take_place(self, link: Link, native_id: str) -> None:
+    def _take_place(self, link: Link, native_id: str) -> bool:
         """Let the place that was kept for a record be filled by the native record just created.
+
+        Return whether it could be: a create that was sent before may have made what is known as
+        another record by now.
 
         What was known of a native record that is gone says nothing about the one in its place.
         """
@@ -270,7 +281,10 @@ class _Push:
         elif known.record is None:
             store.links.delete([known.id])
             store.links.save([structs.replace(link, native_id=native_id)])
+        elif known.id != link.id:
+            return False
         store.links.arrived(self.system.name, self.entity, [native_id, link.record or ""])
+        return True
 
     def _close(
         self,

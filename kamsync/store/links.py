@@ -106,11 +106,13 @@ class Links(References):
         return found
 
     def places_of(self, records: Sequence[str]) -> list[tuple[str, str, int, str | None]]:
-        """Return where each record is or has a place: record, system, link and native id, if any."""
+        """Return where each record lives or has a place: record, system, link and living native id."""
         return [
-            (row[0], row[1], row[2], row[3])
+            (row[0], row[1], row[2], row[3] if row[4] == 1 else None)
             for row in self._database.of(
-                "SELECT record, system, id, native_id FROM link WHERE record IN (??)", (), records
+                "SELECT record, system, id, native_id, alive FROM link WHERE record IN (??)",
+                (),
+                records,
             )
         ]
 

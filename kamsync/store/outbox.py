@@ -33,6 +33,8 @@ _INFLIGHT = (
     " WHERE system = ? AND entity = ? AND state = 'inflight' AND id > ? ORDER BY id LIMIT ?"
 )
 
+_HAS_INFLIGHT = "SELECT id FROM outbox WHERE state = 'inflight' AND system = ? AND entity = ? AND op = ? LIMIT 1"
+
 _INFLIGHT_OF = f"SELECT {_COLUMNS} FROM outbox WHERE state = 'inflight' AND link IN (??)"
 
 _PRUNE = """
@@ -104,6 +106,10 @@ class Outbox:
     def inflight(self, system: str, entity: str, after: int, limit: int) -> list[OutboxRow]:
         """Return the open intents of one system, above the id *after*, oldest first."""
         return self._rows(_INFLIGHT, (system, entity, after, limit))
+
+    def has_inflight(self, system: str, entity: str, op: Op) -> bool:
+        """Whether an operation of one kind has an open intent in one system."""
+        return bool(self._database.rows(_HAS_INFLIGHT, (system, entity, op.value)))
 
     def finish(self, ids: Iterable[int], state: str) -> None:
         """Close writes as ``done``, ``dropped`` or ``refused``: they are intents no longer."""
