@@ -109,13 +109,13 @@ def _filled(hub: Hub, loser: Record, survivor: Record, reason: str) -> tuple[Rec
         Event("merged", survivor.entity, survivor.id, EXISTS, loser.id, survivor.id, reason=reason)
     ]
     for name, golden in loser.fields.items():
-        if name == EXISTS or is_blank(golden.value):
+        if name == EXISTS or not golden.revision:
             continue
         kept = fields.get(name, Golden())
         if kept.revision == 0:
             revision = hub.store.take("revision")
             fields[name] = structs.replace(golden, revision=revision, recent=(), turns=0)
-        elif kept.value != golden.value:
+        elif kept.value != golden.value and not is_blank(golden.value):
             lost = Contender(
                 value=golden.value, person=golden.origin.person if golden.origin else ""
             )

@@ -99,14 +99,16 @@ class Truth:
         """A person entered a value: they had seen what was there, and golden if it was that."""
         cell = self.cell(place, field)
         was = cell.now
-        if is_same(was.ident, ident):
-            return
         record = self.record_of(place)
         subject = self.subjects.get((record, field)) if record else None
+        dealt = subject.settled | subject.contending if subject is not None else 0
+        if is_same(was.ident, ident):
+            # A reference that follows a merge may come to be what golden has dealt with.
+            self._forgive(cell, ident, act, dealt, 0)
+            return
         past = was.past
         if subject is not None and is_same(was.ident, subject.now.ident):
             past = subject.seen(past) | subject.now.past
-        dealt = subject.settled | subject.contending if subject is not None else 0
         bit = self.bit(f"{act.word} {place.system} {place.native_id}.{field}={_in_words(ident)}")
         self._forgive(cell, ident, act, dealt, bit)
         cell.versions.append(Version(ident, past | bit, bit, seq=act.seq))
@@ -180,13 +182,13 @@ class Truth:
             if gone is None:
                 continue
             kept = self.subject(survivor, entity, field)
-            kept.named |= gone.named
+            kept.named |= gone.named | gone.settled & ~gone.now.head
             kept.same += gone.same
-            if gone.now.ident == BLANK[entity, field]:
-                kept.named |= gone.now.past
-            elif kept.now.revision == 0:
+            if kept.now.revision == 0:
                 kept.versions += gone.versions[1:]
                 continue
+            if gone.now.ident == BLANK[entity, field]:
+                kept.named |= gone.now.past
             elif is_same(kept.now.ident, gone.now.ident):
                 kept.same.append((kept.now.head, gone.now.past))
                 kept.same.append((gone.now.head, kept.now.past))
