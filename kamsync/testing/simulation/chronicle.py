@@ -196,7 +196,8 @@ class Chronicle:
         """A conflict is closed: each of its contenders must have been golden or a named loser."""
         lost = subject.contending & ~subject.settled & ~self.truth.moot
         subject.contending = 0
-        if lost:
+        # What a reference leads to may have become one with something that nobody has read yet.
+        if lost and (event.entity, event.field) not in REFERS:
             where = f"{event.record}.{event.field}"
             self.report(1, f"{where}: a conflict was closed without naming {self.truth.tell(lost)}")
 

@@ -191,7 +191,8 @@ class Landings:
             ident = self.truth.nodes.of_natives(cast.name, act.object, field, values)
             cell = self.truth.cell(place, field)
             cell.versions.append(Version(ident, version.past, version.head, user=False))
-            if act.deed is Deed.EDIT or not self._repeats(cast.name):
+            # What a write brings back may be what a person had replaced before the record went.
+            if act.deed is Deed.EDIT or (act.deed is Deed.CREATE and not self._repeats(cast.name)):
                 self.writes[place, field] = self.writes.get((place, field), 0) + 1
         self.deaths.discard(place)
 

@@ -180,7 +180,8 @@ class _Rest:
         waiting = self._unread()
         for (place, field), cell in truth.cells.items():
             record = truth.record_of(place)
-            if record is None or (place, field) in waiting:
+            # What a person deleted is gone by their will, once it has lost its record's place.
+            if record is None or (place, field) in waiting or place in self.world.landings.deaths:
                 continue
             subject = truth.subject(record, place.entity, field)
             bits = 0
