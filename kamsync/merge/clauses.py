@@ -164,9 +164,10 @@ class FieldMerge(State):
             value
             for value in distinct(values)
             if all(
-                sides[c.link].says(c.cells, value)
+                # Nobody has ruled on what was said where the link is gone, or cannot be read now.
+                sides[c.link].says(c.cells, value) if c.link in sides else c.value == value
                 for c in contenders
-                if c.link is not None and c.link in sides
+                if c.link is not None
             )
         ][:1]
 
