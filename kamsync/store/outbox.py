@@ -33,7 +33,10 @@ _INFLIGHT = (
     " WHERE system = ? AND entity = ? AND state = 'inflight' AND id > ? ORDER BY id LIMIT ?"
 )
 
-_HAS_INFLIGHT = "SELECT id FROM outbox WHERE state = 'inflight' AND system = ? AND entity = ? AND op = ? LIMIT 1"
+_HAS_INFLIGHT = (
+    "SELECT id FROM outbox"
+    " WHERE state = 'inflight' AND system = ? AND entity = ? AND op = ? LIMIT 1"
+)
 
 _INFLIGHT_OF = f"SELECT {_COLUMNS} FROM outbox WHERE state = 'inflight' AND link IN (??)"
 
