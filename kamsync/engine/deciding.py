@@ -161,7 +161,7 @@ def _decide_match(hub: Hub, conflict: Conflict, decision: Decision) -> Conflict:
     record = hub.store.records.by_id([str(named)]).get(str(named))
     if record is None or record.entity != conflict.entity:
         known = ", ".join(str(c.value) for c in conflict.contenders if c.value)
-        raise DecisionRefused(
+        raise ValueInvalid(
             f"{named!r} is not one of the records that {conflict.record} may be: {known}."
         )
     _tie(hub, link, record.merged_into or record.id, f"decided by {decision.person}")
