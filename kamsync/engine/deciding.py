@@ -43,11 +43,10 @@ def resolve_conflict(hub: Hub, conflict_id: str, version: int, decision: Decisio
     with hub.store.transaction():
         conflict = hub.store.reviews.get(conflict_id)
         _require_open(conflict, version)
-        hub.round = hub.store.rounds.start("decision", hub.now())
+        round_ = hub.store.rounds.start("decision", hub.now())
         closed = _decided(hub, conflict, decision)
         summary = {"conflict": closed.id, "person": decision.person}
-        hub.store.rounds.finish(hub.round, "done", summary, hub.now())
-        hub.round = ""
+        hub.store.rounds.finish(round_, "done", summary, hub.now())
     return closed
 
 

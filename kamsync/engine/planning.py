@@ -149,7 +149,6 @@ def _row(write: PlannedWrite, fields: Mapping[str, Intent]) -> OutboxRow:
     return OutboxRow(
         id=0,
         plan="",
-        seq=0,
         system=write.system,
         entity=write.entity,
         link=write.link,

@@ -131,8 +131,7 @@ def run_round(
 
 def _begin(hub: Hub, kind: str) -> Round:
     """Open a round; whatever is written into the journal from now on is part of it."""
-    hub.round = hub.store.rounds.start(kind, hub.now())
-    return Round(hub.round)
+    return Round(hub.store.rounds.start(kind, hub.now()))
 
 
 def _end(hub: Hub, result: Round, state: str) -> None:
@@ -140,7 +139,6 @@ def _end(hub: Hub, result: Round, state: str) -> None:
     if int(result.id.rpartition("-")[2]) % ROUNDS_KEPT == 0:
         hub.store.outbox.prune(ROUNDS_KEPT)
     hub.store.rounds.finish(result.id, state, result.summary(), hub.now())
-    hub.round = ""
 
 
 def take_in(

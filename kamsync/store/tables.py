@@ -170,7 +170,6 @@ Table(
     metadata,
     _whole("id", primary_key=True, autoincrement=False),
     _text("plan"),
-    _whole("seq"),
     _text("system"),
     _text("entity"),
     _whole("link"),

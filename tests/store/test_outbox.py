@@ -8,11 +8,11 @@ from kamsync.model import Intent, Op
 from kamsync.store import OutboxRow
 
 
-def write(seq: int, **more) -> OutboxRow:
+def write(link: int, **more) -> OutboxRow:
     """Return a planned update of two cells."""
     fields = {"name": Intent(("Acme", None), 7)}
-    what = {"system": "sales", "link": seq, "op": Op.UPDATE, "fields": fields} | more
-    return OutboxRow(id=0, plan="", seq=seq, entity="account", record="a", key=f"k{seq}", **what)
+    what = {"system": "sales", "link": link, "op": Op.UPDATE, "fields": fields} | more
+    return OutboxRow(id=0, plan="", entity="account", record="a", key=f"k{link}", **what)
 
 
 def test_planned_writes_come_back_in_the_order_of_the_plan(store):

@@ -192,7 +192,7 @@ def _state() -> None:
         _text("started"),
         _text("finished"),
         _text("state"),
-        _json("summary"),
+            _json("summary"),
         _key("round", "id"),
     )
     _index("ix_round_number", "round", ["number"])
@@ -214,7 +214,6 @@ def _writes() -> None:
         "outbox",
         _whole("id"),
         _text("plan"),
-        _whole("seq"),
         _text("system"),
         _text("entity"),
         _whole("link"),
