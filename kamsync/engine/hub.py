@@ -83,6 +83,10 @@ class Hub:
         """Remember that a plan for *system* was approved."""
         self.store.set_meta(f"met:{system}", self.now())
 
+    def part(self, system: str) -> None:
+        """Forget that a plan for *system* was approved: it is to be met again."""
+        self.store.set_meta(f"met:{system}", None)
+
     def system(self, name: str) -> System:
         """Return the system called *name*; `UnknownName` says which ones there are."""
         try:

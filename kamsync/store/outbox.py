@@ -40,6 +40,13 @@ _HAS_INFLIGHT = (
 
 _INFLIGHT_OF = f"SELECT {_COLUMNS} FROM outbox WHERE state = 'inflight' AND link IN (??)"
 
+_APPROVED_OF = f"""
+SELECT {_COLUMNS} FROM outbox WHERE state <> 'done' AND link IN (??)
+    AND EXISTS (SELECT 1 FROM round WHERE round.id = outbox.plan AND round.approved <> '')
+    AND NOT EXISTS (SELECT 1 FROM outbox AS later
+        WHERE later.link = outbox.link AND later.id > outbox.id AND later.state = 'done')
+"""
+
 _PRUNE = """
 DELETE FROM outbox WHERE state <> 'inflight'
     AND plan NOT IN (SELECT id FROM round ORDER BY number DESC LIMIT ?)
@@ -102,6 +109,13 @@ class Outbox:
         """Return the open intents of each link, oldest first; a link without any is missing."""
         found: dict[int, list[OutboxRow]] = {}
         for row in sorted(self._database.of(_INFLIGHT_OF, (), links)):
+            found.setdefault(row[4], []).append(_outbox_row(row))
+        return found
+
+    def approved_of(self, links: Sequence[int]) -> dict[int, list[OutboxRow]]:
+        """Return what a person approved to write to each link, and nobody has written to it since."""
+        found: dict[int, list[OutboxRow]] = {}
+        for row in self._database.of(_APPROVED_OF, (), links):
             found.setdefault(row[4], []).append(_outbox_row(row))
         return found
 

@@ -192,7 +192,8 @@ def _state() -> None:
         _text("started"),
         _text("finished"),
         _text("state"),
-            _json("summary"),
+        _text("approved"),
+        _json("summary"),
         _key("round", "id"),
     )
     _index("ix_round_number", "round", ["number"])
@@ -228,6 +229,7 @@ def _writes() -> None:
     )
     _index("ix_outbox_inflight", "outbox", ["system", "entity", "id"], "state = 'inflight'")
     _index("ix_outbox_intent", "outbox", ["link"], "state = 'inflight'")
+    _index("ix_outbox_link", "outbox", ["link"])
     _index("ix_outbox_plan", "outbox", ["plan"])
     _index("ix_outbox_todo", "outbox", ["plan", "system", "id"], "state = 'todo'")
 
