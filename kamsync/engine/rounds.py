@@ -122,7 +122,7 @@ def run_round(
                     remember(hub, result.plan, approved=approve is not None)
                 _keep(hub, result, "approved" if approve is not None else "done")
         except (ApprovalMissing, GuardTripped):
-            _keep(hub, result, "open")
+            _keep_stopped(hub, result, approve)
             _end(hub, result, "stopped")
             raise
         deliver(hub, result, progress=progress)
@@ -232,6 +232,13 @@ def _keep(hub: Hub, result: Round, state: str) -> None:
     assert plan is not None
     row = PlanRow(plan.id, result.id, hub.now(), plan.summary(), state)
     hub.store.plans.save(row)
+
+
+def _keep_stopped(hub: Hub, result: Round, approve: str | None) -> None:
+    """Keep a plan that was stopped, to be approved; one whose approval is spent is to be looked at first."""
+    assert result.plan is not None
+    if approve is None or hub.store.plans.get(approve).id != result.plan.id:
+        _keep(hub, result, "open")
 
 
 def _notify(hub: Hub, result: Round) -> None:

@@ -170,8 +170,9 @@ def test_an_approval_is_for_one_time(met):
     hub.round()
     hub["sales"].edit(here, name="Acme Corp")
 
-    with pytest.raises(ApprovalMissing, match=f"Plan {plan} was approved already"):
-        hub.round(approve=plan)
+    for _ in range(2):
+        with pytest.raises(ApprovalMissing, match=f"Plan {plan} was approved already"):
+            hub.round(approve=plan)
 
     assert "Acme" == hub["success"].get(there, "name")
     hub.round(approve=hub.preview().plan.id)
