@@ -313,6 +313,8 @@ class Conflict(Struct, frozen=True, omit_defaults=True):
 
     *version* grows with every change of the contenders, so that a decision can name the page that
     it was made on. *turning* marks automations that fight; only a person closes such a conflict.
+    *due* is by when the policy wants a person to decide, *escalate* whom it calls in otherwise, and
+    *reminded* says that the notifiers were told of that.
     """
 
     id: str
@@ -328,6 +330,9 @@ class Conflict(Struct, frozen=True, omit_defaults=True):
     opened: str = ""
     closed: str = ""
     decision: Decision | None = None
+    due: str = ""
+    escalate: str = ""
+    reminded: bool = False
 
 
 class Event(Struct, frozen=True, gc=False, omit_defaults=True):

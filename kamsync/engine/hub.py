@@ -17,7 +17,8 @@ from kamsync.extensions import Notice
 from kamsync.guards import Limits
 from kamsync.identity import KeyMaker, Thresholds
 from kamsync.mapping import EntityMap
-from kamsync.model import Event, Op
+from kamsync.merge import FIRST_MEETING
+from kamsync.model import Conflict, Event, Op
 from kamsync.policy import Policy
 from kamsync.schema import DataClass, Entity, Schema
 from kamsync.scope import Scope
@@ -103,6 +104,13 @@ class Hub:
     def mapping(self, entity: str) -> list[System]:
         """Return the systems that map *entity*, in the order of the configuration."""
         return [system for system in self.systems.values() if entity in system.maps]
+
+    def policy_for(self, conflict: Conflict) -> Policy:
+        """Return the policy whose rules settle *conflict*: that of first meetings, where it has some."""
+        first = self.first_meeting
+        if conflict.cause == FIRST_MEETING and first.names(conflict.entity, conflict.field):
+            return first
+        return self.policy
 
     def speaks_to(self, system: str, entity: str) -> bool:
         """Whether *system* is still configured, with a map of *entity*."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import structs
 
+from kamsync.engine.amended import Amended, as_said_now
 from kamsync.engine.batches import Batch, completed, confirmed, due_at, load
 from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub, Numbers
@@ -17,6 +18,7 @@ from kamsync.merge import (
     Court,
     Merged,
     Topic,
+    appeal,
     is_blank_start,
     merge_field,
     merge_restored,
@@ -33,7 +35,7 @@ from kamsync.model import (
 )
 from kamsync.observe import GONE, HERE
 from kamsync.plan import Due
-from kamsync.policy import Case, Settlement
+from kamsync.policy import Case, Hold, Settlement
 
 __all__ = ["merge_records", "moved_records"]
 
@@ -49,16 +51,22 @@ def moved_records(hub: Hub, entity: str, after: str, only: str | None = None) ->
 
 
 def merge_records(
-    hub: Hub, entity: str, ids: Sequence[str], tallies: Tallies | None = None
+    hub: Hub,
+    entity: str,
+    ids: Sequence[str],
+    tallies: Tallies | None = None,
+    amended: Amended | None = None,
 ) -> None:
     """Merge what moved in some records, in one transaction, and count it in *tallies*.
+
+    Open conflicts whose rules are *amended* are put to them.
 
     Afterwards golden, the bases, the open conflicts, the journal and what is owed to each system
     agree with each other. Merging again does nothing.
     """
     with hub.store.transaction():
         batch = load(hub, entity, ids)
-        merge = _BatchMerge(hub, batch)
+        merge = _BatchMerge(hub, batch, amended)
         for record in list(batch.records.values()):
             merge.record(record)
         merge.save()
@@ -70,9 +78,10 @@ def merge_records(
 class _BatchMerge:
     """The merge of one batch, and what has become of it so far."""
 
-    def __init__(self, hub: Hub, batch: Batch) -> None:
+    def __init__(self, hub: Hub, batch: Batch, amended: Amended | None) -> None:
         self.hub = hub
         self.batch = batch
+        self.amended = amended
         self.restoring = hub.restored_at
         self.people = people_of(hub, [link for each in batch.links.values() for link in each])
         self.revision = Numbers(hub.store, "revision")
@@ -95,12 +104,22 @@ class _BatchMerge:
         merge.doubt_end()
         for name in merge.moved_fields():
             merge.field(name)
+        for conflict in self._amended(record.id):
+            merge.ask_again(conflict)
         record = merge.outcome()
         if merge.fields != self.batch.records[record.id].fields:
             self.records[record.id] = record
         self.batch.records[record.id] = record
         self.batch.links[record.id] = [self._detached(link, record) for link in merge.linked()]
         self.clean.append(record.id)
+
+    def _amended(self, record: str) -> list[Conflict]:
+        """Return the open conflicts of a record whose rules are not what they were."""
+        if self.amended is None:
+            return []
+        known = self.hub.schema.entity(self.batch.entity).fields
+        opened = [each for (owner, name), each in self.conflicts.items() if owner == record]
+        return [each for each in opened if each.field in known and self.amended.covers(each)]
 
     def _is_unread(self, link: Link) -> bool:
         """Whether a link was last read before the store was restored."""
@@ -293,7 +312,16 @@ class _RecordMerge:
             if cell not in (None, ""):
                 self.hub.store.links.await_reference(link.id, link.system, to, str(cell))
 
-    def _settle(self, conflict: Conflict) -> Settlement | None:
+    def ask_again(self, conflict: Conflict) -> None:
+        """Put an open conflict to the policy, which was changed since it was opened."""
+        golden = self.fields.get(conflict.field, Golden())
+        topic = Topic(conflict.entity, conflict.record, conflict.field)
+        merged = appeal(topic, golden, as_said_now(self.hub, conflict), self.court)
+        if merged.conflicts:
+            self.fields[conflict.field] = merged.golden
+            self.batch.take(merged)
+
+    def _settle(self, conflict: Conflict) -> Settlement | Hold | None:
         """Ask the policy: for a deletion its own table, else the rules of the field."""
         if conflict.field == EXISTS:
             busy = any(
@@ -305,11 +333,10 @@ class _RecordMerge:
             return _deletion(self.hub.policy.deletes(self.record.entity), conflict, busy=busy)
         golden = {name: value.value for name, value in self.fields.items()}
         field = self.hub.schema.entity(self.record.entity).fields[conflict.field]
-        case = Case(conflict, field, golden)
-        first = self.hub.first_meeting
-        if conflict.cause == FIRST_MEETING and first.names(self.record.entity, conflict.field):
-            return first.settle(case)
-        return self.hub.policy.settle(case)
+        policy = self.hub.policy_for(conflict)
+        if self.batch.restoring or self.fields.get(conflict.field, Golden()).pinned:
+            return policy.rule_for(conflict.entity, conflict.field).hold("Only a person decides.")
+        return policy.judge(Case(conflict, field, golden))
 
 
 def _is_edited(facts: Mapping[str, Fact]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec import Struct, field, to_builtins
 
+from kamsync.engine.amended import amendments
 from kamsync.engine.approving import remember, require_consent
 from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub, System
@@ -186,14 +187,17 @@ def settle(
     """Match, merge and plan all that was taken in, in one transaction."""
     with hub.store.transaction():
         _backfill(hub)
+        amended = amendments(hub)
         for entity in hub.entities():
             _tell(progress, f"Matching {entity.name}")
             result.matched += match_links(hub, entity, only=only)
             after = ""
             while ids := moved_records(hub, entity.name, after, only):
                 _tell(progress, f"Merging {entity.name}")
-                merge_records(hub, entity.name, ids, result.merged)
+                merge_records(hub, entity.name, ids, result.merged, amended)
                 after = ids[-1]
+        if amended is not None and only is None:
+            amended.keep(hub)
         finish_restore(hub)
         _tell(progress, "Planning")
         result.plan = make_plan(

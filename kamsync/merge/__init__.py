@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kamsync.merge.again import Obedience, Reunion
+from kamsync.merge.again import Appeal, Obedience, Reunion
 from kamsync.merge.clauses import FieldMerge
 from kamsync.merge.words import (
     FIRST_MEETING,
@@ -40,6 +40,7 @@ __all__ = [
     "Side",
     "Speaker",
     "Topic",
+    "appeal",
     "decide",
     "is_blank_start",
     "merge_field",
@@ -71,6 +72,13 @@ def merge_restored(
     """
     merge = Reunion(topic, golden, sides, held, court)
     merge.meet_again()
+    return merge.outcome()
+
+
+def appeal(topic: Topic, golden: Golden, conflict: Conflict, court: Court) -> Merged:
+    """Put an open *conflict* to a policy that was changed since it was opened."""
+    merge = Appeal(topic, golden, (), conflict, court)
+    merge.ask_again()
     return merge.outcome()
 
 

@@ -1,4 +1,4 @@
-"""Meeting again after an older store was put back, and doing what a person decided."""
+"""What is merged once more: after a restore, by a changed policy, or as a person decided."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from kamsync.merge.state import State
-from kamsync.merge.words import distinct
+from kamsync.merge.words import AFTER_RESTORE, distinct, with_terms
 from kamsync.model import Conflict, Contender, Decision, Step, Value
+from kamsync.policy.verdict import Settlement
 
-__all__ = ["Obedience", "Reunion"]
+__all__ = ["Appeal", "Obedience", "Reunion"]
 
 
 class Reunion(State):
@@ -59,12 +60,49 @@ class Reunion(State):
             field=self.topic.field,
             contenders=(*contenders, self.golden_contender(), *heard),
             version=self.held.version + 1 if self.held else 1,
-            cause="an older store was restored",
+            cause=AFTER_RESTORE,
             agreed=self.golden.value,
             opened=self.court.at,
         )
-        self.keep(conflict)
+        self.keep(with_terms(conflict, self.court.settle(conflict)))
         self.note("held", value=self.golden.value, losers=conflict.contenders)
+
+
+class Appeal(State):
+    """An open conflict that is put to rules which were not written yet when it was opened."""
+
+    def ask_again(self) -> None:
+        """Close the conflict as the rules say; where they leave it to a person, keep their terms."""
+        assert self.held is not None
+        conflict, answer = self.held, self.court.settle(self.held)
+        if isinstance(answer, Settlement) and self._may_be_ruled(conflict):
+            self._rule(answer, conflict)
+            return
+        held = with_terms(conflict, answer)
+        if held is not conflict:
+            self.keep(held)
+
+    def _may_be_ruled(self, conflict: Conflict) -> bool:
+        """Whether this is a question that rules may answer.
+
+        Not what a person said or must say, nor where golden is not what it was when it was asked.
+        """
+        free = not (conflict.turning or self.golden.pinned or conflict.cause == AFTER_RESTORE)
+        return free and conflict.agreed == self.golden.value
+
+    def _rule(self, ruling: Settlement, conflict: Conflict) -> None:
+        """Make the ruling golden, always as a new revision: no link is taken to hold it already."""
+        winners = [conflict.contenders[i] for i in ruling.winners]
+        losers = tuple(c for c in conflict.contenders if c.value != ruling.value)
+        self.keep(structs.replace(conflict, closed=self.court.at))
+        self.set_golden(
+            ruling.value,
+            winners[0] if winners else self.golden_contender(),
+            rule=ruling.rule,
+            losers=losers,
+            act="settled",
+            reason=f"the policy was changed: {ruling.reason}",
+        )
 
 
 class Obedience(State):

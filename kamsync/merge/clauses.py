@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from kamsync.merge.state import State
-from kamsync.merge.words import FIRST_MEETING, Side, distinct
+from kamsync.merge.words import FIRST_MEETING, Side, distinct, with_terms
 from kamsync.model import Conflict, Contender, Fact, Value
 from kamsync.policy.verdict import Settlement
 from kamsync.values import is_blank
@@ -104,12 +104,13 @@ class FieldMerge(State):
             turning=turning,
             opened=self.court.at,
         )
-        ruling = None if turning or self.golden.pinned else self.court.settle(conflict)
-        if ruling is None:
+        ruling = self.court.settle(conflict)
+        if isinstance(ruling, Settlement) and not (turning or self.golden.pinned):
+            self.apply(ruling, conflict)
+        else:
+            conflict = with_terms(conflict, ruling)
             self.keep(structs.replace(conflict, id=self.court.conflict_id()))
             self.note("held", value=self.golden.value, losers=conflict.contenders)
-        else:
-            self.apply(ruling, conflict)
 
     def apply(self, ruling: Settlement, conflict: Conflict) -> None:
         """Make a ruling golden, and name the losers."""

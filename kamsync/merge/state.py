@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from kamsync.merge.words import Court, Merged, Side, Topic, distinct, is_blank_start
+from kamsync.merge.words import FIRST_MEETING, Court, Merged, Side, Topic, distinct, is_blank_start
 from kamsync.model import Conflict, Contender, Event, Golden, Origin, Value
 
 __all__ = ["State"]
@@ -31,7 +31,7 @@ class State:
         self.golden = golden
         self.sides = sorted(sides, key=lambda side: side.link)
         self.facts = {side.link: side.fact for side in self.sides}
-        self.held = held
+        self.asked = self.held = held
         self.court = court
         self.changed: dict[str, Conflict] = {}
         self.events: list[Event] = []
@@ -101,6 +101,7 @@ class State:
         rule: str = "",
         losers: tuple[Contender, ...] = (),
         act: str = "set",
+        reason: str = "",
     ) -> None:
         """Make *value* golden, as a new revision."""
         before = self.golden
@@ -116,11 +117,14 @@ class State:
             winner=winner,
             losers=losers,
             rule=rule,
+            reason=reason,
             first=before.revision == 0 and self.is_meeting(),
         )
 
     def is_meeting(self) -> bool:
-        """Whether a system brings a value from before it was met."""
+        """Whether a system brings a value from before it was met, or did so when it was held."""
+        if self.asked is not None and self.asked.cause == FIRST_MEETING:
+            return True
         facts = self.facts.values()
         return any(fact.merged is None and not is_blank_start(fact) for fact in facts)
 

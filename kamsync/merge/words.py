@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from kamsync.clock import instant
 from kamsync.model import Author, Cells, Conflict, Event, Evidence, Fact, Golden, Kind, Value
-from kamsync.policy.verdict import Settlement
+from kamsync.policy.verdict import Hold, Settlement
 
 __all__ = [
+    "AFTER_RESTORE",
     "FIRST_MEETING",
     "Court",
     "Merged",
@@ -19,7 +22,11 @@ __all__ = [
     "Topic",
     "distinct",
     "is_blank_start",
+    "with_terms",
 ]
+
+AFTER_RESTORE = "an older store was restored"
+"""The cause of what is held because the store may be older than what the systems hold."""
 
 FIRST_MEETING = "first meeting"
 """The cause of what a system says of a field that it never met before."""
@@ -67,9 +74,12 @@ class Topic(Struct, frozen=True):
 
 
 class Court(Struct, frozen=True):
-    """What the merge may ask: the policy, a fresh revision, a fresh conflict id, and the time as text."""
+    """What the merge may ask: the policy, a fresh revision, a fresh conflict id, and the time as text.
 
-    settle: Callable[[Conflict], Settlement | None]
+    Where *settle* answers that a person must decide, the terms of that go into the conflict.
+    """
+
+    settle: Callable[[Conflict], Settlement | Hold | None]
     revision: Callable[[], int]
     conflict_id: Callable[[], str]
     at: str
@@ -87,6 +97,26 @@ class Merged(Struct, frozen=True):
 def is_blank_start(fact: Fact) -> bool:
     """Whether a system shows nothing of a field, which is no claim where nothing was ever said."""
     return not fact.doubt and not fact.trail and all(cell is None for cell in fact.observed)
+
+
+def with_terms(conflict: Conflict, answer: Settlement | Hold | None) -> Conflict:
+    """Return a held *conflict* with the time by which a person must decide, and who is called in."""
+    due, escalate = "", ""
+    if isinstance(answer, Hold):
+        due, escalate = _after(conflict.opened, answer.due_s), answer.escalate
+    if (due, escalate) == (conflict.due, conflict.escalate):
+        return conflict
+    return structs.replace(conflict, due=due, escalate=escalate, reminded=False)
+
+
+def _after(at: str, seconds: float | None) -> str:
+    """Return the time that is *seconds* after *at*; none if no calendar reaches that far."""
+    if seconds is None:
+        return ""
+    try:
+        return instant(datetime.fromisoformat(at) + timedelta(seconds=seconds))
+    except (OverflowError, ValueError):
+        return ""
 
 
 def distinct(values: Sequence[Value]) -> list[Value]:

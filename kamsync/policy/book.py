@@ -49,6 +49,12 @@ class Line(Struct, frozen=True):
         answer = self.judge(case)
         return answer if isinstance(answer, Settlement) else None
 
+    def hold(self, reason: str) -> Hold:
+        """Return that a person must decide for *reason*, with the terms of the line's review."""
+        held = self._with_terms(Hold(reason))
+        assert isinstance(held, Hold)
+        return held
+
     def _with_terms(self, answer: Settlement | Hold) -> Settlement | Hold:
         """Return a hold with the terms of the line's review, wherever it comes from."""
         last = self.rules[-1]
@@ -85,9 +91,10 @@ class Policy(Struct, frozen=True):
         """
         if case.conflict.kind is not Kind.VALUE:
             return Hold(f"A conflict of kind {case.conflict.kind} is for a person.")
+        line = self.rule_for(case.conflict.entity, case.field.name)
         if case.conflict.turning:
-            return Hold("Two automations keep changing it.")
-        return self.rule_for(case.conflict.entity, case.field.name).judge(case)
+            return line.hold("Two automations keep changing it.")
+        return line.judge(case)
 
     def settle(self, case: Case) -> Settlement | None:
         """Return how a conflict is settled, or None to hold it."""

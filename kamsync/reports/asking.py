@@ -99,7 +99,7 @@ def question(hub: Hub, conflict: Conflict, sight: Sight) -> Question:
 def _policy(hub: Hub, conflict: Conflict) -> str:
     """Return in words the rule that did not settle it."""
     if conflict.kind is Kind.VALUE:
-        return hub.policy.rule_for(conflict.entity, conflict.field).text
+        return hub.policy_for(conflict).rule_for(conflict.entity, conflict.field).text
     if conflict.kind is Kind.DELETE:
         return f"deletes: {hub.policy.deletes(conflict.entity)}"
     return ""

@@ -93,10 +93,11 @@ class HubSide:
     def start(self) -> Hub:
         """Return a hub that knows nothing but what is in the store."""
         setting = self.setting
+        later = setting.later if self.crashes else None
         return Hub(
             schema=SCHEMA,
             systems=self.systems,
-            policy=setting.policy,
+            policy=later or setting.policy,
             store=self.store,
             clock=self.clock,
             first_meeting=setting.first_meeting,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kamsync.connector import Can, NativeEntity, NativeField
 from kamsync.guards import Bound, Bounds, Limits
@@ -108,6 +108,8 @@ class Setting(Struct, frozen=True):
     faults: frozenset[str]
     fault_rate: float
     acts: Mapping[str, int]
+    later: Policy | None = None
+    """The policy that holds once the hub has died and was started again; None for the same."""
 
 
 def draw_setting(
@@ -122,7 +124,7 @@ def draw_setting(
     casts = tuple(_cast(choices, f"s{place}", TEAMS[place]) for place in range(count))
     first = choices.below(len(POLICIES) + 2)
     calm = choices.below(10) == 0
-    return Setting(
+    setting = Setting(
         casts=casts,
         policy=_policy(choices.below(len(POLICIES))),
         first_meeting=_policy(first) if first < len(POLICIES) else Policy(),
@@ -136,6 +138,10 @@ def draw_setting(
         acts={
             act: weight for act, weight in acts.items() if act not in rare or choices.happens(0.5)
         },
+    )
+    later = choices.below(2 * len(POLICIES))
+    return structs.replace(
+        setting, later=_policy(later - 1) if 0 < later <= len(POLICIES) else None
     )
 
 
