@@ -21,6 +21,8 @@ from kamsync.values import is_blank
 
 __all__ = ["Due", "FirstWrite", "PlanName", "PlannedWrite", "Problem", "due"]
 
+NOTHING_TO_SEND = "It is not created there while none of its values can be sent."
+
 
 class Problem(Struct, frozen=True):
     """Why one field of one link cannot be written now; *awaits* is the record it refers to."""
@@ -82,7 +84,7 @@ def due(
     *held* are the fields under review, *hidden* those that must never reach this system. While it is
     under review whether the record is there at all, it is made and ended nowhere, but the rest of it
     flows between the systems that have it. A new record whose *parent* is not there yet is not due;
-    its problem names the record it awaits.
+    its problem names the record it awaits. One of which no value would be sent is not due either.
     """
     golden = record.fields.get(EXISTS, Golden())
     existence = link.facts.get(EXISTS)
@@ -98,7 +100,7 @@ def due(
         return asker.delete(existence, golden)
     can_return = Can.UNDELETE in can or Can.CREATE in can
     if existence is None or (existence.knows != golden.revision and can_return):
-        return asker.create(parent)
+        return asker.create(parent, returns=Can.UNDELETE in can and link.native_id is not None)
     return Due()
 
 
@@ -114,8 +116,11 @@ class _Asker:
         self.refs = refs
         self.skipped = skipped
 
-    def create(self, parent: str) -> Due:
-        """Everything that golden says and this system can hold."""
+    def create(self, parent: str, *, returns: bool) -> Due:
+        """Everything that golden says and this system can hold; nothing where that is nothing.
+
+        A native record that *returns* as itself brings back what it held.
+        """
         fields: dict[str, Intent] = {}
         problems: list[Problem] = []
         for name, map_, golden in self._writable():
@@ -126,6 +131,8 @@ class _Asker:
                 fields[name] = cells
         if any(problem.field == parent for problem in problems):
             return Due(problems=tuple(problems))
+        if not (returns or any(_says_something(intent) for intent in fields.values())):
+            return Due(problems=(*problems, Problem(EXISTS, NOTHING_TO_SEND)))
         fields[EXISTS] = Intent(HERE, self.record.fields[EXISTS].revision)
         return Due(Op.CREATE, fields, problems=tuple(problems))
 
@@ -184,6 +191,11 @@ class _Asker:
         else:
             return Intent(cells, golden.revision)
         return None
+
+
+def _says_something(intent: Intent) -> bool:
+    """Whether a write would set anything but blanks."""
+    return any(cell is not None for cell in intent.cells)
 
 
 class FirstWrite(Struct, frozen=True):

@@ -31,6 +31,7 @@ from kamsync.model import (
     Golden,
     Kind,
     Link,
+    Op,
     Record,
 )
 from kamsync.observe import GONE, HERE
@@ -173,9 +174,13 @@ class _BatchMerge:
                 to = self.hub.schema.entity(record.entity).fields[problem.field].to
                 links = self.hub.store.links
                 links.await_reference(link.id, link.system, to, problem.awaits)
-            else:
+            elif problem.field != EXISTS or self._may_create(link):
                 self.parking.add(record, link, problem.field, problem.reason)
         return told
+
+    def _may_create(self, link: Link) -> bool:
+        """Whether a record is expected in a system at all."""
+        return self.hub.systems[link.system].allows(link.entity, Op.CREATE)
 
     def _held(self, record: str) -> frozenset[str]:
         """Return the fields of *record* that are under review by now."""

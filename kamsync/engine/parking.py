@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from kamsync.engine.hub import Hub
-from kamsync.model import Link, Record
+from kamsync.model import EXISTS, Link, Record
 from kamsync.store import OutboxRow
 
 __all__ = ["Parking", "park_refused", "waiting"]
@@ -28,7 +28,8 @@ class Parking:
     def add(self, record: Record, link: Link, field: str, reason: str) -> None:
         """Let one field of one link wait."""
         what = f"{link.native_id or record.id}.{field}"
-        self._found[link.system, what] = (record.id, f"{self._entity}.{field}: {reason}")
+        about = self._entity if field == EXISTS else f"{self._entity}.{field}"
+        self._found[link.system, what] = (record.id, f"{about}: {reason}")
 
     def save(self, records: Sequence[str], changed: frozenset[str]) -> None:
         """Park what was found, and let go on what is in order now among *records*.
@@ -45,8 +46,9 @@ class Parking:
             self._hub.park(system, self._entity, what, record, reason)
 
     def _is_of_field(self, what: str) -> bool:
-        """Whether a field is parked, and not a whole record."""
-        return what.rpartition(".")[2] in self._hub.schema.entity(self._entity).fields
+        """Whether a field is parked, be it that there is a record, and not a write of it."""
+        field = what.rpartition(".")[2]
+        return field == EXISTS or field in self._hub.schema.entity(self._entity).fields
 
 
 def park_refused(hub: Hub, row: OutboxRow, link: Link, reason: str) -> None:

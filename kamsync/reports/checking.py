@@ -12,7 +12,7 @@ from kamsync.engine import Hub, System
 from kamsync.engine.recognising import require_same
 from kamsync.errors import ConfigurationInvalid, KamsyncError
 from kamsync.mapping import EntityMap
-from kamsync.model import Op
+from kamsync.model import EXISTS, Op
 from kamsync.plugins import Broken
 from kamsync.reports.rounds import rounds
 from kamsync.store import INTERRUPTED, RUNNING
@@ -96,7 +96,7 @@ def _parked(hub: Hub) -> Iterator[Check]:
     """Yield the records that wait with a reason."""
     count = hub.store.parks.count()
     for park in hub.store.parks.all(SHOWN_LIMIT):
-        what = f"{park.system}.{park.entity} {park.what}"
+        what = f"{park.system}.{park.entity} {park.what.removesuffix(f'.{EXISTS}')}"
         text = f"{what} waits since {park.at[:16].replace('T', ' ')}: {park.reason}"
         hint = "Put it right there; each round tries it again."
         yield Check(Level.NOTE, "parked", text, hint)
