@@ -15,6 +15,7 @@ from kamsync.mapping import EntityMap
 from kamsync.model import EXISTS, Op
 from kamsync.plugins import Broken
 from kamsync.reports.rounds import rounds
+from kamsync.reports.waiting import waits
 from kamsync.store import INTERRUPTED, RUNNING
 
 __all__ = ["Check", "Level", "check", "check_store", "check_system"]
@@ -71,7 +72,7 @@ def check(hub: Hub, broken: Sequence[Broken] = ()) -> Iterator[Check]:
 
 
 def check_store(hub: Hub) -> Iterator[Check]:
-    """Yield what waits in the store: parked records, open writes, a restoration, conflicts."""
+    """Yield what waits in the store: parked records, references, a restoration, conflicts."""
     store = hub.store
     counts = {entity.name: store.records.count(entity.name) for entity in hub.entities()}
     shown = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
@@ -84,6 +85,7 @@ def check_store(hub: Hub) -> Iterator[Check]:
         text = f"{_count(conflicts, 'conflict')} for a person to decide."
         yield Check(Level.NOTE, "store", text, "See: kamsync conflicts.")
     yield from _parked(hub)
+    yield from _awaiting(hub)
     for round_ in rounds(store, 1):
         if round_.state == RUNNING:
             yield Check(Level.NOTE, "store", f"Round {round_.number} runs now.")
@@ -102,6 +104,19 @@ def _parked(hub: Hub) -> Iterator[Check]:
         yield Check(Level.NOTE, "parked", text, hint)
     if count > SHOWN_LIMIT:
         yield Check(Level.NOTE, "parked", f"{count - SHOWN_LIMIT:,} more records wait.")
+
+
+def _awaiting(hub: Hub) -> Iterator[Check]:
+    """Yield what waits for another record, and since when."""
+    count = 0
+    for count, wait in enumerate(waits(hub, COUNTED_LIMIT), 1):
+        if count <= SHOWN_LIMIT:
+            since = wait.at[:16].replace("T", " ")
+            text = f"{wait.system}.{wait.entity} {wait.what} waits since {since}: {wait.reason}."
+            yield Check(Level.NOTE, "waiting", text, wait.hint)
+    if count > SHOWN_LIMIT:
+        more = f"{count - SHOWN_LIMIT:,} more references wait."
+        yield Check(Level.NOTE, "waiting", more)
 
 
 def check_system(hub: Hub, system: System) -> Iterator[Check]:

@@ -11,6 +11,7 @@ from kamsync.store.main import Store
 from kamsync.store.opening import open_store, restore_store
 from kamsync.store.outbox import OutboxRow
 from kamsync.store.parks import Park
+from kamsync.store.references import Awaited
 from kamsync.store.restore import RESTORED
 from kamsync.store.rounds import INTERRUPTED, RUNNING, PlanRow, RoundRow
 
@@ -18,6 +19,7 @@ __all__ = [
     "INTERRUPTED",
     "RESTORED",
     "RUNNING",
+    "Awaited",
     "Cursor",
     "OutboxRow",
     "Park",

@@ -39,7 +39,7 @@ class Store:
         self._meta = Meta(database)
         self.cursors = Cursors(database)
         self.records = Records(database)
-        self.links = Links(database, self.records)
+        self.links = Links(database, self.records, clock)
         self.outbox = Outbox(database, self._counters)
         self.plans = Plans(database)
         self.parks = Parks(database)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec import Struct
+
+from kamsync.clock import Clock, instant
 from kamsync.store.database import Database
 from kamsync.store.records import Records
 
-__all__ = ["References"]
+__all__ = ["Awaited", "References"]
 
 _RECORDS = """
 SELECT native_id, record FROM link
@@ -27,21 +30,37 @@ ON CONFLICT (system, entity, native_id) DO UPDATE SET target = excluded.target
 """
 
 _AWAIT = """
-INSERT INTO awaited (system, entity, native_id, link) VALUES (?, ?, ?, ?)
+INSERT INTO awaited (system, entity, native_id, link, at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (system, entity, native_id, link) DO NOTHING
 """
 
 _WAITING = "SELECT link FROM awaited WHERE system = ? AND entity = ? AND native_id IN (??)"
 
+_AWAITED = """
+SELECT awaited.link, awaited.entity, awaited.native_id, awaited.at FROM awaited
+JOIN link ON link.id = awaited.link WHERE link.blocked = 1
+ORDER BY awaited.at, awaited.link, awaited.native_id LIMIT ?
+"""
+
 _WAKE = "UPDATE record SET dirty = 1 WHERE id = (SELECT record FROM link WHERE id = ?)"
+
+
+class Awaited(Struct, frozen=True):
+    """One wait of a link: for which native id, or record that is to come to its system, and since when."""
+
+    link: int
+    entity: str
+    wanted: str
+    at: str
 
 
 class References:
     """The part of the links that resolves references in either direction."""
 
-    def __init__(self, database: Database, records: Records) -> None:
+    def __init__(self, database: Database, records: Records, clock: Clock) -> None:
         self._database = database
         self._records = records
+        self._clock = clock
         self._just_waiting: set[int] = set()
         database.at_end(lambda _kept: self._just_waiting.clear())
 
@@ -90,13 +109,19 @@ class References:
 
     def await_references(self, waits: Iterable[tuple[int, str, str, str]]) -> None:
         """Do what `await_reference` does for many: link, system, entity and native id of each."""
-        rows = [(system, entity, native_id, link) for link, system, entity, native_id in waits]
+        at = instant(self._clock.now())
+        rows = [(system, entity, native_id, link, at) for link, system, entity, native_id in waits]
         with self._database.transaction():
             self._just_waiting.update(row[3] for row in rows)
             self._database.many(_AWAIT, rows)
             self._database.many(
-                "UPDATE link SET blocked = 1 WHERE id = ?", [row[3:] for row in rows]
+                "UPDATE link SET blocked = 1 WHERE id = ?", [row[3:4] for row in rows]
             )
+
+    def awaited(self, limit: int) -> list[Awaited]:
+        """Return what links wait for, longest first; a few may wait for something else by now."""
+        rows = self._database.rows(_AWAITED, (limit,))
+        return [Awaited(*row) for row in rows]
 
     def arrived(self, system: str, entity: str, native_ids: Sequence[str]) -> None:
         """Say that these native records are linked now: whoever waited for them is merged again."""

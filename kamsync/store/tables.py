@@ -142,6 +142,7 @@ Table(
     _text("entity", primary_key=True),
     _text("native_id", primary_key=True),
     Column("link", _Whole, ForeignKey("link.id", ondelete="CASCADE"), primary_key=True),
+    _text("at", server_default=""),
     _index("ix_awaited_link", "link"),
 )
 
@@ -227,6 +228,8 @@ Table(
     _text("opened"),
     _text("closed"),
     _json("body"),
+    _text("remind_at", server_default=""),
+    _index("ix_review_remind", "remind_at", where="closed = '' AND remind_at <> ''"),
     _index("ix_review_open", "record", where="closed = ''"),
     _index("ix_review_groups", "kind", "entity", "field", "teams", where="closed = ''"),
     _index("ix_review_closed", "entity", "field", "closed", where="closed <> ''"),

@@ -12,6 +12,7 @@ from kamsync.clock import SetClock
 from kamsync.errors import ConfigurationInvalid, StoreBusy, StoreUnusable
 from kamsync.model import Conflict, Event, Fact, Golden, Intent, Kind, Link, Op, Record
 from kamsync.store import Cursor, OutboxRow, PlanRow, Store, open_store, restore_store
+from kamsync.store.migrate import HEAD
 from kamsync.store.restore import NUMBERS_SKIPPED
 
 KEY = bytes(range(32))
@@ -202,7 +203,8 @@ def test_a_file_that_is_no_backup_is_refused(tmp_path, content, clock):
 
 def test_a_backup_of_a_newer_release_is_refused(backup, clock):
     """By the revision of its tables."""
-    text = b"".join(lines_of(backup)[:1]).replace(b'"revision":"0001"', b'"revision":"9999"')
+    ours = f'"revision":"{HEAD}"'.encode()
+    text = b"".join(lines_of(backup)[:1]).replace(ours, b'"revision":"9999"')
     end = b'{"type":"end","rows":0,"sha256":"%s"}\n' % hashlib.sha256(text).hexdigest().encode()
     backup.write_bytes(gzip.compress(text + end))
 
