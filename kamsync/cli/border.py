@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
@@ -26,6 +27,7 @@ def run(
 ) -> int:
     """Run *group* and return the exit status; nothing is raised."""
     given = list(sys.argv[1:] if args is None else args)
+    _replace_closed()
     for stream in (sys.stdout, sys.stderr):
         _never_fail(stream)
     if _completes(group, program):
@@ -43,6 +45,17 @@ def run(
     except Exception as error:  # noqa: BLE001
         return _failed(given, error)
     return status
+
+
+def _replace_closed() -> None:
+    """Let what is written to a stream that was closed before the start go nowhere.
+
+    Its number stays taken, so that no file of ours gets it and is written to by mistake.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - it stays open
+            setattr(sys, name, nowhere)
 
 
 def _never_fail(stream: object) -> None:

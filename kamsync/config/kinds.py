@@ -60,9 +60,12 @@ def _store_url(given: object, info: ValidationInfo) -> str:
     scheme, _, rest = url.partition("://") if isinstance(url, str) else ("", "", "")
     if scheme in {"postgresql", "postgresql+psycopg"} and rest:
         return f"{scheme}://{rest}"
-    if url == "sqlite://":
-        return "sqlite://"
     file = rest.removeprefix("/")
+    if scheme == "sqlite" and file in {"", ":memory:"}:
+        raise ValueError(
+            "expected a file, as in sqlite:///kamsync.db: a store in memory forgets everything when "
+            "the command ends, whom it met and what it decided too"
+        )
     if scheme != "sqlite" or file == rest or not file or "?" in file:
         raise ValueError(
             "expected sqlite:///FILE (three slashes) or postgresql://USER@HOST/DATABASE"

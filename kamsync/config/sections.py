@@ -48,15 +48,15 @@ class StoreSection(Section):
         """The address without its password, for people and logs."""
         return without_password(self.url)
 
-    def key(self) -> bytes | None:
-        """Return the master key, None for a store in memory, which needs none.
+    def key(self) -> bytes:
+        """Return the master key.
 
         Raises:
             ConfigurationInvalid: the key file is not there, open to others, or holds no key.
         """
         from kamsync.seal import read_key
 
-        return None if self.url == "sqlite://" else read_key(self.key_file)
+        return read_key(self.key_file)
 
 
 class RoundSection(Section):

@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import stat
+import subprocess
+import sys
 
 import click
 import pytest
@@ -153,6 +155,20 @@ def test_a_reader_who_leaves_is_no_error(program):
 
     assert "" == process.communicate()[1]
     assert border.BROKEN_PIPE == process.returncode
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_closed_output_is_no_error(nordwind, closed):
+    """Nobody listens, and the work is done: in silence, and into no file of ours."""
+    nordwind.anna.edit("account", "account-1", {"phone": "+4911111111"})
+    command = f'exec "{sys.executable}" -m kamsync sync {closed}'
+
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=nordwind.folder, capture_output=True, text=True, check=False
+    )
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "+4911111111" == nordwind.success.values("account", "account-1")["phone"]
 
 
 def test_a_full_disk_is_no_fault_of_ours(program):

@@ -19,6 +19,10 @@ NAME = (
     "expected a name of up to 40 small letters, digits and single underscores, such as sales_org."
 )
 STORE = "expected sqlite:///FILE (three slashes) or postgresql://USER@HOST/DATABASE."
+IN_MEMORY = (
+    "expected a file, as in sqlite:///kamsync.db: a store in memory forgets everything when the "
+    "command ends, whom it met and what it decided too."
+)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +70,8 @@ STORE = "expected sqlite:///FILE (three slashes) or postgresql://USER@HOST/DATAB
                 "expected a path, and ~nobody-here/key names a home that is not there."
             ),
         ),
+        ("[store]\nurl = 'sqlite://'", f"store.url: {IN_MEMORY}"),
+        ("[store]\nurl = 'sqlite:///:memory:'", f"store.url: {IN_MEMORY}"),
         ('[system.Sales]\nconnector = "acme"', f"system.Sales: {NAME}"),
         ('[system.a__b]\nconnector = "acme"', f"system.a__b: {NAME}"),
         ('[system."a\\u001bb"]\nconnector = "acme"', f'system."a\\x1bb": {NAME}'),

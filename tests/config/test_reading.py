@@ -57,14 +57,13 @@ def test_the_store_has_a_place_without_being_told(load, file):
 @pytest.mark.parametrize(
     "url",
     [
-        "sqlite://",
         "sqlite:////var/lib/hub.db",
         "postgresql://hub@db/x",
         "postgresql+psycopg://db/x",
     ],
 )
 def test_other_store_addresses_stay_as_they_are(load, url):
-    """Memory, an absolute file and PostgreSQL have nothing to do with the folder."""
+    """An absolute file and PostgreSQL have nothing to do with the folder."""
     assert url == load(f'[store]\nurl = "{url}"').store.url
 
 
@@ -78,11 +77,10 @@ def test_a_password_in_the_stores_address_is_not_shown(load):
 
 
 def test_the_store_gives_its_key(load, file):
-    """A store in memory has none."""
+    """It stands in a file of its own."""
     key = write_key(file.parent / "kamsync.key")
 
     assert key == load("plugins = []").store.key()
-    assert load('[store]\nurl = "sqlite://"').store.key() is None
 
 
 @pytest.mark.parametrize(

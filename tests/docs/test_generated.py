@@ -106,7 +106,7 @@ def test_every_piece_of_a_configuration_is_right(piece: str, tmp_path: Path) -> 
     file = tmp_path / "kamsync.toml"
     file.write_text(_toml(_joined(BASE, tomllib.loads(piece))), encoding="utf-8")
 
-    config = load_config(file, {"KAMSYNC_DATABASE": "sqlite://"})
+    config = load_config(file, {"KAMSYNC_DATABASE": "postgresql://hub@db/hub"})
 
     assert resolve(config, load_plugins([])).maps
 
