@@ -192,9 +192,10 @@ def kamsync_match_keys() -> Iterable[KeyMaker] | None:
 def kamsync_notify(notices: Sequence[Notice]) -> None:
     """Tell people what waits for them: by mail, in a chat, on a board.
 
-    Called once after each round in which something came up, when everything is committed. It is
-    called again with the same notices only if the process died in between. What fails here is
-    reported and changes nothing of the round.
+    Called once after each round in which something came up, when everything is committed, and after
+    one that a guard or a missing approval has stopped, once for each plan. Of a conflict that nobody
+    decided by its time it is told once. The same notices come again only if the process died in
+    between. What fails here is reported and changes nothing of the round.
 
     Args:
         notices: what came up, in the order in which it did; never empty. They hold no values.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, json
+from msgspec import Struct, json, structs
 
 from kamsync.errors import UnknownName, ValueInvalid
 from kamsync.model import Conflict, Kind
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["ReviewGroup", "Reviews"]
 
 _SAVE = """
-INSERT INTO review (id, kind, entity, record, field, teams, opened, closed, body)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO review (id, kind, entity, record, field, teams, opened, closed, body, remind_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET
     kind = excluded.kind, entity = excluded.entity, record = excluded.record, field = excluded.field,
-    teams = excluded.teams, opened = excluded.opened, closed = excluded.closed, body = excluded.body
+    teams = excluded.teams, opened = excluded.opened, closed = excluded.closed, body = excluded.body,
+    remind_at = excluded.remind_at
 """
 
 _OPEN = """
@@ -37,6 +38,11 @@ _CLOSED = """
 SELECT body FROM review
 WHERE closed <> '' AND entity = ? AND (? = '' OR field = ?) AND closed >= ?
 ORDER BY closed, id LIMIT ?
+"""
+
+_OVERDUE = """
+SELECT body FROM review WHERE closed = '' AND remind_at <> '' AND remind_at <= ?
+ORDER BY remind_at, id LIMIT ?
 """
 
 _LAST_CHARACTER = "\U0010ffff"
@@ -96,6 +102,16 @@ class Reviews:
         rows = self._database.rows(_OPEN, (kind, kind, entity, entity, after, limit))
         return [_conflict_of(row[0]) for row in rows]
 
+    def overdue(self, now: str, limit: int) -> list[Conflict]:
+        """Return open conflicts whose time is over and of which nobody was told, longest first."""
+        return [_conflict_of(row[0]) for row in self._database.rows(_OVERDUE, (now, limit))]
+
+    def remind(self, ids: Sequence[str]) -> None:
+        """Note that people were told that these conflicts are overdue."""
+        with self._database.transaction():
+            told = [structs.replace(self.get(id_), reminded=True) for id_ in ids]
+            self.save(told)
+
     def count_open(self) -> int:
         """Return how many conflicts are open."""
         row = self._database.row("SELECT count(*) FROM review WHERE closed = ''")
@@ -130,6 +146,7 @@ def _columns(conflict: Conflict) -> Row:
         conflict.opened,
         conflict.closed,
         body,
+        "" if conflict.reminded else conflict.due,
     )
 
 

@@ -73,8 +73,16 @@ def _line(sight: Sight, item: Item, now: datetime) -> tuple[str | tuple[str, str
         _topic(item.kind, item.entity, item.field),
         words.shortened(item.label or item.record),
         sides,
-        (words.age(item.opened, now), "dim"),
+        _terms(item, now),
     )
+
+
+def _terms(item: Item, now: datetime) -> tuple[str, str]:
+    """Return how long a conflict is open, and by when it is to be decided."""
+    age = words.age(item.opened, now)
+    if item.overdue:
+        return f"{age}, overdue since {words.time(item.due)}", "bold red"
+    return (f"{age}, due {words.time(item.due)}" if item.due else age), "dim"
 
 
 def _side(sight: Sight, item: Item, side: Saying) -> str:
@@ -109,9 +117,13 @@ def show_question(printer: Printer, sight: Sight, asked: Question) -> None:
     printer.line(
         (f"Open since {words.time(item.opened)} · version {item.version}", "dim"), indent=2
     )
+    if item.due:
+        called = f", then {item.escalate} is called in" if item.escalate else ""
+        late = (" Overdue.", "bold red") if item.overdue else ""
+        printer.line(f"To be decided by {words.time(item.due)}{called}.", late, indent=2)
     printer.gap()
     printer.table([_contender(sight, item, side) for side in asked.sides])
-    if asked.decision is not None:
+    if asked.closed:
         _closed(printer, sight, asked)
         return
     printer.gap()
@@ -175,11 +187,13 @@ def _effects(printer: Printer, effects: tuple[Effect, ...] | None) -> None:
 def _closed(printer: Printer, sight: Sight, asked: Question) -> None:
     """Write how a conflict was decided."""
     decision = asked.decision
-    assert decision is not None
     item = asked.conflict
+    printer.gap()
+    if decision is None:
+        printer.line(("Closed", "green"), f" without a person, {words.time(asked.closed)}.")
+        return
     said = decision.choice or _said(sight, item, decision.value)
     why = f": {decision.reason}" if decision.reason else ""
-    printer.gap()
     printer.line(
         ("Decided: ", "green"),
         (said, "bold"),

@@ -27,8 +27,8 @@ from kamsync.engine.recognising import recognise
 from kamsync.engine.resolve import drop_creates, resolve
 from kamsync.engine.restore import finish_restore
 from kamsync.engine.serving import Down, borne
+from kamsync.engine.telling import tell_of_round, tell_of_stop
 from kamsync.errors import ApprovalMissing, GuardTripped
-from kamsync.extensions import Notice
 from kamsync.store import PlanRow
 
 __all__ = ["Down", "Round", "deliver", "preview", "run_round", "settle", "take_in"]
@@ -122,9 +122,10 @@ def run_round(
                 if only is None:
                     remember(hub, result.plan, approved=approve is not None)
                 _keep(hub, result, "approved" if approve is not None else "done")
-        except (ApprovalMissing, GuardTripped):
+        except (ApprovalMissing, GuardTripped) as error:
             _keep_stopped(hub, result, approve)
             _end(hub, result, "stopped")
+            tell_of_stop(hub, error, result.plan, _trouble(result))
             raise
         deliver(hub, result, progress=progress)
         _end(hub, result, "done")
@@ -213,7 +214,12 @@ def deliver(hub: Hub, result: Round, *, progress: Progress | None = None) -> Non
         _tell(progress, f"Writing {system.name}")
         with borne(result.down, system, "push"):
             result.pushed[system.name] = push(hub, system, result.id)
-    _notify(hub, result)
+    tell_of_round(hub, _trouble(result), held=result.held)
+
+
+def _trouble(result: Round) -> dict[str, str]:
+    """Return why systems could not be served, by system."""
+    return {down.system: down.reason for down in result.down}
 
 
 def _backfill(hub: Hub) -> None:
@@ -243,22 +249,6 @@ def _keep_stopped(hub: Hub, result: Round, approve: str | None) -> None:
     assert result.plan is not None
     if approve is None or hub.store.plans.get(approve).id != result.plan.id:
         _keep(hub, result, "open")
-
-
-def _notify(hub: Hub, result: Round) -> None:
-    """Tell the notifiers of systems that are down and of conflicts that wait."""
-    if hub.notify is None:
-        return
-    notices = [
-        Notice(
-            "system", f"{down.system} could not be served: {down.reason}", hub.now(), urgent=True
-        )
-        for down in result.down
-    ]
-    if result.held:
-        notices.append(Notice("conflict", f"{result.held} conflicts wait for a person.", hub.now()))
-    if notices:
-        hub.notify(notices)
 
 
 def _tell(progress: Progress | None, step: str) -> None:

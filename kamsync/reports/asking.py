@@ -73,7 +73,7 @@ class Question(Struct, frozen=True):
 def question(hub: Hub, conflict: Conflict, sight: Sight) -> Question:
     """Return *conflict* as a question; nothing is decided by asking."""
     names = Names(hub)
-    line = item(conflict, sight, names)
+    line = item(conflict, sight, names, hub.now())
     links = _links(hub, conflict)
     sides = tuple(_sides(conflict, line, links))
     choices = [] if conflict.closed else _choices(conflict, sides)

@@ -23,7 +23,10 @@ class Saying(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True):
-    """One open conflict in a line."""
+    """One open conflict in a line: *due* is by when a person is to decide, ``""`` for any time.
+
+    *escalate* is who is called in otherwise, *overdue* says that it is time for that.
+    """
 
     id: str
     kind: str
@@ -35,6 +38,9 @@ class Item(Struct, frozen=True):
     cause: str
     opened: str
     sides: tuple[Saying, ...]
+    due: str = ""
+    escalate: str = ""
+    overdue: bool = False
 
 
 class Conflicts(Struct, frozen=True):
@@ -58,12 +64,12 @@ def conflicts(
     names = Names(hub)
     names.load({conflict.record for conflict in found})
     names.load({c.value for each in found for c in each.contenders if isinstance(c.value, str)})
-    items = tuple(item(each, sight, names) for each in found)
+    items = tuple(item(each, sight, names, hub.now()) for each in found)
     return Conflicts(sum(group.count for group in groups), groups, items)
 
 
-def item(conflict: Conflict, sight: Sight, names: Names) -> Item:
-    """Return one conflict in a line."""
+def item(conflict: Conflict, sight: Sight, names: Names, now: str) -> Item:
+    """Return one conflict in a line, as it stands at the time *now*."""
     refers = conflict.kind is Kind.MATCH or _is_reference(conflict, sight)
     sides = []
     for each in conflict.contenders:
@@ -83,6 +89,9 @@ def item(conflict: Conflict, sight: Sight, names: Names) -> Item:
         cause=conflict.cause,
         opened=conflict.opened,
         sides=tuple(sides),
+        due=conflict.due,
+        escalate=conflict.escalate,
+        overdue=bool(conflict.due) and not conflict.closed and conflict.due <= now,
     )
 
 

@@ -260,3 +260,50 @@ def test_a_match_is_decided_as_new(resembling):
     assert 0 == resembling.run("sync").exit_code
 
     assert 2 == len(resembling.sales.records("account"))
+
+
+TERMS = """
+[policy.account.phone]
+rule = "review"
+due = "1h"
+escalate = "head of sales"
+"""
+
+
+def test_by_when_a_conflict_is_to_be_decided_is_shown(disputed):
+    """And who is called in otherwise."""
+    disputed.configure(disputed.file.read_text() + TERMS)
+    disputed.run("sync")
+
+    assert ", due 20" in disputed.run("conflicts").stdout
+    shown = disputed.run("conflicts", "show", "1").stdout
+    assert ", then head of sales is called in." in shown
+    assert "Overdue" not in shown
+    assert not disputed.document("conflicts", "list")["items"][0]["overdue"]
+
+
+def test_an_overdue_conflict_is_marked(disputed):
+    """In the list, on its page, and for scripts."""
+    disputed.configure(disputed.file.read_text() + TERMS.replace("1h", "0.001s"))
+    disputed.run("sync")
+
+    assert ", overdue since 20" in disputed.run("conflicts").stdout
+    assert "is called in. Overdue." in disputed.run("conflicts", "show", "1").stdout
+    assert disputed.document("conflicts", "list")["items"][0]["overdue"]
+
+
+def test_a_conflict_that_a_changed_policy_settled_is_shown_as_closed(disputed):
+    """Nobody is asked to decide it any more."""
+    rule = '\n[policy.account.phone]\nteam = "sales"\n'
+    disputed.configure(disputed.file.read_text() + rule)
+    planned = disputed.run("plan")
+    assert "+4922222222" in planned.stdout
+    disputed.run("sync")
+
+    shown = disputed.run("conflicts", "show", "1").stdout
+
+    assert "Closed without a person" in shown
+    assert "Decide:" not in shown
+    told = disputed.run("explain", "account-1", "phone").stdout
+    assert "sales decides" in told
+    assert "the policy was changed" in told

@@ -1,0 +1,89 @@
+"""Tell the notifiers what came up: what is down, what has stopped a round, what waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kamsync.engine.hub import Hub
+from kamsync.engine.planning import Plan
+from kamsync.errors import ApprovalMissing, GuardTripped
+from kamsync.extensions import Notice
+from kamsync.model import Conflict
+
+__all__ = ["tell_of_round", "tell_of_stop"]
+
+STOPPED = "told of"
+"""Under which name the store keeps the plan of which people were told that it was stopped."""
+
+OVERDUE_LIMIT = 100
+"""Of how many conflicts that become overdue one round tells; the next one goes on."""
+
+
+def tell_of_round(hub: Hub, down: Mapping[str, str], *, held: int) -> None:
+    """Tell of systems that are *down*, of the conflicts that wait, and once of each that is overdue."""
+    if hub.store.meta(STOPPED) is not None:
+        hub.store.set_meta(STOPPED, None)
+    notices = list(_down(hub, down))
+    if held:
+        notices.append(Notice("conflict", f"{held} conflicts wait for a person.", hub.now()))
+    _tell(hub, notices)
+
+
+def tell_of_stop(
+    hub: Hub, error: ApprovalMissing | GuardTripped, plan: Plan | None, down: Mapping[str, str]
+) -> None:
+    """Tell what has stopped a round, once for each plan, and what else came up in it."""
+    notices = list(_down(hub, down))
+    if plan is not None and hub.store.meta(STOPPED) != plan.id:
+        notices += _stopped(hub, error, plan)
+    _tell(hub, notices)
+    if plan is not None:
+        hub.store.set_meta(STOPPED, plan.id)
+
+
+def _down(hub: Hub, down: Mapping[str, str]) -> Iterator[Notice]:
+    """Yield a notice of each system that could not be served."""
+    for system, reason in down.items():
+        text = f"{system} could not be served: {reason}"
+        yield Notice("system", text, hub.now(), system=system, urgent=True)
+
+
+def _stopped(hub: Hub, error: ApprovalMissing | GuardTripped, plan: Plan) -> Iterator[Notice]:
+    """Yield a notice of each guard that has stopped a plan, or of the approval that it lacks."""
+    if isinstance(error, ApprovalMissing):
+        yield Notice("approval", f"{error.message} {error.hint}", hub.now(), plan.id, urgent=True)
+        return
+    for alarm in plan.alarms:
+        text = f"{alarm.text} Nothing was merged or written. {error.hint}"
+        yield Notice("guard", text, hub.now(), plan.id, alarm.system, alarm.entity, urgent=True)
+
+
+def _tell(hub: Hub, notices: list[Notice]) -> None:
+    """Hand over *notices* with those of overdue conflicts, and remember that it was told of these.
+
+    Who dies in between tells of them once more, rather than never.
+    """
+    if hub.notify is None:
+        return
+    overdue = hub.store.reviews.overdue(hub.now(), OVERDUE_LIMIT)
+    notices = [*notices, *(_overdue(hub, conflict) for conflict in overdue)]
+    if notices:
+        hub.notify(notices)
+        hub.store.reviews.remind([conflict.id for conflict in overdue])
+
+
+def _overdue(hub: Hub, conflict: Conflict) -> Notice:
+    """Return the notice of a conflict that nobody decided in time."""
+    called = f" {conflict.escalate} is called in." if conflict.escalate else ""
+    due = conflict.due[:16].replace("T", " ")
+    return Notice(
+        "conflict",
+        f"Conflict {conflict.id} about {conflict.entity}.{conflict.field} was to be decided by {due}."
+        f"{called} See it with: kamsync conflicts show {conflict.id}.",
+        hub.now(),
+        conflict.id,
+        entity=conflict.entity,
+        record=conflict.record,
+        field=conflict.field,
+        urgent=True,
+    )
