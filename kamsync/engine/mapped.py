@@ -1,14 +1,17 @@
-"""Notice that a configuration maps other native fields than it did, and let those be met anew."""
+"""Notice that a configuration maps otherwise than it did: read again, and meet what is new anew."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
-from typing import TypeAlias
+from dataclasses import is_dataclass
+from typing import Any, TypeAlias
 
 import msgspec
-from msgspec import structs
+from msgspec import Struct, structs
 
 from kamsync.engine.hub import Hub, System
+from kamsync.mapping import EntityMap
 
 __all__ = ["mark_maps"]
 
@@ -21,8 +24,16 @@ def mark_maps(hub: Hub, system: System) -> None:
 
     What was known of a field whose native fields are others now is forgotten: they are met as for
     the first time, so that what they hold is nobody's edit. A field that is mapped no longer keeps
-    what was known. Marking twice changes nothing.
+    what was known. Where the same native fields are read or written otherwise, each record is asked
+    again what is due: what could not be written may be writable now. Marking twice changes nothing.
     """
+    with hub.store.transaction():
+        _mark_natives(hub, system)
+        _mark_ways(hub, system)
+
+
+def _mark_natives(hub: Hub, system: System) -> None:
+    """Have those entities met anew that are mapped to other native fields."""
     now = {
         name: {field.field: list(field.native) for field in map_.fields.values()}
         for name, map_ in system.maps.items()
@@ -37,10 +48,57 @@ def mark_maps(hub: Hub, system: System) -> None:
     every = before | {name: before.get(name, {}) | natives for name, natives in now.items()}
     if every == before:
         return
-    with hub.store.transaction():
-        for entity, natives in now.items():
-            _compare(hub, system, entity, before.get(entity, {}), natives)
-        hub.store.set_meta(key, msgspec.json.encode(every, order="sorted").decode())
+    for entity, natives in now.items():
+        _compare(hub, system, entity, before.get(entity, {}), natives)
+    hub.store.set_meta(key, msgspec.json.encode(every, order="sorted").decode())
+
+
+def _mark_ways(hub: Hub, system: System) -> None:
+    """Have those entities read again whose native fields are read or written in another way."""
+    key = f"ways:{system.name}"
+    kept = hub.store.meta(key)
+    before = msgspec.json.decode(kept, type=dict[str, str]) if kept else {}
+    now = {name: _way(map_) for name, map_ in system.maps.items()}
+    if before | now == before:
+        return
+    for entity in now.keys() & before.keys():
+        if now[entity] != before[entity]:
+            _sweep(hub, system, entity)
+            _ask_again(hub, entity)
+    hub.store.set_meta(key, msgspec.json.encode(before | now, order="sorted").decode())
+
+
+def _way(map_: EntityMap) -> str:
+    """Return what is the same for maps that read and write alike."""
+    said = _told((map_.object, map_.stamp, map_.fields))
+    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+
+
+def _told(thing: Any) -> str:
+    """Return *thing* in words that are the same in each process.
+
+    What is no value, such as the lens of a plugin that is an object of its own, counts by its type.
+    """
+    kind = f"{type(thing).__module__}.{type(thing).__qualname__}"
+    if isinstance(thing, Struct):
+        thing = (kind, structs.asdict(thing))
+    elif is_dataclass(thing):
+        thing = (kind, vars(thing))
+    if isinstance(thing, Mapping):
+        thing = sorted(f"{_told(key)}: {_told(value)}" for key, value in thing.items())
+    elif isinstance(thing, set | frozenset):
+        thing = sorted(map(_told, thing))
+    if isinstance(thing, list | tuple):
+        return f"({', '.join(map(_told, thing))})"
+    return str(thing) if thing is None or isinstance(thing, str | int | float) else kind
+
+
+def _ask_again(hub: Hub, entity: str) -> None:
+    """Have every record of *entity* asked what it owes."""
+    after = ""
+    while ids := hub.store.records.ids(entity, after, hub.batch):
+        hub.store.records.mark_dirty(ids)
+        after = ids[-1]
 
 
 def _compare(
@@ -55,8 +113,13 @@ def _compare(
     if other:
         _forget(hub, system, entity, other)
     if before and (other or now.keys() - before.keys()):
-        place = hub.store.cursors.get(system.name, entity)
-        hub.store.cursors.put(system.name, entity, structs.replace(place, sweep_due=True))
+        _sweep(hub, system, entity)
+
+
+def _sweep(hub: Hub, system: System, entity: str) -> None:
+    """Have an entity of a system read again in full."""
+    place = hub.store.cursors.get(system.name, entity)
+    hub.store.cursors.put(system.name, entity, structs.replace(place, sweep_due=True))
 
 
 def _forget(hub: Hub, system: System, entity: str, fields: Collection[str]) -> None:

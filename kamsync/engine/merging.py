@@ -209,7 +209,7 @@ class _RecordMerge:
         )
 
     def _mapped(self, link: Link) -> dict[str, Fact]:
-        """Return the facts of the fields that are mapped; one that is mapped again meets anew."""
+        """Return the facts of the fields that are mapped; a move of another one is nobody's edit now."""
         fields = self.hub.systems[link.system].maps[link.entity].fields
         return {name: f for name, f in link.facts.items() if name in fields or name == EXISTS}
 
@@ -243,10 +243,18 @@ class _RecordMerge:
         """Return the links as they are now; one that did not change is the same object."""
         return [
             link
-            if self.facts.get(id_, link.facts) == link.facts
-            else structs.replace(link, facts=self.facts[id_])
-            for id_, link in self.links.items()
+            if self._kept(link) == link.facts
+            else structs.replace(link, facts=self._kept(link))
+            for link in self.links.values()
         ]
+
+    def _kept(self, link: Link) -> dict[str, Fact]:
+        """Return the facts of a link now, with what was dealt with before its field was unmapped."""
+        facts = self.facts.get(link.id)
+        if facts is None or facts.keys() == link.facts.keys():
+            return link.facts if facts is None else facts
+        rest = {name: f for name, f in link.facts.items() if name not in facts and not f.moved}
+        return {**rest, **facts}
 
     def field(self, name: str) -> None:
         """Merge one field, as far as its movers can be understood now."""

@@ -9,6 +9,7 @@ from kamsync.engine import System
 from kamsync.entities import core_schema
 from kamsync.errors import ApprovalMissing
 from kamsync.lenses import identity_map
+from kamsync.lenses.words import Choice, words
 from kamsync.mapping import Direction
 from kamsync.memory import Memory, MemorySystem
 from kamsync.model import Op
@@ -241,3 +242,59 @@ def test_a_system_that_leaves_is_left_alone(met):
 
     assert "Acme Corp" == hub["success"].get(there, "name")
     assert "Acme" == hub["account"].get(elsewhere, "name")
+
+
+def test_a_map_that_changes_has_its_entity_read_again_at_once(met, renamed):
+    """What a system was not asked for, or was understood otherwise, is not left to the next sweep."""
+    hub, _, _ = met("sales", "success")
+    hub.settle()
+    _map(hub, "success", renamed(phone={"direction": Direction(reads=True, writes=False)}))
+
+    first, second = hub.round(), hub.round()
+
+    assert first.pulled["success"]["account"].sweep
+    assert not first.pulled["sales"]["account"].sweep
+    assert not second.pulled["success"]["account"].sweep
+
+
+def test_a_map_that_stays_is_not_read_again(met):
+    """The same configuration, read anew by each command, is no change."""
+    hub, _, _ = met("sales", "success")
+    hub.settle()
+    _map(hub, "success", {"account": identity_map(core_schema().entity("account"), "account")})
+
+    assert not hub.round().pulled["success"]["account"].sweep
+
+
+def test_a_field_that_may_be_written_later_is_written_then(met, renamed):
+    """What it was owed all the time is noticed with the map."""
+    reads = Direction(reads=True, writes=False)
+    hub, sales, success = met(
+        "sales", "success", maps={"success": renamed(industry={"direction": reads})}
+    )
+    hub["sales"].edit(sales, industry="steel")
+    hub.settle()
+    assert None is hub["success"].values(success).get("industry")
+
+    _map(hub, "success", renamed())
+    hub.settle()
+
+    assert "steel" == hub["success"].get(success, "industry")
+
+
+def test_a_value_that_a_map_had_no_word_for_is_written_once_it_has(met, renamed):
+    """Whoever corrects the map need not touch the records as well."""
+    tier = SCHEMA.entity("account").field("tier")
+    short = Choice(words(tier, {"S": "strategic"}))
+    hub, sales, success = met("sales", "success", maps={"success": renamed(tier={"lens": short})})
+    hub["sales"].edit(sales, tier="key")
+    hub.settle()
+    assert None is hub["success"].values(success).get("tier")
+    assert 1 == len(hub.parked())
+
+    longer = Choice(words(tier, {"S": "strategic", "K": "key"}))
+    _map(hub, "success", renamed(tier={"lens": longer}))
+    hub.settle()
+
+    assert "K" == hub["success"].get(success, "tier")
+    assert [] == hub.parked()
