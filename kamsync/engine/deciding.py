@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from kamsync.engine.hub import Hub
+from kamsync.engine.keying import keep_keys
 from kamsync.engine.match import make_record
 from kamsync.engine.places import fill_places, matched, release_places, relink
 from kamsync.errors import DecisionRefused, ValueInvalid
@@ -120,7 +121,9 @@ def _make_golden(hub: Hub, conflict: Conflict, decision: Decision) -> Conflict:
     golden = record.fields.get(conflict.field, Golden())
     merged = decide(topic, golden, conflict, decision, court)
     fields = {**record.fields, conflict.field: merged.golden}
-    hub.store.records.save([structs.replace(record, fields=fields)])
+    record = structs.replace(record, fields=fields)
+    hub.store.records.save([record])
+    keep_keys(hub, record.entity, [record])
     hub.store.records.mark_dirty([record.id])
     hub.store.reviews.save(merged.conflicts)
     events = [structs.replace(event, reason=decision.reason) for event in merged.events]

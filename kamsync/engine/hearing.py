@@ -175,6 +175,9 @@ class _Hearing:
         store.links.save([after for before, after in heard if _differs(before, after)])
         same = [after.id for before, after in heard if not _differs(before, after)]
         store.links.touch(same, self.seen, self.read_at)
+        # Who waits for a person is looked at again: what changed may tell who it is.
+        known = (after for before, after in heard if before.facts and _differs(before, after))
+        store.links.set_waiting([link.id for link in known if link.record is None], None)
         store.records.mark_dirty(sorted(self.outdated(heard)))
 
     def outdated(self, heard: Sequence[tuple[Link, Link]]) -> set[str]:

@@ -51,7 +51,10 @@ class System(Struct, frozen=True):
 
 @dataclass
 class Hub:
-    """Everything that a round needs to know; its only state is the store."""
+    """Everything that a round needs to know; its only state is the store.
+
+    *marked* are the maps of each system that the store has been told of, so that it is told once.
+    """
 
     schema: Schema
     systems: Mapping[str, System]
@@ -66,6 +69,7 @@ class Hub:
     notify: Callable[[Sequence[Notice]], None] | None = None
     batch: int = BATCH
     sweep_every: timedelta = timedelta(days=1)
+    marked: dict[str, Mapping[str, EntityMap]] = field(default_factory=dict)
 
     def now(self) -> str:
         """Return the time the way it is stored."""

@@ -27,9 +27,12 @@ def mark_maps(hub: Hub, system: System) -> None:
     what was known. Where the same native fields are read or written otherwise, each record is asked
     again what is due: what could not be written may be writable now. Marking twice changes nothing.
     """
+    if hub.marked.get(system.name) is system.maps:
+        return
     with hub.store.transaction():
         _mark_natives(hub, system)
         _mark_ways(hub, system)
+    hub.marked[system.name] = system.maps
 
 
 def _mark_natives(hub: Hub, system: System) -> None:

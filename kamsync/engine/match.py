@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import structs
+
 from kamsync.engine.hub import Hub, Numbers, record_id
-from kamsync.engine.places import matched, newcomer_name, relink
+from kamsync.engine.places import matched, newcomer_name, release_places, relink
 from kamsync.engine.ties import Ties, ties_of
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.identity import Match, Verdict, block_keys, exact_keys, match
@@ -25,8 +27,9 @@ def match_links(hub: Hub, entity: Entity, *, only: str | None = None) -> int:
 
     First by the id that the system keeps for us, then by exact keys, then by score. What may be one
     of several, or a twin of what is linked already, waits for a person. With *only*, nothing but
-    what belongs to that record is tied. While it is unclear what became of a create, the newcomers of
-    that system wait: one of them may be what was created.
+    what belongs to that record is tied. A newcomer that waits and was edited since is looked at again:
+    it is tied once that is sure, else the question stays, with the candidates of now. While it is
+    unclear what became of a create, the newcomers of that system wait: one of them may be it.
     """
     count, after = 0, 0
     unclear = _unclear(hub, entity.name)
@@ -85,7 +88,9 @@ class _Matching:
         self.filled: list[int] = []
         self.made: dict[str, Record] = {}
         self.keys: dict[str, Sequence[str]] = {}
+        self.open: dict[str, Conflict] = {}
         self.asked: list[Conflict] = []
+        self.answered: list[Conflict] = []
         self.events: list[Event] = []
         self._load()
 
@@ -113,6 +118,9 @@ class _Matching:
                 self.places[owner, system] = link_id
             else:
                 self.systems[owner].add(system)
+        names = [newcomer_name(link) for link in self.links]
+        opened = self.hub.store.reviews.open_for(names) if names else {}
+        self.open = {record: conflict for (record, _), conflict in opened.items()}
         self._load_unmerged([id_ for id_ in sorted(records) if not self.values[id_]])
 
     def _load_unmerged(self, ids: Sequence[str]) -> None:
@@ -136,7 +144,7 @@ class _Matching:
         found = self._compare(link)
         if found.verdict is Verdict.LINK and found.record is not None:
             return self._tie(link, found.record, found.reason)
-        if found.verdict is Verdict.REVIEW:
+        if found.verdict is Verdict.REVIEW or newcomer_name(link) in self.open:
             self._ask(link, found)
             return False
         return self.make(link)
@@ -171,6 +179,8 @@ class _Matching:
         place = self.places.pop((record, link.system), None)
         if place is not None:
             self.filled.append(place)
+        if newcomer_name(link) in self.open:
+            self.answered.append(self.open[newcomer_name(link)])
         self.tied.append(relink(link, record))
         self.systems.setdefault(record, set()).add(link.system)
         self.events.append(matched(link, record, reason))
@@ -214,19 +224,25 @@ class _Matching:
         candidates = tuple(
             Contender(value=id_, cells=(round(score.value, 3),)) for id_, score in found.candidates
         )
-        self.asked.append(
-            Conflict(
-                id=str(self.hub.store.take("conflict")),
-                kind=Kind.MATCH,
-                entity=self.entity.name,
-                record=newcomer_name(link),
-                field=MATCH_FIELD,
-                contenders=(newcomer, *candidates),
-                cause=found.reason,
-                opened=self.hub.now(),
-            )
+        known = self.open.get(newcomer_name(link))
+        if known is not None and not _is_other(known, candidates):
+            self.hub.store.links.set_waiting([link.id], known.id)
+            return
+        conflict = Conflict(
+            id=known.id if known else str(self.hub.store.take("conflict")),
+            kind=Kind.MATCH,
+            entity=self.entity.name,
+            record=newcomer_name(link),
+            field=MATCH_FIELD,
+            contenders=(newcomer, *candidates),
+            version=known.version + 1 if known else 1,
+            cause=found.reason,
+            opened=known.opened if known else self.hub.now(),
         )
-        self.hub.store.links.set_waiting([link.id], self.asked[-1].id)
+        if known is not None:
+            release_places(self.hub, known)
+        self.asked.append(conflict)
+        self.hub.store.links.set_waiting([link.id], conflict.id)
 
     def save(self) -> None:
         """Keep all that was found out about this batch."""
@@ -241,6 +257,9 @@ class _Matching:
         store.links.save([*self.tied, *places])
         self._hold_places(places)
         store.records.mark_dirty([link.record for link in self.tied if link.record])
+        for conflict in self.answered:
+            store.reviews.save([structs.replace(conflict, closed=self.hub.now())])
+            release_places(self.hub, conflict)
         store.reviews.save(self.asked)
         self.hub.note(self.events)
         arrived: dict[str, list[str]] = {}
@@ -256,6 +275,12 @@ class _Matching:
             system = conflict.contenders[0].system
             held = [places.get((c.value, system), -1) for c in conflict.contenders[1:]]
             self.hub.store.links.set_waiting([id_ for id_ in held if id_ != -1], conflict.id)
+
+
+def _is_other(asked: Conflict, candidates: Sequence[Contender]) -> bool:
+    """Whether there are candidates, and others than a person was asked about."""
+    before = {contender.value for contender in asked.contenders[1:]}
+    return bool(candidates) and before != {contender.value for contender in candidates}
 
 
 def canonical(hub: Hub, entity: Entity, links: Sequence[Link]) -> dict[int, dict[str, Value]]:

@@ -10,6 +10,7 @@ from kamsync.engine.amended import Amended, as_said_now
 from kamsync.engine.batches import Batch, completed, confirmed, due_at, load
 from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub, Numbers
+from kamsync.engine.keying import keep_keys
 from kamsync.engine.parking import Parking
 from kamsync.engine.ties import Voice, people_of
 from kamsync.errors import ReferenceMissing, ValueInvalid
@@ -94,6 +95,7 @@ class _BatchMerge:
         self.events: list[Event] = []
         self.moved = 0
         self.clean: list[str] = []
+        self.first = {id_ for id_, record in batch.records.items() if self._is_first(record)}
         self.parking = Parking(hub, batch.entity)
 
     def record(self, record: Record) -> None:
@@ -121,6 +123,11 @@ class _BatchMerge:
         known = self.hub.schema.entity(self.batch.entity).fields
         opened = [each for (owner, name), each in self.conflicts.items() if owner == record]
         return [each for each in opened if each.field in known and self.amended.covers(each)]
+
+    def _is_first(self, record: Record) -> bool:
+        """Whether a record is new, and known by all that its only native record says."""
+        links = self.batch.links.get(record.id, ())
+        return not record.fields and sum(link.native_id is not None for link in links) <= 1
 
     def _is_unread(self, link: Link) -> bool:
         """Whether a link was last read before the store was restored."""
@@ -162,9 +169,17 @@ class _BatchMerge:
         self.hub.store.links.save(links)
         self.hub.store.links.set_owed(owed)
         self.hub.store.reviews.save(self.changed)
+        self._keep_keys()
         self.hub.store.records.clear_dirty(self.clean)
         self.parking.save(self.clean, frozenset(self.records))
         self.hub.note([event for event in self.events if not _goes_without_saying(event)])
+
+    def _keep_keys(self) -> None:
+        """Let records be found by what became of them."""
+        others = {conflict.record for conflict in self.changed}
+        changed = sorted(self.records.keys() - self.first | others)
+        known = [self.batch.records[id_] for id_ in changed]
+        keep_keys(self.hub, self.batch.entity, known, self.conflicts.values())
 
     def _due(self, record: Record, link: Link) -> Due:
         """Return what is due at one link; it is asked again once what it awaits has come."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct, structs
 
 from kamsync.engine.hub import Hub
+from kamsync.engine.keying import keep_keys
 from kamsync.model import EXISTS, Event, Golden, Origin, Value
 from kamsync.store import RoundRow
 
@@ -93,7 +94,9 @@ def _put_back(hub: Hub, change: Undone) -> None:
     revision = hub.store.take("revision")
     golden = Golden(change.before, revision, origin=Origin(at=hub.now(), rule="undo"))
     fields = {**record.fields, change.field: golden}
-    hub.store.records.save([structs.replace(record, fields=fields)])
+    record = structs.replace(record, fields=fields)
+    hub.store.records.save([record])
+    keep_keys(hub, record.entity, [record])
     hub.store.records.mark_dirty([record.id])
     event = Event(
         "undone",

@@ -212,3 +212,111 @@ def test_the_journal_tells_why_two_were_taken_for_one(stage):
 
     (matched,) = [event for event in hub.events() if event.act == "matched"]
     assert "the only record with the same domain" == matched.reason
+
+
+def test_a_newcomer_that_waits_is_tied_once_it_has_an_exact_key(stage):
+    """Whoever enters the domain in that system has answered the question."""
+    hub, here, there = _doubtful(stage)
+    asked = hub.conflict()
+    hub["sales"].edit(here, domains=["acme.com"])
+    hub.round()
+    hub["success"].edit(there, domains=["acme.com"])
+
+    hub.settle()
+
+    assert [] == hub.conflicts(Kind.MATCH)
+    assert hub.of("sales", here) == hub.of("success", there)
+    assert ([here], [there]) == (hub["sales"].ids(), hub["success"].ids())
+    assert hub.store.reviews.get(asked.id).closed
+    with pytest.raises(DecisionRefused, match="already settled"):
+        hub.decide(asked, choice="new")
+
+
+def test_a_newcomer_that_waits_and_is_edited_keeps_its_question(stage):
+    """It is the same page, as long as the candidates are the same."""
+    hub, _, there = _doubtful(stage)
+    asked = hub.conflict()
+    hub["success"].edit(there, industry="steel")
+
+    hub.settle()
+
+    assert asked == hub.conflict()
+    assert [there] == hub["success"].ids()
+
+
+def test_a_newcomer_that_waits_and_is_renamed_is_asked_about_anew(stage):
+    """With the candidates of now, on a new version of the page."""
+    hub, here, there = _doubtful(stage)
+    other = hub["sales"].create(name="Bolt Copper Mill", billing_city="Ulm")
+    hub.settle()
+    asked = hub.conflict()
+    copied = hub.native("success", hub.of("sales", other))
+    hub["success"].delete(copied)
+    hub["success"].edit(there, name="Bolt Copper Mlil", billing_city="Ulm")
+
+    hub.settle()
+
+    now = next(c for c in hub.conflicts() if c.kind is Kind.MATCH)
+    assert (asked.id, asked.version + 1) == (now.id, now.version)
+    assert [hub.of("sales", other)] == [each.value for each in now.contenders[1:]]
+    # Nothing is unclear about the first candidate any more.
+    assert hub.native("success", hub.of("sales", here))
+
+
+def test_a_newcomer_that_waits_and_comes_to_look_like_nobody_waits_on(stage):
+    """A person was asked, so that only an answer or an exact key ends it."""
+    hub, _, there = _doubtful(stage)
+    hub["success"].edit(there, name="Zeta", billing_city="Rome")
+
+    hub.settle()
+
+    assert Kind.MATCH == hub.conflict().kind
+    assert [there] == hub["success"].ids()
+
+
+def test_a_record_is_found_by_a_key_that_it_got_later(stage):
+    """It is known by what is golden now, not by what it held when it was first seen."""
+    hub = stage("sales", "success", allow={"sales": {"account": ["create"]}, "success": {}})
+    here = hub["sales"].create(name="Zeta")
+    hub.meet()
+    hub["sales"].edit(here, domains=["acme.com"])
+    hub.settle()
+    there = hub["success"].create(name="Acme Incorporated", domains=["acme.com"])
+
+    hub.settle()
+
+    assert hub.of("sales", here) == hub.of("success", there)
+    assert [here] == hub["sales"].ids()
+
+
+def test_a_record_is_not_found_by_a_key_that_it_has_no_more(stage):
+    """A domain that was sold belongs to somebody else."""
+    hub = stage("sales", "success", allow={})
+    here = hub["sales"].create(name="Zeta", domains=["acme.com"])
+    hub.meet()
+    hub["sales"].edit(here, domains=["zeta.com"])
+    hub.settle()
+    there = hub["success"].create(name="Acme Incorporated", domains=["acme.com"])
+
+    hub.settle()
+
+    assert Kind.MATCH not in {conflict.kind for conflict in hub.conflicts()}
+    assert hub.of("sales", here) != hub.of("success", there)
+
+
+def test_a_record_whose_key_is_under_review_is_found_by_each_that_is_said(stage):
+    """It is one of them, and two records would be hard to join again."""
+    hub = stage("sales", "success", "account")
+    here = hub["sales"].create(name="Acme", domains=["acme.com"])
+    hub["success"].create(name="Acme", domains=["acme.com"])
+    hub.meet()
+    hub["sales"].edit(here, domains=["acme.de"])
+    there = hub.native("success", hub.of("sales", here))
+    hub["success"].edit(there, domains=["acme.net"])
+    hub.settle()
+    assert Kind.VALUE == hub.conflict().kind
+    held = hub.native("account", hub.of("sales", here))
+    found = hub.store.records.with_keys("account", ["domain:acme.de", "domain:acme.net"])
+
+    assert {hub.of("account", held)} == {id_ for ids in found.values() for id_ in ids}
+    assert 2 == len(found)
