@@ -85,10 +85,13 @@ class Appeal(State):
     def _may_be_ruled(self, conflict: Conflict) -> bool:
         """Whether this is a question that rules may answer.
 
-        Not what a person said or must say, nor where golden is not what it was when it was asked.
+        Not what a person said or must say, nor where golden is not what it was when it was asked, nor
+        where an edit contends that a write of ours covered: a rule would take it for golden.
         """
         free = not (conflict.turning or self.golden.pinned or conflict.cause == AFTER_RESTORE)
-        return free and conflict.agreed == self.golden.value
+        golden = self.golden.value
+        lone = [c.value for c in conflict.contenders if c.link is None]
+        return free and conflict.agreed == golden and all(value == golden for value in lone)
 
     def _rule(self, ruling: Settlement, conflict: Conflict) -> None:
         """Make the ruling golden, always as a new revision: no link is taken to hold it already."""

@@ -32,6 +32,7 @@ class FieldMerge(State):
                     self.facts[side.link] = fact
                     self.merge([side])
                 else:
+                    self.cover(side.link)
                     self.facts[side.link] = Fact(
                         step.cells, step.cells, step.revision, known=fact.known
                     )
@@ -39,6 +40,18 @@ class FieldMerge(State):
                 self.facts[side.link] = structs.replace(
                     self.facts[side.link], observed=last.observed, author=last.author, at=last.at
                 )
+
+    def cover(self, link: int) -> None:
+        """Let what a link contends with stand for itself, since a write of ours covered it there.
+
+        Whoever edits there from now on cannot have seen it, and speaks for nobody else.
+        """
+        if self.held is None or all(c.link != link for c in self.held.contenders):
+            return
+        contenders = tuple(
+            structs.replace(c, link=None) if c.link == link else c for c in self.held.contenders
+        )
+        self.keep(structs.replace(self.held, contenders=contenders))
 
     def merge(self, movers: Sequence[Side]) -> None:
         """Deal with the moves of *movers*, and make each the base of its link."""
@@ -132,14 +145,15 @@ class FieldMerge(State):
 
     def collect(self, conflict: Conflict, movers: Sequence[Side]) -> None:
         """M6: movers join the open conflict, which closes once all its contenders say one thing."""
-        contenders = {c.link: c for c in conflict.contenders}
+        contenders = {c.link: c for c in conflict.contenders if c.link is not None}
+        lone = [c for c in conflict.contenders if c.link is None]
         joined = [side for side in movers if side.link in contenders or not self.agrees(side)]
         for side in joined:
             contenders[side.link] = self.contender(side)
             self.note("joined", value=contenders[side.link].value, winner=contenders[side.link])
         if not joined:
             return
-        everybody = tuple(contenders.values())
+        everybody = (*contenders.values(), *lone)
         conflict = structs.replace(conflict, contenders=everybody, version=conflict.version + 1)
         said = [] if conflict.turning else self.said_by_contenders(everybody)
         if said:
@@ -157,10 +171,13 @@ class FieldMerge(State):
         return unmet and said and is_blank(side.value(fact.observed, None))
 
     def said_by_contenders(self, contenders: Sequence[Contender]) -> list[Value]:
-        """Return the value that all contenders say, golden among them if it contends."""
+        """Return the value that all contenders say, golden among them if it contends.
+
+        What has no link, such as an edit that a write of ours covered, says nothing but its value.
+        """
         sides = {side.link: side for side in self.sides}
-        golden = [c.value for c in contenders if c.link is None]
-        values = golden or [c.value for c in contenders]
+        lone = [c.value for c in contenders if c.link is None]
+        values = lone or [c.value for c in contenders]
         return [
             value
             for value in distinct(values)
@@ -168,7 +185,6 @@ class FieldMerge(State):
                 # Nobody has ruled on what was said where the link is gone, or cannot be read now.
                 sides[c.link].says(c.cells, value) if c.link in sides else c.value == value
                 for c in contenders
-                if c.link is not None
             )
         ][:1]
 

@@ -240,6 +240,27 @@ def test_an_edit_that_our_write_covered_is_heard_before_it() -> None:
     assert (("ours",), 5) == (merged.facts[1].merged, merged.facts[1].knows)
 
 
+def test_who_edits_over_our_write_does_not_speak_for_the_edit_that_it_covered() -> None:
+    """M8: both contend, since the later one cannot have seen the earlier."""
+    trail = (Step(("covered",)), Step(("old",), 7), Step(("later",)))
+    side = Side(1, Fact(("later",), ("stale",), 3, trail=trail))
+
+    merged = merge(OLD, side)
+
+    assert {"old", "covered", "later"} == values(merged.conflicts[0].contenders)
+    assert "" == merged.conflicts[0].closed
+
+
+def test_a_hold_does_not_close_over_an_edit_that_our_write_covered() -> None:
+    """M6: all say one thing only if it does too."""
+    trail = (Step(("covered",)), Step(("old",), 7))
+    held = merge(OLD, Side(1, Fact(("old",), ("stale",), 3, trail=trail))).conflicts[0]
+
+    merged = merge(OLD, Side(1, Fact(("old",), ("other",), 3)), held=held)
+
+    assert not any(conflict.closed for conflict in merged.conflicts)
+
+
 def test_a_blank_of_a_first_meeting_claims_nothing() -> None:
     """M9: a system that never had a value does not clear it."""
     merged = merge(OLD, Side(1, Fact((None,))))
