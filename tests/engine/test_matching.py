@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kamsync.errors import ValueInvalid
+from kamsync.errors import DecisionRefused, ValueInvalid
 from kamsync.model import Kind, Op
 
 
