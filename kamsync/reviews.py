@@ -25,9 +25,12 @@ ON CONFLICT (id) DO UPDATE SET
 """
 
 _OPEN = """
-SELECT body FROM review WHERE closed = '' AND (? = '' OR kind = ?) AND (? = '' OR entity = ?) AND id > ?
-ORDER BY id LIMIT ?
+SELECT body FROM review
+WHERE closed = '' AND (? = '' OR kind = ?) AND (? = '' OR entity = ?)
+    AND (length(id), id) > (CAST(? AS INTEGER), ?)
+ORDER BY length(id), id LIMIT ?
 """
+# Ids are numbers as text, so the shorter one is the older.
 
 _GROUPS = """
 SELECT kind, entity, field, teams, count(*), min(opened) FROM review WHERE closed = ''
@@ -97,9 +100,9 @@ class Reviews:
     def open(
         self, kind: str | None = None, entity: str | None = None, after: str = "", limit: int = 100
     ) -> list[Conflict]:
-        """Return open conflicts with ids above *after*, in order; of one kind or entity, if named."""
+        """Return open conflicts with ids above *after*, oldest first; of one kind or entity, if named."""
         kind, entity = str(kind or ""), entity or ""
-        rows = self._database.rows(_OPEN, (kind, kind, entity, entity, after, limit))
+        rows = self._database.rows(_OPEN, (kind, kind, entity, entity, len(after), after, limit))
         return [_conflict_of(row[0]) for row in rows]
 
     def overdue(self, now: str, limit: int) -> list[Conflict]:

@@ -62,10 +62,14 @@ def _fitting(
     wanted: str,
     batches: Callable[[Hub, Entity, str], Iterator[list[str]]],
 ) -> Iterator[str]:
-    """Yield the records among *batches* that go by the name *wanted*."""
+    """Yield the records among *batches* that go by the name *wanted*, in golden or under review."""
+    names = Names(hub)
     for ids in batches(hub, entity, wanted):
-        for id_, record in hub.store.records.by_id(ids).items():
-            if _plain(label(entity, record)) == wanted:
+        records = hub.store.records.by_id(ids)
+        unnamed = [id_ for id_, record in records.items() if not label(entity, record)]
+        shown = names.shown_of(unnamed)
+        for id_, record in records.items():
+            if wanted in {_plain(name) for name in (label(entity, record), *shown.get(id_, ()))}:
                 yield id_
 
 
@@ -132,15 +136,24 @@ class Names:
 
     def _load_shown(self, ids: Sequence[str]) -> None:
         """Let records without a name yet, such as one that is under review, go by what a system shows."""
-        for id_, links in self._hub.store.links.of_records(ids).items():
-            shown = [self.shown(each, self._hub.schema.entity(each.entity)) for each in links]
-            self._known[id_] = next(filter(None, shown), "")
+        for id_, names in self.shown_of(ids).items():
+            self._known[id_] = next(iter(names), "")
+
+    def shown_of(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """Return what the systems call each of these records, where they call it anything."""
+        return {
+            id_: [name for each in links if (name := self._shown(each))]
+            for id_, links in self._hub.store.links.of_records(ids).items()
+        }
 
     def of(self, id_: str) -> str:
         """Return what one record is called, ``""`` where that is not known."""
         if id_ not in self._known:
             self.load([id_])
         return self._known[id_]
+
+    def _shown(self, link: Link) -> str:
+        return self.shown(link, self._hub.schema.entity(link.entity))
 
     def shown(self, link: Link, entity: Entity) -> str:
         """Return what the native record behind *link* is called in its system."""

@@ -48,6 +48,18 @@ def test_a_value_is_explained_to_scripts(story):
     assert ["green"] == [loser["value"] for loser in settled["losers"]]
 
 
+def test_a_record_whose_name_is_under_review_goes_by_each_of_its_names(hub):
+    """It has none yet that is golden, and conflicts are listed by what the systems call it."""
+    domains = ["firm.example"]
+    hub.anna.create("account", {"name": "Firm GmbH", "domains": domains})
+    hub.bo.create("account", {"name": "Firm", "domains": domains})
+    hub.meet()
+
+    told = {hub.document("explain", name)["record"] for name in ("Firm GmbH", "firm")}
+
+    assert 1 == len(told)
+
+
 @pytest.mark.parametrize("name", ["account-1", "Nordwind GmbH", "nordwind  gmbh"])
 def test_a_record_goes_by_many_names(story, name):
     """Its id, the id in a system, its name however it is written."""

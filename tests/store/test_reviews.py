@@ -51,6 +51,16 @@ def test_open_conflicts_are_listed_by_kind_and_entity_in_pages(store):
     assert ["2"] == [found.id for found in store.reviews.open(after="1", limit=1)]
 
 
+def test_open_conflicts_are_listed_in_the_order_in_which_they_were_opened(store):
+    """The tenth comes after the ninth, on a page and from page to page."""
+    store.reviews.save([conflict(str(number), str(number)) for number in range(1, 13)])
+
+    listed = [found.id for found in store.reviews.open()]
+
+    assert [str(number) for number in range(1, 13)] == listed
+    assert ["10", "11"] == [found.id for found in store.reviews.open(after="9", limit=2)]
+
+
 def test_conflicts_of_one_shape_are_counted_together(store):
     """Same kind, field and sides; the most frequent first."""
     store.reviews.save([conflict("1", opened="2026-02"), conflict("2", "b", opened="2026-01")])
