@@ -93,8 +93,11 @@ class FieldMap(Struct, frozen=True):
 
     def cells(self, values: Mapping[str, Native]) -> Cells | None:
         """Return this field's cells from a reading, or None if the system did not show them all."""
+        native = self.native
         try:
-            return tuple(values[name] for name in self.native)
+            if len(native) == 1:
+                return (values[native[0]],)
+            return tuple([values[name] for name in native])
         except KeyError:
             return None
 

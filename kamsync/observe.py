@@ -70,11 +70,10 @@ def observe(link: Link, reading: Reading, hearing: Hearing) -> Link:
     Hearing the same reading twice changes nothing. A field that the reading does not show keeps its
     fact. A record that is gone keeps the facts of all its fields but its existence.
     """
-    if hearing.history is not None:
-        hearing = structs.replace(hearing, told_again=link.version)
-    facts = dict(link.facts)
-    for showing in _showings(link, reading, hearing.map):
-        facts[showing.name] = _heard(facts.get(showing.name), showing, hearing)
+    if link.facts or hearing.intents or hearing.restoring:
+        facts = _heard_again(link, reading, hearing)
+    else:
+        facts = _first_shown(reading, hearing.map)
     return structs.replace(
         link,
         facts=facts,
@@ -95,8 +94,35 @@ def is_gone(link: Link) -> bool:
     return fact is not None and fact.observed == GONE
 
 
-def _showings(link: Link, reading: Reading, map_: EntityMap) -> Iterator[_Showing]:
-    """Yield each field that the reading shows, existence first."""
+def _first_shown(reading: Reading, map_: EntityMap) -> dict[str, Fact]:
+    """Return the facts of a record that is seen for the first time, and that no write of ours made."""
+    at = instant(reading.modified) if reading.modified else ""
+    existence = GONE if reading.values is None else HERE
+    facts = {EXISTS: Fact(existence, author=reading.author, at=at)}
+    for field in map_.fields.values() if reading.values is not None else ():
+        cells = field.cells(reading.values)
+        if cells is None:
+            continue
+        if field.direction.reads:
+            author, when = _author(field, reading, cells, None), _time(field, reading) or at
+            facts[field.field] = Fact(cells, author=author, at=when)
+        else:
+            facts[field.field] = Fact(cells, cells)
+    return facts
+
+
+def _heard_again(link: Link, reading: Reading, hearing: Hearing) -> dict[str, Fact]:
+    """Return the facts of a link after a reading, one field after the other."""
+    if hearing.history is not None:
+        hearing = structs.replace(hearing, told_again=link.version)
+    facts = dict(link.facts)
+    for showing in _showings(link, reading, hearing):
+        facts[showing.name] = _heard(facts.get(showing.name), showing, hearing)
+    return facts
+
+
+def _showings(link: Link, reading: Reading, hearing: Hearing) -> Iterator[_Showing]:
+    """Yield each field of which the reading may have something to say, existence first."""
     at = instant(reading.modified) if reading.modified else ""
     changed = reading.version != link.version
     alive = reading.values is not None
@@ -104,12 +130,25 @@ def _showings(link: Link, reading: Reading, map_: EntityMap) -> Iterator[_Showin
     yield _Showing(EXISTS, HERE if alive else GONE, reading.author, at, changed)
     if reading.values is None:
         return
-    for field in map_.fields.values():
+    closely = hearing.restoring or hearing.history is not None
+    for field in hearing.map.fields.values():
         cells = field.cells(reading.values)
-        if cells is not None:
-            author = _author(field, reading, cells, link.facts.get(field.field))
-            when = _time(field, reading) or at
-            yield _Showing(field.field, cells, author, when, changed, returned)
+        fact = link.facts.get(field.field)
+        if cells is None or not (closely or _has_news(field, fact, cells, hearing)):
+            continue
+        author = _author(field, reading, cells, fact)
+        when = _time(field, reading) or at
+        yield _Showing(field.field, cells, author, when, changed, returned)
+
+
+def _has_news(field: FieldMap, fact: Fact | None, cells: Cells, hearing: Hearing) -> bool:
+    """Whether cells can say anything: those that were there before, and that nobody wrote, do not."""
+    return (
+        fact is None
+        or cells != fact.observed
+        or field.field in hearing.intents
+        or not field.direction.reads
+    )
 
 
 def _author(field: FieldMap, reading: Reading, cells: Cells, fact: Fact | None) -> Author | None:
@@ -118,8 +157,10 @@ def _author(field: FieldMap, reading: Reading, cells: Cells, fact: Fact | None) 
     Of several parts, those that changed count; a person's among them makes all of it a person's.
     """
     authors = reading.authors
-    if not authors or len(field.native) == 1:
-        return (authors or {}).get(field.native[0]) or reading.author
+    if not authors:
+        return reading.author
+    if len(field.native) == 1:
+        return authors.get(field.native[0]) or reading.author
     before = fact.observed if fact else ()
     changed = [
         name
@@ -135,7 +176,9 @@ def _author(field: FieldMap, reading: Reading, cells: Cells, fact: Fact | None) 
 def _time(field: FieldMap, reading: Reading) -> str:
     """Return when a field was changed last, where the system tells it by field."""
     told = reading.times
-    times = [told[name] for name in field.native if name in told] if told else []
+    if not told:
+        return ""
+    times = [told[name] for name in field.native if name in told]
     return instant(max(times)) if times else ""
 
 

@@ -20,10 +20,12 @@ _PLAIN = frozenset({bool, int, type(None)})
 def require_storable(values: Mapping[str, Native] | None) -> None:
     """Raise `ValueInvalid`, naming the field, unless all *values* are JSON that can be kept."""
     for name, value in (values or {}).items():
-        if type(value) not in _PLAIN:
-            problem = _problem(value)
-            if problem:
-                raise ValueInvalid(f"Its field {name} {problem}; correct it in that system.")
+        kind = type(value)
+        if kind in _PLAIN or (kind is str and value.isascii() and len(value) <= NATIVE_LIMIT):
+            continue
+        problem = _problem(value)
+        if problem:
+            raise ValueInvalid(f"Its field {name} {problem}; correct it in that system.")
 
 
 def _problem(value: Any) -> str:
