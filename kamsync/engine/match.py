@@ -125,9 +125,13 @@ class _Matching:
 
     def _load_unmerged(self, ids: Sequence[str]) -> None:
         """Take the values of records that were made but not merged yet from what shows them."""
+        first: dict[str, Link] = {}
         for id_, links in self.hub.store.links.of_records(ids).items():
-            here = [link for link in links if link.native_id is not None]
-            self.values[id_] = _first(canonical(self.hub, self.entity, here))
+            for link in links:
+                if link.native_id is not None and self.hub.speaks_to(link.system, link.entity):
+                    first.setdefault(id_, link)
+        said = canonical(self.hub, self.entity, list(first.values()))
+        self.values.update({id_: said[link.id] for id_, link in first.items()})
 
     def run(self) -> int:
         """Identify each link in turn; return how many are tied now."""
@@ -302,11 +306,6 @@ def _said(hub: Hub, entity: Entity, link: Link, ties: Ties) -> dict[str, Value]:
             except (ReferenceMissing, ValueInvalid):
                 continue
     return values
-
-
-def _first(values: Mapping[int, Mapping[str, Value]]) -> Mapping[str, Value]:
-    """Return the first of some values."""
-    return next(iter(values.values()), {})
 
 
 def _is_alive(link: Link) -> bool:

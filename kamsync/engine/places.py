@@ -18,7 +18,12 @@ __all__ = ["drop_questions", "fill_places", "matched", "newcomer_name", "release
 
 def relink(link: Link, record: str | None) -> Link:
     """Return *link* tied to another record, of which it knows nothing yet."""
-    facts = {name: structs.replace(fact, knows=-1, known=None) for name, fact in link.facts.items()}
+    facts = {
+        name: fact
+        if fact.knows == -1 and fact.known is None
+        else structs.replace(fact, knows=-1, known=None)
+        for name, fact in link.facts.items()
+    }
     return structs.replace(link, record=record, facts=facts)
 
 

@@ -48,7 +48,7 @@ DEFAULT = Thresholds()
 
 
 class Match(Struct, frozen=True):
-    """What a newcomer is, why, and which records came close, the best first.
+    """What a newcomer is, why, and which records came close, the best first, where that is a question.
 
     *record* is the known record for LINK, and the one that it may be a twin of where *reason* says
     so; else None.
@@ -80,38 +80,44 @@ def match(
 
     Nothing depends on the order of the candidates.
     """
-    scores = {id_: score(entity, values, held) for id_, held in candidates.items()}
-    ranked = sorted(scores.items(), key=lambda pair: (-pair[1].value, pair[0]))
     sharing = sorted(id_ for id_, keys in exact.items() if keys)
+    kinds = _kinds(key for id_ in sharing for key in exact[id_])
+    if len(sharing) == 1 and sharing[0] not in taken:
+        apart = sibling(values, candidates.get(sharing[0], {})) if kinds == "domain" else ""
+        if not apart:
+            reason = f"the only record with the same {kinds}"
+            return Match(Verdict.LINK, sharing[0], (), reason)
+    else:
+        apart = ""
+    # Only what no key decides is worth a comparison.
+    ranked = _ranked(entity, values, candidates)
     if sharing:
-        return _by_key(values, candidates, exact, sharing, frozenset(taken), ranked)
+        return _asked_by_key(ranked, sharing, kinds, apart)
     return _by_score(entity, values, ranked, frozenset(taken), thresholds)
 
 
-def _by_key(
-    values: Mapping[str, Value],
-    candidates: Mapping[str, Mapping[str, Value]],
-    exact: Mapping[str, Collection[str]],
-    sharing: list[str],
-    taken: frozenset[str],
-    ranked: list[tuple[str, Score]],
+def _ranked(
+    entity: Entity, values: Mapping[str, Value], candidates: Mapping[str, Mapping[str, Value]]
+) -> list[tuple[str, Score]]:
+    """Return the candidates with their scores, the best first."""
+    scores = {id_: score(entity, values, held) for id_, held in candidates.items()}
+    return sorted(scores.items(), key=lambda pair: (-pair[1].value, pair[0]))
+
+
+def _asked_by_key(
+    ranked: list[tuple[str, Score]], sharing: list[str], kinds: str, apart: str
 ) -> Match:
-    """Decide for a newcomer that shares an exact key with *sharing*."""
+    """Ask about a newcomer that shares an exact key with *sharing*, but may be another record."""
     shown = tuple(pair for pair in ranked if pair[0] in sharing)[:SHOWN_CANDIDATES]
     if len(sharing) > 1:
-        kinds = _kinds(key for id_ in sharing for key in exact[id_])
         return Match(Verdict.REVIEW, None, shown, f"several records have the same {kinds}")
     record = sharing[0]
-    kinds = _kinds(exact[record])
-    if record in taken:
-        reason = f"a twin: a record with the same {kinds} is in this system already"
-        return Match(Verdict.REVIEW, record, shown, reason)
-    apart = sibling(values, candidates.get(record, {})) if kinds == "domain" else ""
     if apart:
         others = tuple(pair for pair in ranked if pair[0] != record)
         shown = (*shown, *others)[:SHOWN_CANDIDATES]
         return Match(Verdict.REVIEW, None, shown, f"the same domain, but {apart}")
-    return Match(Verdict.LINK, record, shown, f"the only record with the same {kinds}")
+    reason = f"a twin: a record with the same {kinds} is in this system already"
+    return Match(Verdict.REVIEW, record, shown, reason)
 
 
 def _by_score(
@@ -122,6 +128,8 @@ def _by_score(
     thresholds: Thresholds,
 ) -> Match:
     """Decide for a newcomer without exact keys in common with anybody."""
+    if not ranked:
+        return Match(Verdict.NEW, None, (), "no record comes close")
     parents = {values.get(f.name) for f in entity.fields.values() if f.to == entity.name}
     close = [
         (id_, found)

@@ -96,7 +96,8 @@ class Merged(Struct, frozen=True):
 
 def is_blank_start(fact: Fact) -> bool:
     """Whether a system shows nothing of a field, which is no claim where nothing was ever said."""
-    return not fact.doubt and not fact.trail and all(cell is None for cell in fact.observed)
+    observed = fact.observed
+    return observed.count(None) == len(observed) and not fact.doubt and not fact.trail
 
 
 def with_terms(conflict: Conflict, answer: Settlement | Hold | None) -> Conflict:

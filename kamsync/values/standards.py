@@ -15,6 +15,9 @@ LONGEST_HOST = 253
 LETTERS_OF_A_COUNTRY = 2
 LETTERS_OF_A_CURRENCY = 3
 
+NAMES_KEPT = 8192
+"""How many names of each kind stay read: several systems show the same ones shortly after another."""
+
 HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_][\w-]*[^\W_]\.?(?::[0-9]{1,5})?")
 WEB = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#\s@]*@)?([^/?#\s@]+)([/?#]\S*)?")
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
@@ -24,11 +27,13 @@ BETWEEN_DIGITS = re.compile(r"[\s().\-\u2010-\u2015]+")
 SIGNS = {"€": "EUR", "£": "GBP", "US$": "USD", "CA$": "CAD", "A$": "AUD"}
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def email(text: str) -> str:
     """Return an e-mail address in lower case."""
     return text.lower() if ADDRESS.fullmatch(text) else text
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def phone(text: str) -> str:
     """Return an international number as E.164; a national one stays as it was written.
 
@@ -40,6 +45,7 @@ def phone(text: str) -> str:
     return digits if E164.fullmatch(digits) else text
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def url(text: str) -> str:
     """Return a web address with its scheme and host in lower case and without a lone last slash."""
     found = WEB.fullmatch(text)
@@ -52,6 +58,7 @@ def url(text: str) -> str:
     return f"{start}{user}{host.lower()}{'' if rest == '/' else rest}"
 
 
+@lru_cache(maxsize=NAMES_KEPT)
 def domain(text: str) -> str:
     """Return the host of a web address, in lower case, without ``www.``, port or last dot."""
     found = WEB.fullmatch(text)
