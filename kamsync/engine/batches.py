@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct, structs
 
@@ -13,7 +13,7 @@ from kamsync.model import Conflict, Fact, Golden, Link, Record
 from kamsync.observe import is_gone
 from kamsync.plan import Due, due
 
-__all__ = ["Batch", "await_missing", "completed", "confirmed", "due_at", "load"]
+__all__ = ["Batch", "await_missing", "completed", "confirmed", "due_at", "held_of", "load"]
 
 
 class Batch(Struct, frozen=True):
@@ -24,10 +24,19 @@ class Batch(Struct, frozen=True):
     links: dict[str, list[Link]]
     conflicts: Mapping[tuple[str, str], Conflict]
     ties: Mapping[str, Ties]
+    hidden: Mapping[str, frozenset[str]]
+    """The fields that must never reach a system, by its name."""
 
     def held(self, record: str) -> frozenset[str]:
         """Return the fields of *record* that are under review."""
-        return frozenset(field for owner, field in self.conflicts if owner == record)
+        return held_of(record, self.conflicts)
+
+
+def held_of(record: str, conflicts: Collection[tuple[str, str]]) -> frozenset[str]:
+    """Return the fields of *record* among those of *conflicts*."""
+    if not conflicts:
+        return frozenset()
+    return frozenset(field for owner, field in conflicts if owner == record)
 
 
 def load(hub: Hub, entity: str, ids: Sequence[str], *, plans: bool = True) -> Batch:
@@ -48,7 +57,8 @@ def load(hub: Hub, entity: str, ids: Sequence[str], *, plans: bool = True) -> Ba
         conflicts.values(),
         plans=plans,
     )
-    return Batch(entity, records, links, conflicts, ties)
+    hidden = {system.name: hub.hidden(system, entity) for system in hub.mapping(entity)}
+    return Batch(entity, records, links, conflicts, ties, hidden)
 
 
 def due_at(hub: Hub, batch: Batch, record: Record, link: Link, held: frozenset[str]) -> Due:
@@ -64,7 +74,7 @@ def due_at(hub: Hub, batch: Batch, record: Record, link: Link, held: frozenset[s
         batch.ties[link.system],
         held=held,
         can=system.connector.can,
-        hidden=hub.hidden(system, batch.entity),
+        hidden=batch.hidden[link.system],
         parent=parent,
     )
 
@@ -110,7 +120,7 @@ def completed(fact: Fact, golden: Golden, map_: FieldMap | None) -> Fact:
 def confirmed(hub: Hub, link: Link, record: Record, told: Due) -> Link:
     """Return the link with the golden revisions that a later reading has shown it to hold."""
     maps = hub.systems[link.system].maps[link.entity].fields
-    lacking = [name for name in link.facts if name in maps and maps[name].lacks]
+    lacking = [name for name, map_ in maps.items() if map_.lacks and name in link.facts]
     if not told.confirmed and not lacking:
         return link
     facts = dict(link.facts)

@@ -24,7 +24,7 @@ from kamsync.model import (
 )
 from kamsync.schema import Type
 
-__all__ = ["Ties", "Voice", "as_of_now", "people_of", "ties_of"]
+__all__ = ["Ties", "Voice", "as_of_now", "people_of", "speaker_of", "ties_of"]
 
 EMPLOYEE = "employee"
 
@@ -69,6 +69,8 @@ class Ties:
 class Voice:
     """One link's part in the merge of one field."""
 
+    __slots__ = ("_map", "_people", "_read", "_team", "_ties", "fact", "link", "system")
+
     def __init__(
         self,
         link: Link,
@@ -102,23 +104,31 @@ class Voice:
         if self._map is None:
             return bool(cells[0] == value)
         try:
-            if not self._map.lacks and self.value(cells, None) == value:
+            if self._map.lacks:
+                return self._map.put(value, cells, self._ties) == cells
+            if self.value(cells, None) == value:
                 return True
-            return self._map.put(value, cells, self._ties) == cells
+            return self._map.lens.put(value, cells, self._ties) == cells
         except (ReferenceMissing, ValueInvalid):
             return False
 
     def speaker(self, author: Author | None) -> Speaker:
-        """Return who stands for an edit by *author*: an ambiguous editor speaks for no team."""
-        if author is None:
-            return Speaker(self._team)
-        known = self._people.get((self.system, author.id))
-        name = author.name or (known.person if known else author.id)
-        if known is None or known.team is None:
-            return Speaker(self._team, name, Evidence.SYSTEM)
-        sure = author.evidence is Evidence.FIELD_HISTORY or author.alone
-        team = known.team if sure or known.team == self._team else None
-        return Speaker(team, name, author.evidence)
+        """Return who stands for an edit by *author*."""
+        return speaker_of(self.system, self._team, author, self._people)
+
+
+def speaker_of(
+    system: str, team: str | None, author: Author | None, people: Mapping[tuple[str, str], Speaker]
+) -> Speaker:
+    """Return who stands for an edit by *author*: an ambiguous editor speaks for no team."""
+    if author is None:
+        return Speaker(team)
+    known = people.get((system, author.id))
+    name = author.name or (known.person if known else author.id)
+    if known is None or known.team is None:
+        return Speaker(team, name, Evidence.SYSTEM)
+    sure = author.evidence is Evidence.FIELD_HISTORY or author.alone
+    return Speaker(known.team if sure or known.team == team else None, name, author.evidence)
 
 
 def ties_of(
@@ -211,13 +221,16 @@ def people_of(hub: Hub, links: Sequence[Link]) -> dict[tuple[str, str], Speaker]
     """Return who the authors behind *links* are, through the employee that their user is linked to."""
     authors: dict[str, set[str]] = {}
     for link in links:
+        named = authors.setdefault(link.system, set())
         for fact in link.facts.values():
-            for author in (fact.author, *(step.author for step in fact.trail)):
-                if author is not None and not author.own:
-                    authors.setdefault(link.system, set()).add(author.id)
+            if fact.author is not None and not fact.author.own:
+                named.add(fact.author.id)
+            for step in fact.trail:
+                if step.author is not None and not step.author.own:
+                    named.add(step.author.id)
     people: dict[tuple[str, str], Speaker] = {}
     for system, ids in authors.items():
-        if EMPLOYEE not in hub.systems[system].maps:
+        if not ids or EMPLOYEE not in hub.systems[system].maps:
             continue
         tied = hub.store.links.records(system, EMPLOYEE, sorted(ids))
         employees = hub.store.records.by_id(sorted(set(tied.values())))

@@ -22,6 +22,7 @@ from collections.abc import Sequence
 
 from kamsync.merge.again import Appeal, Obedience, Reunion
 from kamsync.merge.clauses import FieldMerge
+from kamsync.merge.meeting import Shown, agree_on, said_at_first
 from kamsync.merge.words import (
     FIRST_MEETING,
     Court,
@@ -37,14 +38,17 @@ __all__ = [
     "FIRST_MEETING",
     "Court",
     "Merged",
+    "Shown",
     "Side",
     "Speaker",
     "Topic",
+    "agree_on",
     "appeal",
     "decide",
     "is_blank_start",
     "merge_field",
     "merge_restored",
+    "said_at_first",
 ]
 
 

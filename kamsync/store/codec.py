@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct, json
 
 from kamsync.errors import ValueInvalid
-from kamsync.model import Cells, Conflict, Fact, Golden, Intent
+from kamsync.model import Conflict, Fact, Golden, Intent
 
 __all__ = [
     "conflict_of",
@@ -32,14 +32,14 @@ object_of = json.Decoder(dict[str, Any]).decode
 
 def facts_text(facts: Mapping[str, Fact]) -> str:
     """Return facts as JSON text, without what most of them end in: a decoder puts it back."""
-    return encoded({name: _lean(fact) for name, fact in facts.items()}).decode()
-
-
-def _lean(fact: Fact) -> Fact | tuple[Cells, Cells | None, int]:
-    """Return the fact, or its beginning where the rest is what a fact has by default."""
-    if fact.author is None and not (fact.at or fact.doubt or fact.trail) and fact.known is None:
-        return fact.observed, fact.merged, fact.knows
-    return fact
+    lean = {
+        name: fact
+        if fact.author is not None
+        or (fact.at or fact.doubt or fact.trail or fact.known is not None)
+        else (fact.observed, fact.merged, fact.knows)
+        for name, fact in facts.items()
+    }
+    return encoded(lean).decode()
 
 
 def written(value: dict[str, Any] | Struct, about: str) -> str:
