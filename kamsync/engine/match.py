@@ -8,15 +8,13 @@ from msgspec import structs
 
 from kamsync.engine.hub import Hub, Numbers, record_id
 from kamsync.engine.places import matched, newcomer_name, release_places, relink
-from kamsync.engine.ties import Ties, ties_of
-from kamsync.errors import ReferenceMissing, ValueInvalid
+from kamsync.engine.saying import canonical
 from kamsync.identity import Match, Verdict, block_keys, exact_keys, match
-from kamsync.merge import is_blank_start
 from kamsync.model import EXISTS, Conflict, Contender, Event, Kind, Link, Op, Record, Value
 from kamsync.observe import HERE
 from kamsync.schema import Entity
 
-__all__ = ["MATCH_FIELD", "canonical", "make_record", "match_links"]
+__all__ = ["MATCH_FIELD", "make_record", "match_links"]
 
 MATCH_FIELD = "match"
 """What a conflict about identity is filed under; its record is the name of the native record."""
@@ -125,11 +123,8 @@ class _Matching:
 
     def _load_unmerged(self, ids: Sequence[str]) -> None:
         """Take the values of records that were made but not merged yet from what shows them."""
-        first: dict[str, Link] = {}
-        for id_, links in self.hub.store.links.of_records(ids).items():
-            for link in links:
-                if link.native_id is not None and self.hub.speaks_to(link.system, link.entity):
-                    first.setdefault(id_, link)
+        systems = [system.name for system in self.hub.mapping(self.entity.name)]
+        first = self.hub.store.links.first_of(ids, systems)
         said = canonical(self.hub, self.entity, list(first.values()))
         self.values.update({id_: said[link.id] for id_, link in first.items()})
 
@@ -258,7 +253,12 @@ class _Matching:
         places = [
             Link(self.numbers(), system, self.entity.name, None, id_, {}) for id_, system in wanted
         ]
-        store.links.save([*self.tied, *places])
+        before = {link.id: link.facts for link in self.links}
+        same = [link for link in self.tied if link.facts is before[link.id]]
+        store.links.tie([(link.id, link.record) for link in same])
+        store.links.save(
+            [*(link for link in self.tied if link.facts is not before[link.id]), *places]
+        )
         self._hold_places(places)
         store.records.mark_dirty([link.record for link in self.tied if link.record])
         for conflict in self.answered:
@@ -285,27 +285,6 @@ def _is_other(asked: Conflict, candidates: Sequence[Contender]) -> bool:
     """Whether there are candidates, and others than a person was asked about."""
     before = {contender.value for contender in asked.contenders[1:]}
     return bool(candidates) and before != {contender.value for contender in candidates}
-
-
-def canonical(hub: Hub, entity: Entity, links: Sequence[Link]) -> dict[int, dict[str, Value]]:
-    """Return what each native record says, by link, as far as it can be read."""
-    links = [link for link in links if hub.speaks_to(link.system, entity.name)]
-    systems = [hub.systems[name] for name in sorted({link.system for link in links})]
-    ties = ties_of(hub, systems, entity.name, links)
-    return {link.id: _said(hub, entity, link, ties[link.system]) for link in links}
-
-
-def _said(hub: Hub, entity: Entity, link: Link, ties: Ties) -> dict[str, Value]:
-    """Return what one native record says, as far as it can be read."""
-    values: dict[str, Value] = {}
-    for name, map_ in hub.systems[link.system].maps[entity.name].fields.items():
-        fact = link.facts.get(name)
-        if fact is not None and not is_blank_start(fact):
-            try:
-                values[name] = map_.get(fact.observed, ties)
-            except (ReferenceMissing, ValueInvalid):
-                continue
-    return values
 
 
 def _is_alive(link: Link) -> bool:

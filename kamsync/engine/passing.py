@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import structs
 
 from kamsync.engine.hub import Hub, System
-from kamsync.engine.match import canonical
+from kamsync.engine.saying import canonical
 from kamsync.engine.scoping import in_scope, records_in_scope, values_of
 from kamsync.identity import exact_keys
 from kamsync.mapping import EntityMap

@@ -17,13 +17,13 @@ __all__ = ["drop_questions", "fill_places", "matched", "newcomer_name", "release
 
 
 def relink(link: Link, record: str | None) -> Link:
-    """Return *link* tied to another record, of which it knows nothing yet."""
-    facts = {
-        name: fact
-        if fact.knows == -1 and fact.known is None
-        else structs.replace(fact, knows=-1, known=None)
-        for name, fact in link.facts.items()
-    }
+    """Return *link* tied to another record, of which it knows nothing yet.
+
+    What knew of no record before has the same facts, and not only equal ones.
+    """
+    if all(fact.knows == -1 and fact.known is None for fact in link.facts.values()):
+        return structs.replace(link, record=record)
+    facts = {name: structs.replace(fact, knows=-1, known=None) for name, fact in link.facts.items()}
     return structs.replace(link, record=record, facts=facts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from kamsync.errors import ValueInvalid
 from kamsync.model import EXISTS, Fact, Link
@@ -115,6 +115,19 @@ class Links(References):
                 records,
             )
         ]
+
+    def first_of(self, records: Sequence[str], systems: Collection[str]) -> dict[str, Link]:
+        """Return the first link, by system and id, by which each record is known in one of *systems*."""
+        first: dict[str, Row] = {}
+        for row in sorted(self._database.of(_OF_RECORDS, (), records), key=_system_and_id):
+            if row[3] is not None and row[1] in systems:
+                first.setdefault(row[4], row)
+        return {record: _link(row) for record, row in first.items()}
+
+    def tie(self, ties: Iterable[tuple[int, str | None]]) -> None:
+        """Say which record each link belongs to, where nothing else about it has changed."""
+        rows = [(record, int(link in self._just_waiting), link) for link, record in ties]
+        self._database.many("UPDATE link SET record = ?, blocked = ? WHERE id = ?", rows)
 
     def save(self, links: Sequence[Link]) -> None:
         """Insert or replace *links*; what a link owes and whether it waits for a match stay as they are.
