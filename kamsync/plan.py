@@ -153,7 +153,7 @@ class _Asker:
         existence, exists = self.link.facts[EXISTS], self.record.fields[EXISTS]
         if existence.knows != exists.revision:
             agreeing.append((EXISTS, exists.revision))
-        for name, map_, golden in self._writable():
+        for name, map_, golden in self._writable() if self._is_behind() else ():
             fact = self.link.facts.get(name)
             if fact is None or fact.knows == golden.revision or fact.moved:
                 continue
@@ -170,6 +170,15 @@ class _Asker:
         unconfirmed = tuple(name for name, revision in agreeing if self.link.seen < revision)
         op = Op.UPDATE if fields else None
         return Due(op, fields, confirmed, unconfirmed, tuple(blanks), tuple(problems))
+
+    def _is_behind(self) -> bool:
+        """Whether a field of the link is not known to hold golden, writable or not."""
+        facts = self.link.facts
+        for name, golden in self.record.fields.items():
+            fact = facts.get(name)
+            if fact is not None and fact.knows != golden.revision:
+                return True
+        return False
 
     def _writable(self) -> Iterable[tuple[str, FieldMap, Golden]]:
         """Yield the mapped fields that golden has set and that may be written."""

@@ -72,10 +72,13 @@ class _Matching:
         self.only = only
         self.links = links
         self.said = canonical(hub, entity, links)
+        own = {id_: exact_keys(entity, said) for id_, said in self.said.items()}
+        self.blocks = {id_: block_keys(entity, said, own[id_]) for id_, said in self.said.items()}
+        makers = hub.key_makers
         self.exact = {
-            link.id: exact_keys(entity, self.said[link.id], hub.key_makers) for link in links
+            id_: exact_keys(entity, said, makers) if makers else own[id_]
+            for id_, said in self.said.items()
         }
-        self.blocks = {link.id: block_keys(entity, self.said[link.id]) for link in links}
         self.owners: dict[str, set[str]] = {}
         self.values: dict[str, Mapping[str, Value]] = {}
         self.systems: dict[str, set[str]] = {}

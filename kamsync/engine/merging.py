@@ -94,6 +94,10 @@ class _BatchMerge:
         self.people = people_of(hub, [link for each in batch.links.values() for link in each])
         self.revision = Numbers(hub.store, "revision")
         self.at = hub.now()
+        self.mapped = {
+            system.name: frozenset({EXISTS, *system.maps[batch.entity].fields})
+            for system in hub.mapping(batch.entity)
+        }
         self.before = {link.id: link for each in batch.links.values() for link in each}
         self.records: dict[str, Record] = {}
         self.conflicts: dict[tuple[str, str], Conflict] = dict(batch.conflicts)
@@ -236,8 +240,10 @@ class _RecordMerge:
 
     def _mapped(self, link: Link) -> dict[str, Fact]:
         """Return the facts of the fields that are mapped; a move of another one is nobody's edit now."""
-        fields = self.hub.systems[link.system].maps[link.entity].fields
-        return {name: f for name, f in link.facts.items() if name in fields or name == EXISTS}
+        mapped = self.batch.mapped[link.system]
+        if mapped.issuperset(link.facts):
+            return dict(link.facts)
+        return {name: fact for name, fact in link.facts.items() if name in mapped}
 
     def moved_fields(self) -> list[str]:
         """Return the fields that moved in any link, existence first, in a fixed order."""

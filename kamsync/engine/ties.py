@@ -220,7 +220,10 @@ def _following(record: Record, fields: Iterable[str], merged: Mapping[str, str])
 def people_of(hub: Hub, links: Sequence[Link]) -> dict[tuple[str, str], Speaker]:
     """Return who the authors behind *links* are, through the employee that their user is linked to."""
     authors: dict[str, set[str]] = {}
+    telling = {system.name for system in hub.mapping(EMPLOYEE)}
     for link in links:
+        if link.system not in telling:
+            continue
         named = authors.setdefault(link.system, set())
         for fact in link.facts.values():
             if fact.author is not None and not fact.author.own:
@@ -230,9 +233,7 @@ def people_of(hub: Hub, links: Sequence[Link]) -> dict[tuple[str, str], Speaker]
                     named.add(step.author.id)
     people: dict[tuple[str, str], Speaker] = {}
     for system, ids in authors.items():
-        if not ids or EMPLOYEE not in hub.systems[system].maps:
-            continue
-        tied = hub.store.links.records(system, EMPLOYEE, sorted(ids))
+        tied = hub.store.links.records(system, EMPLOYEE, sorted(ids)) if ids else {}
         employees = hub.store.records.by_id(sorted(set(tied.values())))
         for author_id, record in tied.items():
             if record in employees:

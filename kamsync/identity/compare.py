@@ -122,7 +122,7 @@ def _names(values: Mapping[str, Value]) -> list[Name]:
 
 def sibling(a: Mapping[str, Value], b: Mapping[str, Value]) -> str:
     """Return what tells apart two companies of one group, which often share a domain, or ``""``."""
-    one, other = (_place(each.get("billing_address") or {})["country"] for each in (a, b))
+    one, other = (_part(each.get("billing_address") or {}, "country") for each in (a, b))
     if one and other and one != other:
         return "in different countries"
     for first in _names(a)[-1:]:
@@ -152,17 +152,15 @@ def _address_signs(a: Mapping[str, Value], b: Mapping[str, Value]) -> Iterator[_
 def _place(address: Mapping[str, Value]) -> Mapping[str, str]:
     """Return the parts of an address that compare, by what they are."""
     words = {"street": "street", "code": "postal_code", "city": "city", "country": "country"}
-    return {
-        word: next(
-            (
-                " ".join(named(str(text)).words)
-                for name, text in address.items()
-                if name.endswith(part) and text
-            ),
-            "",
-        )
-        for word, part in words.items()
-    }
+    return {word: _part(address, part) for word, part in words.items()}
+
+
+def _part(address: Mapping[str, Value], part: str) -> str:
+    """Return the words of one part of an address, ``""`` where it is blank."""
+    for name, text in address.items():
+        if text and name.endswith(part):
+            return " ".join(named(str(text)).words)
+    return ""
 
 
 def _person_signs(

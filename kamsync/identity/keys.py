@@ -31,6 +31,8 @@ DIGITS = re.compile(r"\d")
 VOWELS = re.compile(r"[aeiouy]")
 REPEATS = re.compile(r"([^\W\d_])\1+")
 
+HOSTED = frozenset({Type.DOMAIN, Type.URL})
+
 PHONE_DIGITS = 8
 """How many digits at the end of a number tell it apart, however its country is written."""
 
@@ -47,12 +49,11 @@ def exact_keys(
 
     Hosts of free mail and social networks are no keys, nor are mailboxes such as ``info@``.
     """
-    found = {
-        key
-        for name in entity.keys
-        if name in entity.fields
-        for key in _keys(entity.fields[name], values.get(name))
-    }
+    found: set[str] = set()
+    for name in entity.keys:
+        value = values.get(name)
+        if value is not None and name in entity.fields:
+            found.update(_keys(entity.fields[name], value))
     for maker in makers:
         found.update(maker(entity.name, values))
     return tuple(sorted(found))
@@ -71,7 +72,7 @@ def _keys(field: Field, value: Value) -> Iterator[str]:
 
 def _key(kind: Type, name: str, text: str) -> str:
     """Return the exact key of one text, or nothing if many may share it."""
-    if kind in {Type.DOMAIN, Type.URL}:
+    if kind in HOSTED:
         host = domain(text)
         return f"domain:{host}" if HOST.fullmatch(host) and host not in SHARED_HOSTS else ""
     if kind is Type.EMAIL:
@@ -81,18 +82,21 @@ def _key(kind: Type, name: str, text: str) -> str:
     return f"{'phone' if kind is Type.PHONE else name}:{words}" if words else ""
 
 
-def block_keys(entity: Entity, values: Mapping[str, Value]) -> tuple[str, ...]:
+def block_keys(
+    entity: Entity, values: Mapping[str, Value], exact: Iterable[str] | None = None
+) -> tuple[str, ...]:
     """Return the keys under which records that may be the same are looked for; sorted.
 
-    They are chosen to be shared by few, so that comparing costs little, and to survive another
-    legal form, another order of words, accents, blanks and one slip of the finger.
+    *exact* are the record's exact keys, where they are known already. Blocks are chosen to be shared
+    by few, so that comparing costs little, and to survive another legal form, another order of words,
+    accents, blanks and one slip of the finger.
     """
     found = set(_phones(entity, values))
     if is_person(entity):
         found.update(_person_blocks(*person_of(values)))
     elif is_organisation(entity):
         found.update(_organisation_blocks(values))
-        found.update(_site_blocks(entity, values))
+        found.update(_site_blocks(exact_keys(entity, values) if exact is None else exact))
     else:
         found.update(_thing_blocks(entity, values))
     return tuple(sorted(f"near:{key}" for key in found))
@@ -155,9 +159,9 @@ def _bones(text: str) -> str:
     return REPEATS.sub(r"\1", text[:1] + VOWELS.sub("", text[1:]))
 
 
-def _site_blocks(entity: Entity, values: Mapping[str, Value]) -> Iterator[str]:
+def _site_blocks(keys: Iterable[str]) -> Iterator[str]:
     """Yield a block for each domain without its ending: acme.de may be acme.com."""
-    for key in exact_keys(entity, values):
+    for key in keys:
         kind, _, host = key.partition(":")
         if kind == "domain":
             yield "site " + host.rpartition(".")[0]
@@ -174,7 +178,9 @@ def _person_blocks(given: str, family: str) -> Iterator[str]:
 
 def _phones(entity: Entity, values: Mapping[str, Value]) -> Iterator[str]:
     for field in entity.fields.values():
-        text = values.get(field.name) if field.type is Type.PHONE else None
+        if field.type is not Type.PHONE:
+            continue
+        text = values.get(field.name)
         if isinstance(text, str):
             digits = "".join(DIGITS.findall(text))
             if len(digits) >= PHONE_DIGITS:

@@ -44,11 +44,12 @@ INITIALS = re.compile(r"\b(?:\w\.\s?){2,}(?=\W|$)|\b(?:\w\.)+\w\b")
 WORDS = re.compile(r"[^\W_]+")
 CLIPPED = re.compile("['`\u00b4\u2018\u2019]")
 WRITTEN_APART = (
-    (re.compile(r"\bsp\.?\s*z\.?\s*o\.?\s*o\b\.?"), "spzoo"),
-    (re.compile(r"\b([aik])/s\b"), r"\1s"),
-    (re.compile("(株式会社|有限会社|股份有限公司|有限责任公司|有限公司)"), r" \1 "),
+    ("sp", re.compile(r"\bsp\.?\s*z\.?\s*o\.?\s*o\b\.?"), "spzoo"),
+    ("/", re.compile(r"\b([aik])/s\b"), r"\1s"),
+    ("会社", re.compile("(株式会社|有限会社)"), r" \1 "),
+    ("公司", re.compile("(股份有限公司|有限责任公司|有限公司)"), r" \1 "),
 )
-"""Legal forms that would not be found as one word."""
+"""Legal forms that would not be found as one word, each behind a sign that all of its spellings have."""
 
 
 class Name(Struct, frozen=True):
@@ -79,9 +80,11 @@ def named(text: str) -> Name:
 def _words(text: str) -> list[str]:
     """Return the words of *text* in lower case, with initials and scattered forms as one word."""
     folded = CLIPPED.sub("", unicodedata.normalize("NFKC", text).casefold())
-    for written, as_one in WRITTEN_APART:
-        folded = written.sub(as_one, folded)
-    folded = INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found[0]) + " ", folded)
+    for sign, written, as_one in WRITTEN_APART:
+        if sign in folded:
+            folded = written.sub(as_one, folded)
+    if "." in folded:
+        folded = INITIALS.sub(lambda found: re.sub(r"[.\s]", "", found[0]) + " ", folded)
     return WORDS.findall(folded)
 
 
