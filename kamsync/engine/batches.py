@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct, structs
 
@@ -39,13 +39,22 @@ def held_of(record: str, conflicts: Collection[tuple[str, str]]) -> frozenset[st
     return frozenset(field for owner, field in conflicts if owner == record)
 
 
-def load(hub: Hub, entity: str, ids: Sequence[str], *, plans: bool = True) -> Batch:
-    """Load some records with their links, open conflicts and references."""
+def load(
+    hub: Hub,
+    entity: str,
+    ids: Collection[str],
+    *,
+    only: Iterable[Link] | None = None,
+    plans: bool = True,
+) -> Batch:
+    """Load some records with their links, open conflicts and references.
+
+    With *only*, what is due is asked at these links alone, which are known already: others are
+    loaded no more than it takes to tell.
+    """
+    ids = sorted(ids)
     records = as_of_now(hub, entity, hub.store.records.by_id(ids))
-    links = {
-        record: [link for link in each if hub.speaks_to(link.system, entity)]
-        for record, each in hub.store.links.of_records(ids).items()
-    }
+    links = _all_links(hub, entity, ids) if only is None else _these(hub, entity, ids, only)
     conflicts = hub.store.reviews.open_for(ids)
     every = [link for each in links.values() for link in each]
     ties = ties_of(
@@ -59,6 +68,28 @@ def load(hub: Hub, entity: str, ids: Sequence[str], *, plans: bool = True) -> Ba
     )
     hidden = {system.name: hub.hidden(system, entity) for system in hub.mapping(entity)}
     return Batch(entity, records, links, conflicts, ties, hidden)
+
+
+def _all_links(hub: Hub, entity: str, ids: Sequence[str]) -> dict[str, list[Link]]:
+    """Return the links of each record, as far as their systems are still spoken to."""
+    return {
+        record: [link for link in each if hub.speaks_to(link.system, entity)]
+        for record, each in hub.store.links.of_records(ids).items()
+    }
+
+
+def _these(
+    hub: Hub, entity: str, ids: Collection[str], only: Iterable[Link]
+) -> dict[str, list[Link]]:
+    """Return those of *only* that belong to the records, in company where one is not there (yet)."""
+    alone: dict[str, list[Link]] = {id_: [] for id_ in ids}
+    absent: set[str] = set()
+    for link in only:
+        if link.record in alone and hub.speaks_to(link.system, entity):
+            alone[link.record].append(link)
+            if link.native_id is None or is_gone(link):
+                absent.add(link.record)
+    return {**alone, **(_all_links(hub, entity, sorted(absent)) if absent else {})}
 
 
 def due_at(hub: Hub, batch: Batch, record: Record, link: Link, held: frozenset[str]) -> Due:

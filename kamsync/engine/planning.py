@@ -113,7 +113,7 @@ def _batch(
 ) -> list[tuple[OutboxRow, PlannedWrite]]:
     """Return what is still due at some links, as outbox rows and as a person reads it."""
     ids = sorted({link.record for link in links if link.record})
-    batch = load(hub, entity, ids)
+    batch = load(hub, entity, ids, only=links)
     scope = records_in_scope(hub, entity, batch.records)
     later = waiting(hub, ids)
     planned = []

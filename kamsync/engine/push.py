@@ -122,8 +122,7 @@ class _Push:
             return False
         if Can.REFUSE_STALE not in self.system.connector.can:
             return True
-        links = self.hub.store.links.by_id([row.link for row in self.rows.values()])
-        return not all(link.settled for link in links.values())
+        return self.hub.store.links.has_unsettled([row.link for row in self.rows.values()])
 
     def _look(self) -> None:
         """Read the records again; once more a little later, if a version is not settled yet."""
@@ -141,10 +140,10 @@ class _Push:
     def _ready(self) -> dict[int, tuple[OutboxRow, Link]]:
         """Return the rows that are still due as they were planned, with their links as they are."""
         # What is still coming has no native id yet, so that a reference to it cannot be sent.
-        wanted = sorted({row.record for row in self.rows.values()})
-        batch = load(self.hub, self.entity, wanted, plans=False)
+        wanted = {row.record for row in self.rows.values()}
+        links = self.hub.store.links.by_id([row.link for row in self.rows.values()])
+        batch = load(self.hub, self.entity, wanted, only=links.values(), plans=False)
         scope = records_in_scope(self.hub, self.entity, batch.records)
-        links = {link.id: link for each in batch.links.values() for link in each}
         conditional = Can.REFUSE_STALE in self.system.connector.can
         unclear = self._unclear()
         ready = {}
@@ -213,8 +212,13 @@ class _Push:
         """Take in what became of each write."""
         readings = self._readings(ready, answered)
         with self.hub.store.transaction():
+            done = [ready[i][0] for i, r in answered.items() if r.outcome is Outcome.DONE]
+            self.hub.store.outbox.update(
+                [structs.replace(row, fields=_landed(row.fields)) for row in done]
+            )
+            parked = self.hub.store.parks.count() > 0
             for row_id, receipt in answered.items():
-                self._settle(*ready[row_id], receipt)
+                self._settle(*ready[row_id], receipt, parked=parked)
             attested = frozenset(
                 r.reading.native_id for r in answered.values() if r.reading is not None
             )
@@ -241,11 +245,10 @@ class _Push:
             readings += [found.get(id_, gone[id_]) for id_ in ids]
         return readings
 
-    def _settle(self, row: OutboxRow, link: Link, receipt: Receipt) -> None:
+    def _settle(self, row: OutboxRow, link: Link, receipt: Receipt, *, parked: bool) -> None:
         """Close what is certain: a refused or stale write did not happen; a create has its id now."""
         store = self.hub.store
         if receipt.outcome is Outcome.DONE:
-            store.outbox.update([structs.replace(row, fields=_landed(row.fields))])
             if receipt.native_id and link.native_id != receipt.native_id:
                 taken = self._take_place(link, receipt.native_id)
                 if not taken:
@@ -256,7 +259,7 @@ class _Push:
                         f"It was answered with {receipt.native_id}, which is another record here.",
                     )
                     return
-            if store.parks.count():
+            if parked:
                 store.parks.clear(row.system, row.entity, [link.native_id or row.record])
         elif receipt.outcome in {Outcome.STALE, Outcome.LATER}:
             store.outbox.finish([row.id], "dropped")
@@ -295,8 +298,8 @@ class _Push:
         done = [i for i, receipt in answered.items() if receipt.outcome is Outcome.DONE]
         self.hub.store.outbox.finish(done, "done")
         heard = {ready[row_id][0].record for row_id in answered}
-        batch = load(self.hub, self.entity, sorted(heard))
-        mine = {ready[row_id][0].link for row_id in answered}
+        mine = self.hub.store.links.by_id([ready[row_id][0].link for row_id in answered])
+        batch = load(self.hub, self.entity, heard, only=mine.values())
         owed, links, wanting = [], [], []
         for record_id, each in batch.links.items():
             for link in each:

@@ -200,6 +200,12 @@ class Links(References):
         """Return living links without a record that no review is open for, in the order of their ids."""
         return self._links(_UNMATCHED, (entity, after, limit))
 
+    def has_unsettled(self, ids: Sequence[int]) -> bool:
+        """Whether a version of one of these links was read while it could still stand for more."""
+        return bool(
+            self._database.of("SELECT 1 FROM link WHERE settled = 0 AND id IN (??)", (), ids)
+        )
+
     def has_unmatched(self, system: str, entity: str) -> bool:
         """Whether a living native record of a system was not identified yet."""
         return bool(self._database.rows(_UNMATCHED_IN, (entity, system)))
