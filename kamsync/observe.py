@@ -97,9 +97,10 @@ def is_gone(link: Link) -> bool:
 def _first_shown(reading: Reading, map_: EntityMap) -> dict[str, Fact]:
     """Return the facts of a record that is seen for the first time, and that no write of ours made."""
     at = instant(reading.modified) if reading.modified else ""
-    existence = GONE if reading.values is None else HERE
-    facts = {EXISTS: Fact(existence, author=reading.author, at=at)}
-    for field in map_.fields.values() if reading.values is not None else ():
+    if reading.values is None:
+        return {EXISTS: Fact(GONE, author=reading.author, at=at)}
+    facts = {EXISTS: Fact(HERE, author=reading.author, at=at)}
+    for field in map_.fields.values():
         cells = field.cells(reading.values)
         if cells is None:
             continue
@@ -130,24 +131,31 @@ def _showings(link: Link, reading: Reading, hearing: Hearing) -> Iterator[_Showi
     yield _Showing(EXISTS, HERE if alive else GONE, reading.author, at, changed)
     if reading.values is None:
         return
-    closely = hearing.restoring or hearing.history is not None
+    told = frozenset(name for entry in hearing.history or () for name in entry.values)
     for field in hearing.map.fields.values():
         cells = field.cells(reading.values)
         fact = link.facts.get(field.field)
-        if cells is None or not (closely or _has_news(field, fact, cells, hearing)):
+        if cells is None or not _has_news(field, fact, cells, told, hearing):
             continue
         author = _author(field, reading, cells, fact)
         when = _time(field, reading) or at
         yield _Showing(field.field, cells, author, when, changed, returned)
 
 
-def _has_news(field: FieldMap, fact: Fact | None, cells: Cells, hearing: Hearing) -> bool:
-    """Whether cells can say anything: those that were there before, and that nobody wrote, do not."""
+def _has_news(
+    field: FieldMap, fact: Fact | None, cells: Cells, told: frozenset[str], hearing: Hearing
+) -> bool:
+    """Whether cells can say anything: those that were there before, and that nobody wrote, do not.
+
+    *told* are the native fields that a history names.
+    """
     return (
         fact is None
         or cells != fact.observed
         or field.field in hearing.intents
         or not field.direction.reads
+        or hearing.restoring
+        or not told.isdisjoint(field.native)
     )
 
 
