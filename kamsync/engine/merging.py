@@ -165,19 +165,20 @@ class _BatchMerge:
 
     def save(self) -> None:
         """Keep everything, and what each link is owed now, in scope or not: the plan asks for that."""
-        owed: list[tuple[int, str | None]] = []
-        links: list[Link] = []
+        same: list[tuple[int, str | None]] = []
+        changed: list[tuple[Link, str | None]] = []
         for id_ in self.clean:
             record, held = self.batch.records[id_], held_of(id_, self.conflicts)
             for link in self.batch.links.get(id_, []):
                 told = self._due(record, link, held)
-                owed.append((link.id, told.word))
                 after = confirmed(self.hub, link, record, told)
-                if after is not self.before[link.id]:
-                    links.append(after)
+                if after is self.before[link.id]:
+                    same.append((link.id, told.word))
+                else:
+                    changed.append((after, told.word))
         self.hub.store.records.save(list(self.records.values()))
-        self.hub.store.links.save(links)
-        self.hub.store.links.set_owed(owed)
+        self.hub.store.links.settle(changed)
+        self.hub.store.links.set_owed(same)
         self.hub.store.reviews.save(self.changed)
         self._keep_keys()
         self.hub.store.records.clear_dirty(self.clean)

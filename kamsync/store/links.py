@@ -40,6 +40,10 @@ ON CONFLICT (id) DO UPDATE SET
     moved = excluded.moved, alive = excluded.alive, blocked = excluded.blocked
 """
 
+_SETTLE = """
+UPDATE link SET facts = ?, detached = ?, moved = ?, alive = ?, blocked = ?, owed = ? WHERE id = ?
+"""
+
 _OWED = (
     f"SELECT {_COLUMNS} FROM link"
     " WHERE system = ? AND entity = ? AND owed = ? AND waiting IS NULL AND id > ?"
@@ -137,22 +141,31 @@ class Links(References):
         """
         self._database.many(_SAVE, [self._row(link) for link in links])
 
+    def settle(self, owed: Iterable[tuple[Link, str | None]]) -> None:
+        """Replace what a merge may have changed of links that are there, with what each is owed now."""
+        rows = [
+            (
+                _text(link),
+                int(link.detached),
+                int(is_moved(link.facts)),
+                int(is_alive(link.native_id, link.facts)),
+                int(link.id in self._just_waiting),
+                op,
+                link.id,
+            )
+            for link, op in owed
+        ]
+        self._database.many(_SETTLE, rows)
+
     def _row(self, link: Link) -> Row:
         facts = link.facts
-        try:
-            text = facts_text(facts)
-        except UnicodeEncodeError as error:
-            raise ValueInvalid(
-                f"{link.system} {link.entity} {link.native_id!r} holds a text that is not valid"
-                " Unicode; correct it there."
-            ) from error
         return (
             link.id,
             link.system,
             link.entity,
             link.native_id,
             link.record,
-            text,
+            _text(link),
             link.version,
             int(link.settled),
             link.seen,
@@ -266,6 +279,17 @@ def _link(row: Row) -> Link:
         row[10],
         row[11] == 1,
     )
+
+
+def _text(link: Link) -> str:
+    """Return the facts of a link as they are stored; `ValueInvalid` if a text is not Unicode."""
+    try:
+        return facts_text(link.facts)
+    except UnicodeEncodeError as error:
+        raise ValueInvalid(
+            f"{link.system} {link.entity} {link.native_id!r} holds a text that is not valid"
+            " Unicode; correct it there."
+        ) from error
 
 
 def is_moved(facts: Mapping[str, Fact]) -> bool:
