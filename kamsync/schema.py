@@ -32,6 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct, structs
 
@@ -98,7 +99,7 @@ class Field(Struct, frozen=True):
     items: Type = Type.TEXT
 
 
-class Entity(Struct, frozen=True):
+class Entity(Struct, frozen=True, dict=True):
     """One kind of canonical record.
 
     *parent* names the reference field through which a record belongs to an account, for the scope
@@ -112,6 +113,11 @@ class Entity(Struct, frozen=True):
     parent: str = ""
     keys: tuple[str, ...] = ()
     label: str = "name"
+
+    @cached_property
+    def phones(self) -> tuple[str, ...]:
+        """The names of the fields that hold a phone number."""
+        return tuple(f.name for f in self.fields.values() if f.type is Type.PHONE)
 
     def field(self, name: str) -> Field:
         """Return the field called *name*; `UnknownName` says which ones there are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any, NoReturn
@@ -12,6 +13,9 @@ from kamsync.cli import border, foreign, registry
 from kamsync.cli.options import common
 
 __all__ = ["main", "root"]
+
+LOOKED_THROUGH_AFTER = 50_000
+"""After how many new values the garbage collector looks for cycles: a batch has none among thousands."""
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -70,4 +74,5 @@ def root(ctx: click.Context) -> None:
 
 def main() -> NoReturn:
     """Run the command line of this process."""
+    gc.set_threshold(LOOKED_THROUGH_AFTER)
     root.main()

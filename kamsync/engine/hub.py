@@ -26,6 +26,9 @@ from kamsync.store import RESTORED, Store
 
 __all__ = ["Hub", "Numbers", "System", "record_id"]
 
+LONGEST_BLOCK = 4096
+"""How many numbers are taken from the store at once, at most."""
+
 BATCH = 500
 """How many records one unit of work holds in memory."""
 
@@ -149,8 +152,8 @@ class Hub:
 class Numbers:
     """Fresh numbers of one counter, taken from the store by the block within one transaction.
 
-    Numbers that are not used are skipped; a rollback gives them back with the block, so that an
-    instance must not outlive its transaction.
+    Each block is twice as long as the one before. Numbers that are not used are skipped; a rollback
+    gives them back with the block, so that an instance must not outlive its transaction.
     """
 
     def __init__(self, store: Store, counter: str, block: int = 32) -> None:
@@ -164,6 +167,7 @@ class Numbers:
         if self._next == self._end:
             self._next = self._store.take(self._counter, self._block)
             self._end = self._next + self._block
+            self._block = min(2 * self._block, LONGEST_BLOCK)
         self._next += 1
         return self._next - 1
 

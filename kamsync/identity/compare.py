@@ -199,8 +199,7 @@ def _by_kind(keys: tuple[str, ...]) -> dict[str, set[str]]:
 
 
 def _phone_signs(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) -> Iterator[_Sign]:
-    names = [field.name for field in entity.fields.values() if field.type is Type.PHONE]
-    one, other = ({each[name] for name in names if each.get(name)} for each in (a, b))
+    one, other = ({each[name] for name in entity.phones if each.get(name)} for each in (a, b))
     if one & other:
         yield _Sign(STRONG if is_organisation(entity) else SMALL, "the same phone")
 

@@ -177,10 +177,8 @@ def _person_blocks(given: str, family: str) -> Iterator[str]:
 
 
 def _phones(entity: Entity, values: Mapping[str, Value]) -> Iterator[str]:
-    for field in entity.fields.values():
-        if field.type is not Type.PHONE:
-            continue
-        text = values.get(field.name)
+    for name in entity.phones:
+        text = values.get(name)
         if isinstance(text, str):
             digits = "".join(DIGITS.findall(text))
             if len(digits) >= PHONE_DIGITS:

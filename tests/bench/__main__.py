@@ -24,6 +24,7 @@ from pathlib import Path
 
 import msgspec
 
+from kamsync.cli.root import LOOKED_THROUGH_AFTER
 from kamsync.clock import SetClock
 from kamsync.engine import Hub, Round, System, deliver, run_round, settle, take_in
 from kamsync.entities import core_schema
@@ -260,6 +261,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--full", action="store_true", help="25 properties in use, not 8")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON as well")
     given = parser.parse_args(arguments)
+    gc.set_threshold(LOOKED_THROUGH_AFTER)
     phases = Phases()
     made = full_account if given.full else account
     floor(given.accounts, phases, made)
