@@ -153,7 +153,8 @@ class _Asker:
         existence, exists = self.link.facts[EXISTS], self.record.fields[EXISTS]
         if existence.knows != exists.revision:
             agreeing.append((EXISTS, exists.revision))
-        for name, map_, golden in self._writable() if self._is_behind() else ():
+        behind = self._behind()
+        for name, map_, golden in self._writable(behind) if behind else ():
             fact = self.link.facts.get(name)
             if fact is None or fact.knows == golden.revision or fact.moved:
                 continue
@@ -171,18 +172,22 @@ class _Asker:
         op = Op.UPDATE if fields else None
         return Due(op, fields, confirmed, unconfirmed, tuple(blanks), tuple(problems))
 
-    def _is_behind(self) -> bool:
-        """Whether a field of the link is not known to hold golden, writable or not."""
+    def _behind(self) -> set[str]:
+        """Return the fields of the link that are not known to hold golden, writable or not."""
         facts = self.link.facts
-        for name, golden in self.record.fields.items():
-            fact = facts.get(name)
-            if fact is not None and fact.knows != golden.revision:
-                return True
-        return False
+        return {
+            name
+            for name, golden in self.record.fields.items()
+            if name in facts and facts[name].knows != golden.revision
+        }
 
-    def _writable(self) -> Iterable[tuple[str, FieldMap, Golden]]:
-        """Yield the mapped fields that golden has set and that may be written."""
+    def _writable(
+        self, among: Collection[str] | None = None
+    ) -> Iterable[tuple[str, FieldMap, Golden]]:
+        """Yield the mapped fields that golden has set and that may be written, all or some."""
         for name, map_ in self.map.fields.items():
+            if among is not None and name not in among:
+                continue
             golden = self.record.fields.get(name)
             if golden and golden.revision and map_.direction.writes and name not in self.skipped:
                 yield name, map_, golden

@@ -27,6 +27,7 @@ from kamsync.schema import Type
 __all__ = ["Ties", "Voice", "as_of_now", "people_of", "speaker_of", "ties_of"]
 
 EMPLOYEE = "employee"
+BLANK: Cells = (None,)
 
 
 class Ties:
@@ -171,8 +172,9 @@ def _known(
     for link in links if references else ():
         if link.system == system:
             for field, to in references.items():
-                if field in link.facts:
-                    natives.setdefault(to, set()).update(_native_ids(link.facts[field]))
+                fact = link.facts.get(field)
+                if fact is not None and not _names_nothing(fact):
+                    natives.setdefault(to, set()).update(_native_ids(fact))
     return {
         (to, native_id): record
         for to, ids in natives.items()
@@ -257,6 +259,11 @@ def _references(hub: Hub, entity: str, map_: EntityMap) -> dict[str, str]:
         for name in map_.fields
         if name in fields and fields[name].type is Type.REFERENCE
     }
+
+
+def _names_nothing(fact: Fact) -> bool:
+    """Whether a reference fact is blank, and was so when it was last dealt with."""
+    return fact.observed == BLANK and fact.merged in (None, BLANK) and not fact.trail
 
 
 def _native_ids(fact: Fact) -> set[str]:
