@@ -81,43 +81,46 @@ def match(
     Nothing depends on the order of the candidates.
     """
     sharing = sorted(id_ for id_, keys in exact.items() if keys)
-    kinds = _kinds(key for id_ in sharing for key in exact[id_])
-    if len(sharing) == 1 and sharing[0] not in taken:
-        apart = sibling(values, candidates.get(sharing[0], {})) if kinds == "domain" else ""
-        if not apart:
-            reason = f"the only record with the same {kinds}"
-            return Match(Verdict.LINK, sharing[0], (), reason)
-    else:
-        apart = ""
-    # Only what no key decides is worth a comparison.
-    ranked = _ranked(entity, values, candidates)
     if sharing:
-        return _asked_by_key(ranked, sharing, kinds, apart)
+        return _by_key(entity, values, candidates, exact, sharing, frozenset(taken))
+    ranked = _ranked(entity, values, candidates)
     return _by_score(entity, values, ranked, frozenset(taken), thresholds)
 
 
 def _ranked(
     entity: Entity, values: Mapping[str, Value], candidates: Mapping[str, Mapping[str, Value]]
 ) -> list[tuple[str, Score]]:
-    """Return the candidates with their scores, the best first."""
+    """Return candidates with their scores, the best first."""
     scores = {id_: score(entity, values, held) for id_, held in candidates.items()}
     return sorted(scores.items(), key=lambda pair: (-pair[1].value, pair[0]))
 
 
-def _asked_by_key(
-    ranked: list[tuple[str, Score]], sharing: list[str], kinds: str, apart: str
+def _by_key(
+    entity: Entity,
+    values: Mapping[str, Value],
+    candidates: Mapping[str, Mapping[str, Value]],
+    exact: Mapping[str, Collection[str]],
+    sharing: list[str],
+    taken: frozenset[str],
 ) -> Match:
-    """Ask about a newcomer that shares an exact key with *sharing*, but may be another record."""
-    shown = tuple(pair for pair in ranked if pair[0] in sharing)[:SHOWN_CANDIDATES]
+    """Decide for a newcomer that shares an exact key with *sharing*: only a question is scored."""
+    kinds = _kinds(key for id_ in sharing for key in exact[id_])
+    same = {id_: candidates.get(id_, {}) for id_ in sharing}
     if len(sharing) > 1:
-        return Match(Verdict.REVIEW, None, shown, f"several records have the same {kinds}")
+        shown = _ranked(entity, values, same)[:SHOWN_CANDIDATES]
+        reason = f"several records have the same {kinds}"
+        return Match(Verdict.REVIEW, None, tuple(shown), reason)
     record = sharing[0]
+    if record in taken:
+        reason = f"a twin: a record with the same {kinds} is in this system already"
+        return Match(Verdict.REVIEW, record, tuple(_ranked(entity, values, same)), reason)
+    apart = sibling(values, same[record]) if kinds == "domain" else ""
     if apart:
-        others = tuple(pair for pair in ranked if pair[0] != record)
-        shown = (*shown, *others)[:SHOWN_CANDIDATES]
-        return Match(Verdict.REVIEW, None, shown, f"the same domain, but {apart}")
-    reason = f"a twin: a record with the same {kinds} is in this system already"
-    return Match(Verdict.REVIEW, record, shown, reason)
+        others = {id_: held for id_, held in candidates.items() if id_ != record}
+        shown = [*_ranked(entity, values, same), *_ranked(entity, values, others)]
+        reason = f"the same domain, but {apart}"
+        return Match(Verdict.REVIEW, None, tuple(shown[:SHOWN_CANDIDATES]), reason)
+    return Match(Verdict.LINK, record, (), f"the only record with the same {kinds}")
 
 
 def _by_score(
