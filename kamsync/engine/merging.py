@@ -12,7 +12,7 @@ from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub, Numbers
 from kamsync.engine.keying import keep_keys
 from kamsync.engine.parking import Parking
-from kamsync.engine.ties import Voice, people_of, speaker_of
+from kamsync.engine.ties import Voice, people_of, unmet_contender
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.merge import (
     FIRST_MEETING,
@@ -30,7 +30,6 @@ from kamsync.merge import (
 from kamsync.model import (
     EXISTS,
     Conflict,
-    Contender,
     Event,
     Fact,
     Golden,
@@ -38,7 +37,6 @@ from kamsync.model import (
     Link,
     Op,
     Record,
-    Value,
 )
 from kamsync.observe import GONE, HERE
 from kamsync.plan import Due
@@ -229,7 +227,7 @@ class _RecordMerge:
                 self.hub.systems[links[id_].system].maps[record.entity].fields,
                 self.ties[links[id_].system],
             )
-            for id_, facts in self.facts.items()
+            for id_, facts in sorted(self.facts.items())
         ]
         self.doubt = ""
         self.court = Court(
@@ -292,7 +290,8 @@ class _RecordMerge:
 
     def field(self, name: str) -> None:
         """Merge one field, as far as its movers can be understood now."""
-        held = self.batch.conflicts.get((self.record.id, name))
+        conflicts = self.batch.conflicts
+        held = conflicts.get((self.record.id, name)) if conflicts else None
         if not held and name not in self.fields and self._pass_blanks(name):
             return
         if not held and name not in self.fields and self._meet(name):
@@ -334,7 +333,11 @@ class _RecordMerge:
         if value is None:
             return False
         topic = Topic(self.record.entity, self.record.id, name)
-        golden, event = agree_on(topic, value, self._first(name, value), self.court)
+        shown = next(each for each in self.shown if name in each.facts)
+        link, people = self.links[shown.link], self.batch.people
+        team = self.hub.systems[link.system].team
+        first = unmet_contender(link, shown.facts[name], value, team, people)
+        golden, event = agree_on(topic, value, first, self.court)
         self.fields[name] = golden
         for facts in self.facts.values():
             if name in facts:
@@ -343,23 +346,6 @@ class _RecordMerge:
         self.batch.moved += 1
         self.batch.events.append(event)
         return True
-
-    def _first(self, name: str, value: Value) -> Contender:
-        """Return the first link that shows a field as the one who says *value* there."""
-        link_id = min(id_ for id_, facts in self.facts.items() if name in facts)
-        link, fact = self.links[link_id], self.facts[link_id][name]
-        team = self.hub.systems[link.system].team
-        speaker = speaker_of(link.system, team, fact.author, self.batch.people)
-        return Contender(
-            value=value,
-            link=link_id,
-            system=link.system,
-            team=speaker.team,
-            person=speaker.person,
-            at=fact.at,
-            evidence=speaker.evidence,
-            cells=fact.observed,
-        )
 
     def _sides(self, name: str, golden: Golden) -> tuple[list[Voice], bool]:
         """Return the links' parts in the merge of a field, as far as they can be understood now.

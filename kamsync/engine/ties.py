@@ -14,6 +14,7 @@ from kamsync.model import (
     Author,
     Cells,
     Conflict,
+    Contender,
     Evidence,
     Fact,
     Golden,
@@ -24,7 +25,7 @@ from kamsync.model import (
 )
 from kamsync.schema import Type
 
-__all__ = ["Ties", "Voice", "as_of_now", "people_of", "speaker_of", "ties_of"]
+__all__ = ["Ties", "Voice", "as_of_now", "people_of", "speaker_of", "ties_of", "unmet_contender"]
 
 EMPLOYEE = "employee"
 BLANK: Cells = (None,)
@@ -130,6 +131,27 @@ def speaker_of(
         return Speaker(team, name, Evidence.SYSTEM)
     sure = author.evidence is Evidence.FIELD_HISTORY or author.alone
     return Speaker(known.team if sure or known.team == team else None, name, author.evidence)
+
+
+def unmet_contender(
+    link: Link,
+    fact: Fact,
+    value: Value,
+    team: str | None,
+    people: Mapping[tuple[str, str], Speaker],
+) -> Contender:
+    """Return a link as the one who says *value* of a field that it was never asked about before."""
+    speaker = speaker_of(link.system, team, fact.author, people)
+    return Contender(
+        value=value,
+        link=link.id,
+        system=link.system,
+        team=speaker.team,
+        person=speaker.person,
+        at=fact.at,
+        evidence=speaker.evidence,
+        cells=fact.observed,
+    )
 
 
 def ties_of(
