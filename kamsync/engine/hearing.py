@@ -190,8 +190,8 @@ class _Hearing:
             after.record
             for before, after in heard
             if after.record is not None
-            and _knows_otherwise(before, after)
             and not any(_has_landed(row) for row in self.rows.get(after.id, ()))
+            and _knows_otherwise(before, after)
         }
 
 
