@@ -1,0 +1,270 @@
+"""The merge of one record, field by field: hear what moved, and let the pure merge decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from kamsync.engine.amended import as_said_now
+from kamsync.engine.batches import completed
+from kamsync.engine.ties import Voice, unmet_contender
+from kamsync.errors import ReferenceMissing, ValueInvalid
+from kamsync.merge import (
+    Court,
+    Shown,
+    Topic,
+    agree_on,
+    appeal,
+    is_blank_start,
+    merge_field,
+    merge_restored,
+    said_at_first,
+)
+from kamsync.model import (
+    EXISTS,
+    Conflict,
+    Fact,
+    Golden,
+    Kind,
+    Link,
+    Record,
+)
+from kamsync.observe import GONE, HERE
+from kamsync.policy import Case, Hold, Settlement
+
+if TYPE_CHECKING:
+    from kamsync.engine.merging import BatchMerge
+
+__all__ = ["RecordMerge"]
+
+GONE_FOR_GOOD = Fact(GONE, GONE)
+UNSET = Golden()
+
+
+class RecordMerge:
+    """The merge of one record, field by field."""
+
+    def __init__(self, batch: BatchMerge, record: Record, links: Mapping[int, Link]) -> None:
+        self.batch = batch
+        self.hub = batch.hub
+        self.ties = batch.batch.ties
+        self.record = record
+        self.links = links
+        self.fields = dict(record.fields)
+        self.facts = {
+            id_: self._mapped(link) for id_, link in links.items() if link.native_id is not None
+        }
+        self.shown = [
+            Shown(
+                id_,
+                facts,
+                self.hub.systems[links[id_].system].maps[record.entity].fields,
+                self.ties[links[id_].system],
+            )
+            for id_, facts in sorted(self.facts.items())
+        ]
+        self.doubt = ""
+        self.court = Court(
+            settle=self._settle,
+            revision=batch.revision,
+            conflict_id=lambda: str(self.hub.store.take("conflict")),
+            at=batch.at,
+        )
+
+    def _mapped(self, link: Link) -> dict[str, Fact]:
+        """Return the facts of the fields that are mapped; a move of another one is nobody's edit now."""
+        mapped = self.batch.mapped[link.system]
+        if mapped.issuperset(link.facts):
+            return dict(link.facts)
+        return {name: fact for name, fact in link.facts.items() if name in mapped}
+
+    def moved_fields(self) -> list[str]:
+        """Return the fields that moved in any link, existence first, in a fixed order."""
+        everything = bool(self.batch.restoring)
+        names = {
+            name
+            for facts in self.facts.values()
+            for name, fact in facts.items()
+            # What `Fact.moved` says, without the cost of a property for each field.
+            if everything or fact.observed != fact.merged or fact.doubt or fact.trail
+        }
+        return sorted(names, key=lambda name: (name != EXISTS, name))
+
+    def doubt_end(self) -> None:
+        """Ask again whether the record has ended, where somebody still edits what is left of it."""
+        existence = self.fields.get(EXISTS, Golden())
+        if not existence.revision or existence.value:
+            return
+        for facts in self.facts.values():
+            alive = facts.get(EXISTS, GONE_FOR_GOOD)
+            if alive.observed == HERE and not alive.moved and _is_edited(facts):
+                facts[EXISTS] = structs.replace(alive, merged=GONE, knows=-1)
+                self.doubt = "edited after it was deleted elsewhere"
+
+    def outcome(self) -> Record:
+        """Return the record as it is now."""
+        return structs.replace(self.record, fields=self.fields)
+
+    def linked(self) -> list[Link]:
+        """Return the links as they are now; one that did not change is the same object."""
+        return [
+            link
+            if self._kept(link) == link.facts
+            else structs.replace(link, facts=self._kept(link))
+            for link in self.links.values()
+        ]
+
+    def _kept(self, link: Link) -> dict[str, Fact]:
+        """Return the facts of a link now, with what was dealt with before its field was unmapped."""
+        facts = self.facts.get(link.id)
+        if facts is None or facts.keys() == link.facts.keys():
+            return link.facts if facts is None else facts
+        rest = {name: f for name, f in link.facts.items() if name not in facts and not f.moved}
+        return {**rest, **facts}
+
+    def field(self, name: str) -> None:
+        """Merge one field, as far as its movers can be understood now."""
+        conflicts = self.batch.conflicts
+        held = conflicts.get((self.record.id, name)) if conflicts else None
+        if not held and name not in self.fields and self._pass_blanks(name):
+            return
+        if not held and name not in self.fields and self._meet(name):
+            return
+        golden = self.fields.get(name, UNSET)
+        sides, moved = self._sides(name, golden)
+        if not self.batch.restoring and not moved:
+            return
+        exists = name == EXISTS
+        kind = Kind.DELETE if exists else Kind.VALUE
+        cause = self.doubt if exists else ""
+        topic = Topic(
+            self.record.entity, self.record.id, name, kind, consents=not exists, cause=cause
+        )
+        rule = merge_restored if self.batch.restoring else merge_field
+        merged = rule(topic, golden, sides, held, self.court)
+        if merged.golden.revision:
+            self.fields[name] = merged.golden
+        for link_id, fact in merged.facts.items():
+            self.facts[link_id][name] = fact
+        self.batch.take(merged)
+
+    def _pass_blanks(self, name: str) -> bool:
+        """Take note of a field that nobody ever said anything about, and say whether it is one."""
+        shown = [facts for facts in self.facts.values() if name in facts]
+        for facts in shown:
+            if not is_blank_start(facts[name]):
+                return False
+        for facts in shown:
+            seen = facts[name].observed
+            facts[name] = Fact(seen, seen)
+        return True
+
+    def _meet(self, name: str) -> bool:
+        """Take over what all say at a first meeting, and say whether that was all there is to it."""
+        if self.batch.restoring:
+            return False
+        value = said_at_first(name, self.shown)
+        if value is None:
+            return False
+        topic = Topic(self.record.entity, self.record.id, name)
+        shown = next(each for each in self.shown if name in each.facts)
+        link, people = self.links[shown.link], self.batch.people
+        team = self.hub.systems[link.system].team
+        first = unmet_contender(link, shown.facts[name], value, team, people)
+        golden, event = agree_on(topic, value, first, self.court)
+        self.fields[name] = golden
+        for facts in self.facts.values():
+            if name in facts:
+                seen = facts[name].observed
+                facts[name] = Fact(seen, seen, golden.revision)
+        self.batch.moved += 1
+        self.batch.events.append(event)
+        return True
+
+    def _sides(self, name: str, golden: Golden) -> tuple[list[Voice], bool]:
+        """Return the links' parts in the merge of a field, as far as they can be understood now.
+
+        And whether one of them moved.
+        """
+        sides: list[Voice] = []
+        any_moved = False
+        for id_, facts in self.facts.items():
+            if name not in facts:
+                continue
+            link = self.links[id_]
+            system = self.hub.systems[link.system]
+            map_ = None if name == EXISTS else system.maps[link.entity].fields.get(name)
+            fact = completed(facts[name], golden, map_)
+            side = Voice(link, fact, map_, self.ties[link.system], system, self.batch.people)
+            moved = fact.moved
+            if not moved or self._is_readable(name, side):
+                sides.append(side)
+                any_moved = any_moved or moved
+        return sides, any_moved
+
+    def _is_readable(self, name: str, voice: Voice) -> bool:
+        """Whether a move can be understood now; if not it waits, with the reason."""
+        link = self.links[voice.link]
+        try:
+            for step in voice.fact.trail:
+                voice.value(step.cells, None)
+            voice.value(voice.fact.observed, None)
+        except ReferenceMissing:
+            self._await(link, name)
+            return False
+        except ValueInvalid as invalid:
+            self.batch.parking.add(self.record, link, name, invalid.message)
+            return False
+        return True
+
+    def _await(self, link: Link, name: str) -> None:
+        """Let a move wait for the record that it refers to."""
+        to = self.hub.schema.entity(link.entity).fields[name].to
+        for cell in link.facts[name].observed:
+            if cell not in (None, ""):
+                self.hub.store.links.await_reference(link.id, link.system, to, str(cell))
+
+    def ask_again(self, conflict: Conflict) -> None:
+        """Put an open conflict to the policy, which was changed since it was opened."""
+        golden = self.fields.get(conflict.field, Golden())
+        topic = Topic(conflict.entity, conflict.record, conflict.field)
+        merged = appeal(topic, golden, as_said_now(self.hub, conflict), self.court)
+        if merged.conflicts:
+            self.fields[conflict.field] = merged.golden
+            self.batch.take(merged)
+
+    def _settle(self, conflict: Conflict) -> Settlement | Hold | None:
+        """Ask the policy: for a deletion its own table, else the rules of the field."""
+        if conflict.field == EXISTS:
+            busy = any(
+                fact.moved
+                for facts in self.facts.values()
+                for name, fact in facts.items()
+                if name != EXISTS
+            )
+            return _deletion(self.hub.policy.deletes(self.record.entity), conflict, busy=busy)
+        golden = {name: value.value for name, value in self.fields.items()}
+        field = self.hub.schema.entity(self.record.entity).fields[conflict.field]
+        policy = self.hub.policy_for(conflict)
+        if self.batch.restoring or self.fields.get(conflict.field, Golden()).pinned:
+            return policy.rule_for(conflict.entity, conflict.field).hold("Only a person decides.")
+        return policy.judge(Case(conflict, field, golden))
+
+
+def _is_edited(facts: Mapping[str, Fact]) -> bool:
+    """Whether somebody changed a field here that had been dealt with before."""
+    return any(
+        fact.moved and fact.merged is not None for name, fact in facts.items() if name != EXISTS
+    )
+
+
+def _deletion(rule: str, conflict: Conflict, *, busy: bool) -> Settlement | None:
+    """Settle that a record is gone in one system: an edit elsewhere always beats a delete."""
+    gone = tuple(i for i, c in enumerate(conflict.contenders) if c.value is False)
+    if rule == "propagate" and not busy and len(gone) == len(conflict.contenders):
+        return Settlement(False, gone, "deletes: propagate", "")
+    if rule in {"restore", "keep"} and conflict.agreed is True:
+        return Settlement(True, (), f"deletes: {rule}", "")
+    return None
