@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
+from kamsync.merge import SAID_ALIKE
 from kamsync.model import Contender, Event
 
 __all__ = ["FieldCount", "Tallies"]
@@ -26,8 +27,14 @@ class FieldCount(Struct):
     choices: dict[str, int] = field(default_factory=dict)
 
     def add(self, event: Event) -> None:
-        """Count one event."""
-        _count(self.acts, event.act)
+        """Count one event; a first value that several systems brought is one that they agreed on.
+
+        A blank where nobody says anything is nothing to agree on.
+        """
+        if event.act == "agreed" and event.value is None:
+            return
+        alike = event.act == "set" and event.reason == SAID_ALIKE
+        _count(self.acts, "agreed" if alike else event.act)
         if event.act not in DISPUTED:
             return
         if event.act == "settled":

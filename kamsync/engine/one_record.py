@@ -173,12 +173,12 @@ class RecordMerge:
         link, people = self.links[shown.link], self.batch.people
         team = self.hub.systems[link.system].team
         first = unmet_contender(link, shown.facts[name], value, team, people)
-        golden, event = agree_on(topic, value, first, self.court)
+        voices = [facts for facts in self.facts.values() if name in facts]
+        golden, event = agree_on(topic, value, first, self.court, alike=len(voices) > 1)
         self.fields[name] = golden
-        for facts in self.facts.values():
-            if name in facts:
-                seen = facts[name].observed
-                facts[name] = Fact(seen, seen, golden.revision)
+        for facts in voices:
+            seen = facts[name].observed
+            facts[name] = Fact(seen, seen, golden.revision)
         self.batch.moved += 1
         self.batch.events.append(event)
         return True

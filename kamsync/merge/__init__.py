@@ -25,6 +25,7 @@ from kamsync.merge.clauses import FieldMerge
 from kamsync.merge.meeting import Shown, agree_on, said_at_first
 from kamsync.merge.words import (
     FIRST_MEETING,
+    SAID_ALIKE,
     Court,
     Merged,
     Side,
@@ -36,6 +37,7 @@ from kamsync.model import Conflict, Decision, Golden
 
 __all__ = [
     "FIRST_MEETING",
+    "SAID_ALIKE",
     "Court",
     "Merged",
     "Shown",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from kamsync.merge.state import State
-from kamsync.merge.words import FIRST_MEETING, Side, distinct, with_terms
+from kamsync.merge.words import FIRST_MEETING, SAID_ALIKE, Side, distinct, with_terms
 from kamsync.model import Conflict, Contender, Fact, Value
 from kamsync.policy.verdict import Settlement
 from kamsync.values import is_blank
@@ -79,7 +79,8 @@ class FieldMerge(State):
         if said and self.topic.consents and knowing:
             self.take_over(said[0], rest)
         elif said and self.golden.revision == 0:
-            self.set_golden(said[0], self.contender(rest[0]))
+            reason = SAID_ALIKE if len(rest) > 1 else ""
+            self.set_golden(said[0], self.contender(rest[0]), reason=reason)
         else:
             self.dispute(rest, turning=False)
 

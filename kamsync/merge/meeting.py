@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.mapping import FieldMap, Refs
-from kamsync.merge.words import Court, Topic
+from kamsync.merge.words import SAID_ALIKE, Court, Topic
 from kamsync.model import EXISTS, Cells, Contender, Event, Fact, Golden, Origin, Value
 
 __all__ = ["Shown", "agree_on", "said_at_first"]
@@ -57,8 +57,13 @@ def _plainly(map_: FieldMap, fact: Fact, refs: Refs) -> Value:
     return None if says_nothing == fact.observed else value
 
 
-def agree_on(topic: Topic, value: Value, first: Contender, court: Court) -> tuple[Golden, Event]:
-    """Return *value* as golden, and its event; the *first* who says it stands for all of them."""
+def agree_on(
+    topic: Topic, value: Value, first: Contender, court: Court, *, alike: bool
+) -> tuple[Golden, Event]:
+    """Return *value* as golden, and its event; the *first* who says it stands for all of them.
+
+    *alike* says that there are others.
+    """
     origin = Origin(first.system, first.team, first.person, first.at)
     golden = Golden(value, court.revision(), origin=origin)
     event = Event(
@@ -68,6 +73,7 @@ def agree_on(topic: Topic, value: Value, first: Contender, court: Court) -> tupl
         topic.field,
         value=value,
         winner=first,
+        reason=SAID_ALIKE if alike else "",
         revision=golden.revision,
         first=True,
     )

@@ -15,6 +15,7 @@ from kamsync.policy.verdict import Hold, Settlement
 __all__ = [
     "AFTER_RESTORE",
     "FIRST_MEETING",
+    "SAID_ALIKE",
     "Court",
     "Merged",
     "Side",
@@ -30,6 +31,9 @@ AFTER_RESTORE = "an older store was restored"
 
 FIRST_MEETING = "first meeting"
 """The cause of what a system says of a field that it never met before."""
+
+SAID_ALIKE = "several systems said the same"
+"""The reason of a first value that more than one system brings."""
 
 
 class Speaker(Struct, frozen=True):

@@ -71,7 +71,8 @@ def test_a_first_meeting_is_counted_field_by_field(hub):
 
     assert "First meeting with sales, success" in shown
     rows = {line.split()[0]: line.split()[1:5] for line in shown.splitlines() if "account." in line}
-    assert ["1", "1", "0", "0"] == rows["account.tier"]
+    assert ["0", "1", "0", "0"] == rows["account.tier"]
+    assert ["1", "0", "0", "0"] == rows["account.name"]
     assert "1" == rows["account.phone"][3]
     assert "sales 1 · success 1" in shown
 
