@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kamsync import hookimpl
+from kamsync_salesforce.sandbox.offered import kamsync_sandboxes
 
 if TYPE_CHECKING:
     from kamsync.connector import Connector
     from kamsync.mapping import EntityMap
     from kamsync.schema import Schema
 
-__all__ = ["kamsync_connectors", "kamsync_mappings"]
+__all__ = ["kamsync_connectors", "kamsync_mappings", "kamsync_sandboxes"]
 
 __version__ = "0.1.0"
 

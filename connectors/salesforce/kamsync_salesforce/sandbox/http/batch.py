@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET, DecodeError, Struct, convert
@@ -70,12 +71,11 @@ def tree(api: Api, call: Call) -> Reply:
     """
     records = call.fields().get("records") or []
     planted = _Tree(api, call)
-    try:
-        with api.org.atomically():
-            planted.plant(call.args["object"], records, {}, depth=1)
-            if planted.errors:
-                raise _Undo
-    except _Undo:
+    with suppress(_Undo), api.org.atomically():
+        planted.plant(call.args["object"], records, {}, depth=1)
+        if planted.errors:
+            raise _Undo
+    if planted.errors:
         return Reply(400, {"hasErrors": True, "results": planted.errors})
     return Reply(201, {"hasErrors": False, "results": planted.made})
 
@@ -117,7 +117,9 @@ class _Tree:
             raise Refusal(400, "INVALID_INPUT", "The tree has too many levels or types")
         for record in records:
             if len(self.made) + len(self.errors) >= MOST_RECORDS:
-                raise Refusal(400, "INVALID_INPUT", f"The tree has more than {MOST_RECORDS} records")
+                raise Refusal(
+                    400, "INVALID_INPUT", f"The tree has more than {MOST_RECORDS} records"
+                )
             self._grow(object_, record, under, depth)
 
     def _grow(

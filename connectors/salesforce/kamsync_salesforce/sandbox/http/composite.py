@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import UNSET, DecodeError, Struct, convert
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMPOSITE"]
 
+FAILED = 400
 MOST_PARTS = 25
 MOST_HEAVY = 5
 MOST_NODES = 500
@@ -24,9 +26,7 @@ DEEPEST = 15
 MOST_TYPES = 15
 MOST_FAILED = 14
 METHODS = {"GET", "POST", "PATCH", "PUT", "DELETE"}
-HALTED = (
-    "The transaction was rolled back since another operation in the same transaction failed."
-)
+HALTED = "The transaction was rolled back since another operation in the same transaction failed."
 # What cannot be a part of a composite.
 WHOLE = {"batch", "graph"}
 
@@ -117,35 +117,41 @@ def _carried_out(
     """Return the result of each part, and whether all of them are good."""
     results: list[Result] = []
     answers: dict[str, Any] = {}
-    try:
-        with api.org.atomically():
-            for part in parts:
-                reply = _part(api, call, part, answers)
-                results.append(_result(part, reply))
-                if reply.status < 400:  # noqa: PLR2004
-                    answers[part.reference_id] = reply.body
-                elif all_or_none:
-                    raise _Undo
-    except _Undo:
-        failed = len(results) - 1
-        told = [results[failed] if at == failed else _halted(part) for at, part in enumerate(parts)]
-        return told, False
-    return results, all(result["httpStatusCode"] < 400 for result in results)  # noqa: PLR2004
+    failed = False
+    with suppress(_Undo), api.org.atomically():
+        for part in parts:
+            reply = _part(api, call, part, answers)
+            results.append(_result(part, reply))
+            if reply.status < FAILED:
+                answers[part.reference_id] = reply.body
+                continue
+            failed = True
+            if all_or_none:
+                raise _Undo
+    if failed and all_or_none:
+        culprit = len(results) - 1
+        halted = [_halted(part) for part in parts]
+        return [*halted[:culprit], results[culprit], *halted[culprit + 1 :]], False
+    return results, not failed
 
 
 def _part(api: Api, call: Call, part: Part, answers: dict[str, Any]) -> Reply:
     """Carry out one part."""
     try:
-        url = resolved(part.url, answers)
-        body = resolved(part.body, answers)
-        if part.method not in METHODS:
-            raise Refusal(405, "METHOD_NOT_ALLOWED", f"HTTP Method '{part.method}' not allowed.")
-        sub = call.sub(part.method, url, body=body, headers=part.http_headers)
-        if sub.path[:1] == ("composite",) and (len(sub.path) == 1 or sub.path[1] in WHOLE):
-            raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
+        return api.answer(_sub(call, part, answers))
     except Refusal as refusal:
         return api.refused(refusal, None)
-    return api.answer(sub)
+
+
+def _sub(call: Call, part: Part, answers: dict[str, Any]) -> Call:
+    """Return the call that a part is, with the answers that it refers to."""
+    url, body = resolved(part.url, answers), resolved(part.body, answers)
+    if part.method not in METHODS:
+        raise Refusal(405, "METHOD_NOT_ALLOWED", f"HTTP Method '{part.method}' not allowed.")
+    sub = call.sub(part.method, url, body=body, headers=part.http_headers)
+    if sub.path[:1] == ("composite",) and (len(sub.path) == 1 or sub.path[1] in WHOLE):
+        raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
+    return sub
 
 
 def _result(part: Part, reply: Reply) -> Result:
@@ -199,7 +205,9 @@ def _check_graphs(graphs: Sequence[Graph]) -> None:
         raise _too_many(f"more than {MOST_NODES} nodes")
     for each in graphs:
         _check_names(each.composite_request)
-        paths = [part.url.partition("?")[0].strip("/").split("/")[3:] for part in each.composite_request]
+        paths = [
+            part.url.partition("?")[0].strip("/").split("/")[3:] for part in each.composite_request
+        ]
         if any(path[:1] != ["sobjects"] or len(path) < len("ab") for path in paths):
             raise Refusal(400, "INVALID_INPUT", "A graph takes only addresses of sObject records")
         if len({path[1].lower() for path in paths}) > MOST_TYPES:

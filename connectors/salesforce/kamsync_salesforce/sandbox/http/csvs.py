@@ -53,7 +53,9 @@ def read(body: bytes, delimiter: str, ending: str) -> tuple[list[str], list[list
             f" {ending}"
         )
     try:
-        lines = [line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if line]
+        lines = [
+            line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if line
+        ]
     except csv.Error as error:
         raise CsvProblem(f"InvalidBatch : {error}") from error
     if not lines or not any(lines[0]):
@@ -130,4 +132,3 @@ def _double(value: float) -> str:
     text = "".join(map(str, digits))
     power = len(text) - 1 + int(exponent)
     return f"{'-' if sign else ''}{text[0]}.{text[1:] or '0'}E{power}"
-

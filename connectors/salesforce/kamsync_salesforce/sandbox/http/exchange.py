@@ -38,6 +38,11 @@ class Call(Struct):
         """What the addresses in an answer begin with."""
         return prefix(self.version)
 
+    @property
+    def release(self) -> str:
+        """The version as the API writes it."""
+        return f"{self.version}.0"
+
     def document(self) -> Any:
         """Return the JSON of the body.
 

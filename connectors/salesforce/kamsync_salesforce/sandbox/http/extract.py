@@ -75,9 +75,7 @@ def make(api: Api, call: Call) -> Reply:
         raise Refusal(400, "INVALIDJOB", "InvalidJob : Invalid column delimiter or line ending")
     object_, columns = columns_of(api, asked.query, call.who)
     rows = TemporaryFile()  # noqa: SIM115
-    job = QueryJob(
-        api.job_id(), asked, object_, call.version, call.who.id, api.clock.now(), rows
-    )
+    job = QueryJob(api.job_id(), asked, object_, call.version, call.who.id, api.clock.now(), rows)
     _fill(api, call, job, columns)
     job.polls = api.bulk_polls
     api.extracts[job.id] = job
@@ -171,7 +169,7 @@ EXTRACT = {
 def _fill(api: Api, call: Call, job: QueryJob, columns: list[tuple[str, ...]]) -> None:
     """Run the query, and put its rows into the job's file."""
     all_rows = job.asked.operation == "queryAll"
-    found = api.org.query(job.asked.query, call.who, all_rows=all_rows, version=call.version)
+    found = api.org.query(job.asked.query, call.who, all_rows=all_rows, version=call.release)
     cells = ([csvs.cell(csvs.flat(row, path)) for path in columns] for row in found.rows)
     delimiter = csvs.DELIMITERS[job.asked.column_delimiter]
     ending = csvs.ENDINGS[job.asked.line_ending]

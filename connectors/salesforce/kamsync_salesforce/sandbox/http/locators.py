@@ -109,7 +109,9 @@ class _Kept:
         self._file.seek(place)
         text = self._file.read(length)
         after = start + count
-        return Page(Raw(text), count, self.total, f"{name}-{after}" if after in self.places else None)
+        return Page(
+            Raw(text), count, self.total, f"{name}-{after}" if after in self.places else None
+        )
 
 
 def _pages(rows: Iterator[dict[str, Any]], size: int) -> Iterator[tuple[int, bytes]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -149,15 +150,12 @@ def _each(
     if all_or_none is None:
         all_or_none = call.fields().get("allOrNone") is True
     results: list[Result] = []
-    try:
-        with api.org.atomically():
-            for record in records:
-                results.append(_one(api, record, carry_out))
-            if all_or_none and not all(result["success"] for result in results):
-                raise _Undo
-    except _Undo:
-        return [_rolled_back(result) if result["success"] else result for result in results]
-    return results
+    with suppress(_Undo), api.org.atomically():
+        results += [_one(api, record, carry_out) for record in records]
+        if not all_or_none or all(result["success"] for result in results):
+            return results
+        raise _Undo
+    return [_rolled_back(result) if result["success"] else result for result in results]
 
 
 def _one(api: Api, record: Result, carry_out: Callable[[Result], Result]) -> Result:
@@ -173,7 +171,11 @@ def _one(api: Api, record: Result, carry_out: Callable[[Result], Result]) -> Res
 
 def _rolled_back(result: Result) -> Result:
     """Return the result of a record that was good, in a call where others were not."""
-    error = {"statusCode": "ALL_OR_NONE_OPERATION_ROLLED_BACK", "message": ROLLED_BACK, "fields": []}
+    error = {
+        "statusCode": "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+        "message": ROLLED_BACK,
+        "fields": [],
+    }
     return {"id": result["id"], "success": False, "errors": [error]}
 
 
@@ -202,14 +204,16 @@ def _read(api: Api, call: Call, ids: list[Any], fields: list[Any]) -> Reply:
     object_, names = call.args["object"], [str(name).strip() for name in fields if name]
     if not names:
         raise Refusal(400, "MISSING_ARGUMENT", "fields must be specified")
-    return Reply(200, api.org.retrieve_many(object_, ids, names, call.who, version=call.version))
+    return Reply(200, api.org.retrieve_many(object_, ids, names, call.who, version=call.release))
 
 
 def _at_most(records: Sequence[Any], most: int) -> None:
     """Refuse more than a call takes."""
     if len(records) > most:
         raise Refusal(
-            400, "EXCEEDED_ID_LIMIT", f"record limit reached. cannot submit more than {most} records"
+            400,
+            "EXCEEDED_ID_LIMIT",
+            f"record limit reached. cannot submit more than {most} records",
         )
 
 

@@ -43,7 +43,7 @@ def _answered(api: Api, call: Call, *, all_rows: bool) -> Reply:
     soql = call.query.get("q")
     if soql is None:
         raise Refusal(400, "MALFORMED_QUERY", "A query string has to be specified")
-    found = api.org.query(soql, call.who, all_rows=all_rows, version=call.version)
+    found = api.org.query(soql, call.who, all_rows=all_rows, version=call.release)
     return _paged(call, api.locators.first(found.rows, found.total, batch_size(call)))
 
 

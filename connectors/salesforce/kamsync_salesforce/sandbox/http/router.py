@@ -37,7 +37,9 @@ class Router:
                 text = f"HTTP Method '{method}' not allowed. Allowed are {allowed}"
                 raise Refusal(405, "METHOD_NOT_ALLOWED", text)
             pairs = zip(segments, path, strict=True)
-            return resources[method], {key[1:-1]: each for key, each in pairs if key[0] == "{"}
+            return resources[method], {
+                key[1:-1]: each for key, each in pairs if key.startswith("{")
+            }
         raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
 
     def kind(self, path: tuple[str, ...]) -> str:
@@ -51,7 +53,10 @@ class Router:
         return [
             each
             for each in self._by_length.get(len(path), ())
-            if all(want[0] == "{" or want == part for want, part in zip(each[0], path, strict=True))
+            if all(
+                want.startswith("{") or want == part
+                for want, part in zip(each[0], path, strict=True)
+            )
         ]
 
     def _add(self, template: str, resources: dict[str, Resource]) -> None:

@@ -118,7 +118,7 @@ def _shown(api: Api, call: Call, object_: str, id_: str, names: list[str] | None
 
     Source: REST API Developer Guide, "Conditional Requests": ETags are for accounts only.
     """
-    row = api.org.retrieve(object_, id_, names, call.who, version=call.version)
+    row = api.org.retrieve(object_, id_, names, call.who, version=call.release)
     changed = moment(_stamp(api, call, object_, id_, row))
     headers = {"Last-Modified": format_datetime(changed, usegmt=True)}
     if object_.lower() == "account":
@@ -141,7 +141,7 @@ def _check_tag(api: Api, call: Call, object_: str, id_: str) -> None:
     asked = call.headers.get("If-Match")
     if asked is None or object_.lower() != "account":
         return
-    row = api.org.retrieve(object_, id_, None, call.who, version=call.version)
+    row = api.org.retrieve(object_, id_, None, call.who, version=call.release)
     if not _tag_is_in(_tag(row), asked):
         raise Refusal(412, "PRECONDITION_FAILED", _unmet()[0]["message"])
 
@@ -157,7 +157,7 @@ def _stamp(api: Api, call: Call, object_: str, id_: str, row: dict[str, Any]) ->
     for name in ("SystemModstamp", "LastModifiedDate", "CreatedDate"):
         if row.get(name):
             return str(row[name])
-    whole = api.org.retrieve(object_, id_, None, call.who, version=call.version)
+    whole = api.org.retrieve(object_, id_, None, call.who, version=call.release)
     return str(whole.get("SystemModstamp") or whole.get("CreatedDate"))
 
 
