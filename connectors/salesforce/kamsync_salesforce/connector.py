@@ -79,7 +79,7 @@ class Salesforce(Connector):
 
     kind: ClassVar[str] = "salesforce"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each option of a section has its name here
         self,
         host: str = "production",
         version: str = "66.0",

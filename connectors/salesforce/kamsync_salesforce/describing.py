@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from simple_salesforce import Salesforce
+from simple_salesforce.api import Salesforce
 
 from kamsync.connector import Can, NativeEntity, NativeField
 from kamsync_salesforce.answers import Problem
 from kamsync_salesforce.client import Client, Refusal
+from kamsync_salesforce.lookups import REFERENCES
+from kamsync_salesforce.queries import CURRENCY
 from kamsync_salesforce.traits import KEY_OBJECTS, READ_ONLY, Traits, traits_of
 
 __all__ = ["Described", "Descriptions"]
@@ -50,10 +52,20 @@ class Described:
         head, dot, _ = name.partition(".")
         return head in self.relations if dot else name in self.fields
 
-    def entity(self, can: Can, stamp: str) -> NativeEntity:
-        """Return the object as kamsync knows one."""
+    def entity(self, can: Can, stamp: str, currency: str = "") -> NativeEntity:
+        """Return the object as kamsync knows one.
+
+        It also has what the connector adds: the *currency* of an org that has only one, and the names
+        of what some references refer to.
+        """
         able = can & _abilities(self.raw, traits_of(self.name), stamped=self.keeps(stamp))
         fields = {name: _field(each) for name, each in self.fields.items()}
+        for name, reference in REFERENCES.items():
+            if self.shows(name) and reference in self.fields:
+                writable = fields[reference].writable
+                fields[name] = NativeField(name, writable=writable)
+        if currency and CURRENCY not in fields:
+            fields[CURRENCY] = NativeField(CURRENCY, choices=(currency,))
         return NativeEntity(self.name, fields, able)
 
     def keeps(self, stamp: str) -> bool:
@@ -68,10 +80,13 @@ class Descriptions(Mapping[str, NativeEntity]):
     An org has many hundreds of objects, each of which costs a call to describe.
     """
 
-    def __init__(self, client: Client, can: Can, stamp: str, more: Iterable[str] = ()) -> None:
+    def __init__(
+        self, client: Client, can: Can, stamp: str, currency: str, more: Iterable[str] = ()
+    ) -> None:
         self._client = client
         self._can = can
         self._stamp = stamp
+        self._currency = currency
         self._listed = dict.fromkeys((*KEY_OBJECTS, *more))
         self._known: dict[str, Described | None] = {}
         self._names: frozenset[str] | None = None
@@ -80,7 +95,7 @@ class Descriptions(Mapping[str, NativeEntity]):
         found = self.described(name)
         if found is None:
             raise KeyError(name)
-        return found.entity(self._can, self._stamp)
+        return found.entity(self._can, self._stamp, self._currency)
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name in self.names()
@@ -131,7 +146,7 @@ class Descriptions(Mapping[str, NativeEntity]):
             instance_url=session.tokens.current().instance,
             version=self._client.base.rpartition("/v")[2],
             session=session,
-            object_pairs_hook=None,  # type: ignore[arg-type]
+            object_pairs_hook=None,
         )
 
 

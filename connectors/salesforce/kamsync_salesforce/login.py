@@ -29,6 +29,7 @@ __all__ = ["ByClient", "ByKey", "ByRefresh", "BySession", "Endpoint"]
 
 TIMEOUT = (10.0, 30.0)
 JWT_S = 180
+FAILED = 500
 NOT_AGAIN_S = 300.0
 """A wait that nobody waits for at once: a refresh token may have been used up by what got no answer."""
 HINTS = {
@@ -79,7 +80,7 @@ class Endpoint:
                 hint="Look at host, and at the network.",
                 wait_s=None if unsent(error) else NOT_AGAIN_S,
             ) from None
-        if response.status_code >= requests.codes.server_error:
+        if response.status_code >= FAILED:
             raise SystemDown(
                 f"Salesforce's login cannot serve now (status {response.status_code}).",
                 wait_s=NOT_AGAIN_S,
