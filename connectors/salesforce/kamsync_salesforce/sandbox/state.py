@@ -40,6 +40,7 @@ class State:
         self.begins: list[datetime] = []
         # Queries that were asked; what an order leaves open is shuffled by it.
         self.asked = 0
+        self.schema_changed = clock.now()
         self._stamped: list[datetime] = []
 
     def now(self) -> datetime:

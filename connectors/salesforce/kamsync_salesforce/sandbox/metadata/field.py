@@ -161,7 +161,7 @@ def _flag(said: set[str], word: str, usual: bool) -> bool:  # noqa: FBT001
     return word in said or (usual and f"un{word}" not in said)
 
 
-def _size(type_: str, match: re.Match[str]) -> dict[str, int]:
+def _size(type_: str, match: re.Match[str]) -> dict[str, Any]:
     """Return the members that hold the size of a field of *type_*."""
     first, second = int(match["first"] or 0), int(match["second"] or 0)
     if type_ in NUMBERS:

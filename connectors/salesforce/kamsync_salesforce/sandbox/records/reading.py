@@ -14,7 +14,10 @@ from kamsync_salesforce.sandbox.refusal import Refusal
 from kamsync_salesforce.sandbox.soql.shape import address, compound_parts, converter
 from kamsync_salesforce.sandbox.state import State
 
-__all__ = ["record_of", "retrieved"]
+__all__ = ["record_of", "retrieved", "retrieved_many"]
+
+# How many ids one statement looks for.
+CHUNK = 500
 
 
 def retrieved(
@@ -31,12 +34,29 @@ def retrieved(
         raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
     if row.get("IsDeleted"):
         raise Refusal(404, "ENTITY_IS_DELETED", "entity is deleted")
-    return record_of(org, object_, row, _fields(org, object_, names, who), version)
+    return record_of(object_, row, _fields(org, object_, names, who), version)
 
 
-def record_of(
-    org: State, object_: SObject, row: Row, fields: Sequence[Field], version: str
-) -> dict[str, Any]:
+def retrieved_many(
+    org: State, name: str, ids: Sequence[str], names: Sequence[str], who: Person, version: str
+) -> list[dict[str, Any] | None]:
+    """Return records in the order of *ids*, and None for one that is not there.
+
+    Source: REST API Developer Guide, "Get Records Using sObject Collections".
+    """
+    object_ = org.schema.object(name)
+    fields = _fields(org, object_, names, who)
+    wanted = [full_id(id_) for id_ in ids]
+    held: dict[str, Row] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = org.store.rows(object_.name, {"Id": wanted[start : start + CHUNK]}, live=True)
+        held |= {row["Id"]: row for row in rows}
+    return [
+        record_of(object_, held[id_], fields, version) if id_ in held else None for id_ in wanted
+    ]
+
+
+def record_of(object_: SObject, row: Row, fields: Sequence[Field], version: str) -> dict[str, Any]:
     """Return *row* as a record with these fields."""
     record: dict[str, Any] = {
         "attributes": {

@@ -24,8 +24,8 @@ Row = dict[str, Any]
 UNINDEXED = {"CreatedById", "LastModifiedById", "RecordTypeId", "MasterRecordId"}
 REAL = {"double", "currency", "percent"}
 WHOLE = {"int", "long", "boolean"}
-# What SQLite takes in one statement.
-MOST_PARAMETERS = 900
+# How many records of one object there may be before their ids would meet those of the next.
+FAMILY = 62**6
 
 
 class Store:
@@ -42,6 +42,11 @@ class Store:
         self._numbers: dict[str, int] = {}
         self._inserts: dict[str, tuple[int, str, list[str]]] = {}
         self._depth = 0
+        self.db.execute(
+            "CREATE TABLE IF NOT EXISTS org_bin (object TEXT, id TEXT, at TEXT, batch INTEGER,"
+            " cleared TEXT, gone INTEGER, PRIMARY KEY (object, id, at))"
+        )
+        self.db.execute("CREATE INDEX IF NOT EXISTS org_bin_at ON org_bin (object, at)")
         self._restore_fields()
         for object_ in schema:
             self._make_table(object_)
@@ -64,6 +69,10 @@ class Store:
         told = self.fact("fields") or []
         kept = [each for each in told if (each[0], each[1]["name"]) != (object_, name)]
         self.keep("fields", kept)
+
+    def next_number(self, object_: SObject) -> int:
+        """Return the number that the next record of the object gets."""
+        return self._number(object_) + 1
 
     def fact(self, name: str) -> Any:
         """Return what was kept under *name*, or None."""
@@ -102,7 +111,7 @@ class Store:
         number, ids, held = self._number(object_), [], []
         for row in rows:
             number += 1
-            ids.append(row.get("Id") or new_id(object_.prefix, number))
+            ids.append(row.get("Id") or new_id(object_.prefix, number + self._apart(object_)))
             row["Id"] = ids[-1]
             held.append([number, *(row.get(name) for name in names)])
         self.db.executemany(statement, held)
@@ -130,7 +139,8 @@ class Store:
 
         A list stands for any of its values; with *live*, deleted rows are left out.
         """
-        tests, values = [], []
+        tests: list[str] = []
+        values: list[Any] = []
         for name, value in where.items():
             several = value if isinstance(value, list | tuple | set) else [value]
             marks = ", ".join("?" * len(several))
@@ -155,6 +165,11 @@ class Store:
             found = self.value("SELECT seq FROM sqlite_sequence WHERE name = ?", [object_.name])
             self._numbers[object_.name] = found or 0
         return self._numbers[object_.name]
+
+    def _apart(self, object_: SObject) -> int:
+        """Return what keeps the ids of objects apart whose ids begin alike, as all histories do."""
+        alike = [each.name for each in self.schema if each.prefix == object_.prefix]
+        return alike.index(object_.name) * FAMILY if len(alike) > 1 else 0
 
     def _insert(self, object_: SObject) -> tuple[str, list[str]]:
         """Return the statement that inserts a row, and the names of its columns."""

@@ -24,7 +24,7 @@ def derive_opportunity(org: State, write: Write) -> None:
     if write.sets("StageName"):
         _follow_stage(org, write)
     elif write.sets("ForecastCategoryName"):
-        _follow_category(org, write)
+        _follow_category(write)
     amount, share = write.after.get("Amount"), write.after.get("Probability")
     if amount is None or share is None:
         write.set("ExpectedRevenue", None)
@@ -48,10 +48,10 @@ def _follow_stage(org: State, write: Write) -> None:
         write.set("ForecastCategoryName", stage.category_name if stage else "Pipeline")
         write.set("ForecastCategory", stage.category if stage else "Pipeline")
     else:
-        _follow_category(org, write)
+        _follow_category(write)
 
 
-def _follow_category(org: State, write: Write) -> None:
+def _follow_category(write: Write) -> None:
     """Keep the forecast category in step with its name."""
     names = {"Best Case": "BestCase", "Commit": "Forecast", "Most Likely": "MostLikely"}
     name = str(write.after["ForecastCategoryName"])

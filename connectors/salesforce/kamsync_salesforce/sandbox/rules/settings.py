@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -13,15 +13,15 @@ __all__ = ["DuplicateRule", "Settings", "Stage", "ValidationRule"]
 
 
 class ValidationRule(Struct, frozen=True):
-    """A rule of the admin: a record for which *fails* is true is refused with *message*.
+    """A rule of the admin: a record that meets *fails_where* is refused with *message*.
 
-    *fails* is told the record as it would be and as it was (nothing, for a new one).
+    The condition is one of SOQL, as in `Amount = null AND StageName = 'Closed Won'`.
     Source: Object Reference, "ValidationRule"; Salesforce Help, "Validation Rules".
     """
 
     object: str
     name: str
-    fails: Callable[[dict[str, Any], dict[str, Any] | None], bool]
+    fails_where: str
     message: str
     field: str | None = None
 
@@ -87,6 +87,10 @@ class Settings:
         }
         # Records that another transaction holds, by id.
         self.locked: set[str] = set()
+        # Whether a merge moves the stamps of what pointed at a loser; not known of real orgs.
+        self.merge_moves_stamps = False
+        # Since when the log of deleted records is complete, for objects whose log was cut.
+        self.log_cut: dict[str, datetime] = {}
 
     def track(self, schema: Schema, object_: str, fields: Sequence[str]) -> None:
         """Keep the history of *fields*, and of no others; an org takes up to twenty."""

@@ -45,7 +45,8 @@ def held_value(field: Field, value: Any) -> Any:
         return None
     if isinstance(value, str) and not value.strip():
         return None
-    return READERS.get(field.type, _text)(field, value)
+    read: Callable[[Field, Any], Any] = READERS.get(field.type, _text)
+    return read(field, value)
 
 
 def _text(field: Field, value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, overload
 
 from msgspec import structs
 
@@ -37,13 +37,37 @@ class Result:
         return self._read(start, count)
 
     @property
-    def rows(self) -> list[dict[str, Any]]:
-        """All records at once."""
-        return list(self)
+    def rows(self) -> Sequence[dict[str, Any]]:
+        """The records as a sequence; a slice of it reads no more than that."""
+        return _Rows(self)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for start in range(0, self.total, PAGE):
             yield from self._read(start, PAGE)
+
+
+class _Rows(Sequence[dict[str, Any]]):
+    """The records of a result; how many there are is known before they are read."""
+
+    def __init__(self, result: Result) -> None:
+        self._result = result
+        self._length = len(result.page(0, PAGE)) if result.total <= PAGE else result.total
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, at: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, at: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        if isinstance(at, slice):
+            start, stop, step = at.indices(self._length)
+            return self._result.page(start, max(stop - start, 0))[::step]
+        return self._result.page(range(self._length)[at], 1)[0]
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self._result)
 
 
 def answered(

@@ -12,8 +12,8 @@ from kamsync_salesforce.sandbox.metadata.field import Field
 from kamsync_salesforce.sandbox.metadata.sobject import SObject
 from kamsync_salesforce.sandbox.people import Person
 from kamsync_salesforce.sandbox.records.store import quoted
-from kamsync_salesforce.sandbox.soql.parse import refusal_at
 from kamsync_salesforce.sandbox.soql.names import NAME, name_table
+from kamsync_salesforce.sandbox.soql.parse import refusal_at
 from kamsync_salesforce.sandbox.soql.tree import Path, Query
 from kamsync_salesforce.sandbox.state import State
 

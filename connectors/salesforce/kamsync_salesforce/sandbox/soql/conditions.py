@@ -11,7 +11,6 @@ from kamsync_salesforce.sandbox.soql.tree import (
     AllOf,
     AnyOf,
     Condition,
-    Literal,
     Not,
     Query,
     Test,

@@ -46,14 +46,15 @@ def grouped_rows(asked: Asked, query: Query, object_: SObject) -> list[dict[str,
         rows += _one_grouping(block, keys, operands, kept)
     if not query.order:
         asked.org.asked += 1
-        Random(asked.org.asked).shuffle(rows)
+        Random(asked.org.asked).shuffle(rows)  # noqa: S311 (an order, no secret)
     return rows
 
 
 def _grouping(query: Query) -> tuple[list[Path | Call], list[Sequence[int]]]:
     """Return what is grouped by, and for each set of groups which of it counts."""
-    if len(query.group) == 1 and isinstance(query.group[0], Call):
-        (call,) = query.group
+    first = query.group[0] if len(query.group) == 1 else None
+    if isinstance(first, Call):
+        call = first
         keys = [each for each in call.arguments if isinstance(each, Path | Call)]
         places = range(len(keys))
         if call.name.upper() == "ROLLUP":

@@ -77,11 +77,13 @@ def _grammar() -> Lark:
 def _misunderstood(text: str, error: UnexpectedInput) -> Refusal:
     """Return what is said of a text that is no query."""
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
-        at = error.token.start_pos or 0
-        return refusal_at(text, at, "MALFORMED_QUERY", f"unexpected token: '{error.token}'")
+        said = f"unexpected token: '{error.token}'"
+        return refusal_at(text, error.token.start_pos or 0, "MALFORMED_QUERY", said)
     if isinstance(error, UnexpectedCharacters):
-        at, char = error.pos_in_stream, error.char
-        said = f"line {error.line}:{error.column} no viable alternative at character '{char}'"
+        place = f"line {error.line}:{error.column}"
+        said = f"{place} no viable alternative at character '{error.char}'"
+        before = text.split("\n")[: error.line - 1]
+        at = sum(len(line) + 1 for line in before) + error.column - 1
         return refusal_at(text, at, "MALFORMED_QUERY", said)
     assert isinstance(error, UnexpectedEOF | UnexpectedToken)
     return refusal_at(text, len(text), "MALFORMED_QUERY", "unexpected token: '<EOF>'")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from kamsync_salesforce.sandbox.metadata.schema import Schema
@@ -11,6 +11,7 @@ from kamsync_salesforce.sandbox.records.store import quoted
 from kamsync_salesforce.sandbox.soql.block import Asked, Block
 from kamsync_salesforce.sandbox.soql.conditions import Sql, condition_sql
 from kamsync_salesforce.sandbox.soql.operands import operand_of
+from kamsync_salesforce.sandbox.soql.parse import parsed
 from kamsync_salesforce.sandbox.soql.shape import Node
 from kamsync_salesforce.sandbox.soql.tree import (
     Call,
@@ -21,8 +22,9 @@ from kamsync_salesforce.sandbox.soql.tree import (
     Query,
     TypeOf,
 )
+from kamsync_salesforce.sandbox.state import State
 
-__all__ = ["Select", "nested_select", "source_object"]
+__all__ = ["Select", "limits", "meets", "nested_select", "order_sql", "source_object"]
 
 # Source: SOQL and SOSL Reference, "FIELDS()" and "OFFSET".
 MOST_FIELDS_ROWS = 200
@@ -107,7 +109,7 @@ class Select:
         """Select what a function makes of a field."""
         operand = operand_of(self.block, call)
         name = alias or (operand.field.name if operand.field is not None else "expr0")
-        converts = bool if operand.type == "boolean" else None
+        converts: Callable[[Any], Any] | None = bool if operand.type == "boolean" else None
         if call.name.lower() == "format":
             converts = str
         self.node.put(name, operand.sql, converts)
@@ -233,7 +235,8 @@ def nested_select(block: Block, query: Query) -> Sql:
     if more or not isinstance(picked, Picked) or not isinstance(picked.what, Path):
         asked.refuse(query.source.at, "MALFORMED_QUERY", "Nested query must have exactly one field")
     column = inner.column(picked.what)
-    tests, values = [f"{column.sql} IS NOT NULL"], []
+    tests = [f"{column.sql} IS NOT NULL"]
+    values: list[Any] = []
     if "IsDeleted" in inner.object.fields and not asked.all_rows:
         tests.append(f"{inner.root}.IsDeleted = 0")
     if query.where is not None:
@@ -244,6 +247,15 @@ def nested_select(block: Block, query: Query) -> Sql:
         f"SELECT {column.sql} FROM {quoted(inner.object.name)} AS {inner.root} {joins}"
         f" WHERE {' AND '.join(tests)}"
     ), values
+
+
+def meets(org: State, object_: SObject, id_: str, condition: str) -> bool:
+    """Tell whether a record meets a condition, whoever may see what it is about."""
+    text = f"SELECT Id FROM {object_.name} WHERE {condition}"
+    asked = Asked.of(org, org.people.administrator, text, all_rows=False, version="66.0")
+    select = Select(asked, parsed(text), object_)
+    select.narrow(f"{select.block.root}.Id = '{id_}'")
+    return bool(org.store.db.execute(*select.sql(["1"], 1)).fetchall())
 
 
 def limits(query: Query, asked: Asked) -> tuple[int | None, int]:

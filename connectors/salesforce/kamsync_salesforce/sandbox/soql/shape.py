@@ -54,7 +54,7 @@ class Node:
     def select(self, path: Path, name: str | None = None) -> None:
         """Read the field that *path* leads to, into the record that has it."""
         column = self.block.column(path)
-        node = self._down(self.block.parents(path))
+        node = self.down(self.block.parents(path))
         if not node.take(name or column.field.name):
             self.block.asked.refuse(
                 path.at, "INVALID_FIELD", f"duplicate field selected: {path.text}"
@@ -113,7 +113,7 @@ class Node:
             "url": f"/services/data/v{version}/sobjects/{kind}/{id_}",
         }
 
-    def _down(self, names: tuple[str, ...]) -> Node:
+    def down(self, names: tuple[str, ...]) -> Node:
         """Return the node that relationships lead to, made on first use."""
         if not names:
             return self
@@ -122,7 +122,7 @@ class Node:
             self.take(first)
             self._nodes[first] = Node(self.block, self.columns, (*self.parts, first))
             self._slots.append((first, None, -1))
-        return self._nodes[first]._down(names[1:])
+        return self._nodes[first].down(names[1:])
 
 
 def converter(field: Field) -> Callable[[Any], Any] | None:

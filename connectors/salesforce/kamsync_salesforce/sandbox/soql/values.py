@@ -44,20 +44,24 @@ def literal_value(block: Block, operand: Operand, literal: Literal, *, checked: 
         )
     if literal.kind == "string":
         return _string(block, operand, literal, checked=checked)
+    value = _bare(block, operand, literal)
+    return value if value is not None else _refuse_type(block, operand)
+
+
+def _bare(block: Block, operand: Operand, literal: Literal) -> Any:
+    """Return what stands without quotes, or None where it is not of the operand's type."""
     if literal.kind in {"number", "currency"} and operand.is_number:
-        text = literal.text[3:] if literal.kind == "currency" else literal.text
-        return float(text)
-    if literal.kind == "named":
-        if operand.type == "boolean" and literal.text.lower() in TRUTHS:
-            return TRUTHS[literal.text.lower()]
-        days = span(literal.text, block.asked.org.now().date())
-        if days is not None and operand.type in {"date", "datetime"}:
-            return _days(operand, *days)
+        return float(literal.text[3:] if literal.kind == "currency" else literal.text)
     if literal.kind == "date" and operand.type == "date":
         return _checked(block, literal, read_date(literal.text)).isoformat()
     if literal.kind == "datetime" and operand.type == "datetime":
         return stamp(_checked(block, literal, read_datetime(literal.text)))
-    return _refuse_type(block, operand, literal)
+    if literal.kind != "named":
+        return None
+    if operand.type == "boolean":
+        return TRUTHS.get(literal.text.lower())
+    days = span(literal.text, block.asked.org.now().date())
+    return _days(operand, *days) if days and operand.type in {"date", "datetime"} else None
 
 
 def unescaped(block: Block, literal: Literal) -> str:
@@ -96,7 +100,7 @@ def like_pattern(text: str) -> str:
 def _string(block: Block, operand: Operand, literal: Literal, *, checked: bool) -> str:
     """Return a text, or the eighteen characters of an id."""
     if not (operand.is_text or operand.type in {"id", "reference"}):
-        _refuse_type(block, operand, literal)
+        _refuse_type(block, operand)
     text = unescaped(block, literal)
     if operand.type in {"id", "reference"} and checked:
         if not is_id(text):
@@ -121,7 +125,7 @@ def _checked(block: Block, literal: Literal, value: Any) -> Any:
     return value
 
 
-def _refuse_type(block: Block, operand: Operand, literal: Literal) -> Any:
+def _refuse_type(block: Block, operand: Operand) -> Any:
     """Refuse a value of the wrong type."""
     quotes = (
         "should be" if operand.is_text or operand.type in {"id", "reference"} else "should not be"
