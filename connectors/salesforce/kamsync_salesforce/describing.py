@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from msgspec import structs
 from simple_salesforce.api import Salesforce
 
 from kamsync.connector import Can, NativeEntity, NativeField
 from kamsync_salesforce.answers import Problem
 from kamsync_salesforce.client import Client, Refusal
 from kamsync_salesforce.lookups import REFERENCES
+from kamsync_salesforce.outgoing import DERIVED
 from kamsync_salesforce.queries import CURRENCY
 from kamsync_salesforce.traits import KEY_OBJECTS, READ_ONLY, Traits, traits_of
 
@@ -64,6 +66,8 @@ class Described:
             if self.shows(name) and reference in self.fields:
                 writable = fields[reference].writable
                 fields[name] = NativeField(name, writable=writable)
+        for name in DERIVED.get(self.name, frozenset()) & fields.keys():
+            fields[name] = structs.replace(fields[name], writable=True)
         if currency and CURRENCY not in fields:
             fields[CURRENCY] = NativeField(CURRENCY, choices=(currency,))
         return NativeEntity(self.name, fields, able)

@@ -10,10 +10,11 @@ from kamsync_salesforce.ids import is_id
 from kamsync_salesforce.lookups import REFERENCES, Lookups
 from kamsync_salesforce.queries import CURRENCY, is_name
 
-__all__ = ["Improper", "Outgoing", "is_possible"]
+__all__ = ["DERIVED", "Improper", "Outgoing", "is_possible"]
 
 NEVER = frozenset({"id", "attributes", "type"})
-STAGED = frozenset({"IsClosed", "IsWon"})
+DERIVED = {"Opportunity": frozenset({"IsClosed", "IsWon"})}
+"""Fields that the org derives from another one: they are taken along with it, if they agree."""
 
 
 class Improper(Exception):
@@ -39,8 +40,7 @@ class Outgoing:
             if name.lower() in NEVER or not is_name(name):
                 raise Improper(f"{name} is not written.")
         self._take_currency(body)
-        if object_ == "Opportunity":
-            self._take_stage(body)
+        self._take_stage(DERIVED.get(object_, frozenset()) & body.keys(), body)
         for name in [name for name in body if "." in name]:
             self._take_reference(object_, name, body)
         if write.op is Op.CREATE and write.stamp:
@@ -56,9 +56,9 @@ class Outgoing:
                 f"This org holds every amount in {self._currency}, and this one is in {given}."
             )
 
-    def _take_stage(self, body: dict[str, Any]) -> None:
+    def _take_stage(self, derived: frozenset[str], body: dict[str, Any]) -> None:
         """Check what the org derives from the stage, and leave it to the org."""
-        told = {name: body.pop(name) for name in STAGED & body.keys()}
+        told = {name: body.pop(name) for name in derived}
         told = {name: value for name, value in told.items() if value is not None}
         if not told:
             return

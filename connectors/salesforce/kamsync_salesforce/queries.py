@@ -10,7 +10,7 @@ from msgspec import Struct
 from simple_salesforce.format import quote_soql_value
 
 from kamsync_salesforce.moments import literal
-from kamsync_salesforce.traits import traits_of
+from kamsync_salesforce.traits import READ_ONLY, traits_of
 
 __all__ = ["CURRENCY", "Selection", "is_name", "quoted", "soql"]
 
@@ -91,7 +91,7 @@ def default_selection(object_: str, names: Sequence[str], stamp: str) -> Selecti
     return Selection(
         object_,
         tuple(dict.fromkeys(names)),
-        stamp=stamp,
+        stamp="" if object_ in READ_ONLY else stamp,
         deleted=traits.deletes,
         merged=traits.merges,
         history=bool(traits.history),

@@ -47,19 +47,27 @@ class Waits:
 
 
 class TestOrg:
-    """An org behind HTTP on this machine, set up for kamsync; *traits* are those of `Org`."""
+    """An org behind HTTP on this machine, set up for kamsync."""
 
     __test__ = False
 
-    def __init__(self, *, stamped: tuple[str, ...] = STAMPED, **traits: bool) -> None:
+    def __init__(
+        self,
+        *,
+        stamped: tuple[str, ...] = STAMPED,
+        multi_currency: bool = False,
+        person_accounts: bool = False,
+    ) -> None:
         self.clock = VirtualClock()
-        self.org = Org(clock=self.clock, **traits)
+        self.org = Org(
+            clock=self.clock, multi_currency=multi_currency, person_accounts=person_accounts
+        )
         for object_ in stamped:
             self.org.add_field(object_, external_id())
         self.service = Service(self.org, None, self.clock)
         self.server = Server(self.service)
         self.waits = Waits(self.clock)
-        self._currency = "" if traits.get("multi_currency") else "EUR"
+        self._currency = "" if multi_currency else "EUR"
 
     @property
     def options(self) -> dict[str, Any]:
@@ -135,8 +143,8 @@ class OrgWorld(World):
 
     def late_edit(self, native_id: str, values: Mapping[str, Native]) -> None:
         """Change a record in a transaction that was begun as long ago as one may last."""
-        late = {"object": self.object, "id": native_id, "values": dict(values)}
-        self.org.act("edit", **late, late_s=LONGEST_TRANSACTION_S)
+        late: dict[str, Any] = {"id": native_id, "values": dict(values)}
+        self.org.act("edit", object=self.object, **late, late_s=LONGEST_TRANSACTION_S)
 
     def settle(self) -> None:
         """Move the clock on beyond every overlap."""
