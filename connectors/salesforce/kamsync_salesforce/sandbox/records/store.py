@@ -70,6 +70,10 @@ class Store:
         kept = [each for each in told if (each[0], each[1]["name"]) != (object_, name)]
         self.keep("fields", kept)
 
+    def id_of(self, object_: SObject, number: int) -> str:
+        """Return the id of the record of that number."""
+        return new_id(object_.prefix, number + self._apart(object_))
+
     def next_number(self, object_: SObject) -> int:
         """Return the number that the next record of the object gets."""
         return self._number(object_) + 1
@@ -111,7 +115,7 @@ class Store:
         number, ids, held = self._number(object_), [], []
         for row in rows:
             number += 1
-            ids.append(row.get("Id") or new_id(object_.prefix, number + self._apart(object_)))
+            ids.append(row.get("Id") or self.id_of(object_, number))
             row["Id"] = ids[-1]
             held.append([number, *(row.get(name) for name in names)])
         self.db.executemany(statement, held)

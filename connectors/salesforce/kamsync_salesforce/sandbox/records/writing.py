@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -37,11 +37,12 @@ from kamsync_salesforce.sandbox.rules.write import Options, Write
 from kamsync_salesforce.sandbox.stamps import moment
 from kamsync_salesforce.sandbox.state import State
 
-__all__ = ["create", "found", "must", "prepared", "touch", "update"]
+__all__ = ["LOADING", "create", "found", "must", "prepared", "touch", "update"]
 
 # What is worked out before a record is judged, then what it is judged by, in the order in which a
 # real org comes to them. Source: Apex Developer Guide, "Triggers and Order of Execution".
-BEFORE: tuple[Callable[[State, Write], None], ...] = (
+Rule = Callable[[State, Write], None]
+BEFORE: tuple[Rule, ...] = (
     give_record_type,
     give_defaults,
     check_picklists,
@@ -62,6 +63,21 @@ BEFORE: tuple[Callable[[State, Write], None], ...] = (
     check_duplicates,
     give_numbers,
 )
+# What asks for other records waits, when many are loaded at once, until all of them are there.
+LOADING = tuple(
+    rule
+    for rule in BEFORE
+    if rule
+    not in {
+        check_references,
+        check_locks,
+        check_unique,
+        check_split_total,
+        check_duplicates,
+        prepare_member,
+        prepare_split,
+    }
+)
 UNMET = "ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE_CHECK"
 A_SECOND = timedelta(seconds=1)
 
@@ -78,13 +94,18 @@ def create(org: State, name: str, values: Mapping[str, Any], who: Person, option
 
 
 def prepared(
-    org: State, object_: SObject, values: Mapping[str, Any], who: Person, options: Options
+    org: State,
+    object_: SObject,
+    values: Mapping[str, Any],
+    who: Person,
+    options: Options,
+    rules: Sequence[Rule] = BEFORE,
 ) -> Write:
     """Return the write that makes a record, with all that follows from *values*."""
     read = read_values(org, object_, values, who, new=True)
     after = dict.fromkeys(field.name for field in object_.stored()) | read
     write = Write(object_, None, None, read, after, who, options, org.stamp())
-    for rule in BEFORE:
+    for rule in rules:
         rule(org, write)
     return write
 
