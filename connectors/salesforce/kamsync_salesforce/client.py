@@ -27,7 +27,8 @@ OURS = {
     "Sforce-Mru": "updateMru=false",
 }
 """Our changes are told apart in change events, assign nothing anew, and are nobody's recent items."""
-BAD = 400
+BAD = 300
+"""From here on, nothing was answered that was asked for; a redirection is not followed with a token."""
 
 
 class Refusal(Exception):

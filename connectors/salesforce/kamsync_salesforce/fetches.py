@@ -85,10 +85,10 @@ class Fetches:
         try:
             return selection, step(selection)
         except Refusal as refusal:
-            if not self._selecting.learnt(object_, refusal):
+            other = self._selecting.instead(refusal, selection, names)
+            if other is None:
                 raise
-        selection = self._selecting.of(object_, names)
-        return selection, step(selection)
+        return other, step(other)
 
     def _found(self, ids: Sequence[str], selection: Selection) -> list[Found]:
         """Return the rows of records, those in the recycle bin included."""

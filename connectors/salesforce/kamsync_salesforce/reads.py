@@ -125,10 +125,10 @@ class Reads:
         try:
             return selection, self._page(selection, window)
         except Refusal as refusal:
-            if not self._selecting.learnt(object_, refusal):
+            other = self._selecting.instead(refusal, selection, names)
+            if other is None:
                 raise
-        selection = self._selecting.of(object_, names)
-        return selection, self._page(selection, window)
+        return other, self._page(other, window)
 
     def _page(self, selection: Selection, window: Window) -> Rows:
         query = self._query(selection, window)

@@ -51,13 +51,16 @@ class Selecting:
                 raise _unknown(object_)
         return made if known is None else _seen(made, known)
 
-    def learnt(self, object_: str, refusal: Refusal) -> bool:
-        """Describe an object whose query was refused; return whether that may have been the cause."""
-        if refusal.problem.code not in HIDDEN or self._described.known(object_) is not None:
-            return False
-        if self._described.described(object_, anew=True) is None:
-            raise _unknown(object_)
-        return True
+    def instead(
+        self, refusal: Refusal, selection: Selection, names: Sequence[str]
+    ) -> Selection | None:
+        """Return what to select where *selection* was refused, None if it was not to blame."""
+        if refusal.problem.code not in HIDDEN:
+            return None
+        if self._described.described(selection.object, anew=True) is None:
+            raise _unknown(selection.object)
+        other = self.of(selection.object, names)
+        return None if other == selection else other
 
     def _is_told(self, name: str) -> bool:
         """Whether a name is the currency of an org that has only one, which no record says."""

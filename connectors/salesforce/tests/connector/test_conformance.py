@@ -7,6 +7,8 @@ from kamsync_salesforce.testing import OrgWorld
 
 
 class Accounts(OrgWorld):
+    """Companies, and one above another."""
+
     object = "Account"
     names = ("Name", "Tradestyle")
     reference = ("ParentId", "Account")
@@ -19,6 +21,8 @@ class Accounts(OrgWorld):
 
 
 class Contacts(OrgWorld):
+    """People who work at companies."""
+
     object = "Contact"
     names = ("Title", "MailingStreet")
     reference = ("AccountId", "Account")
@@ -34,12 +38,16 @@ class Contacts(OrgWorld):
 
 
 class TestAccounts(ConnectorTests):
+    """Every rule, for accounts."""
+
     @pytest.fixture
     def world(self, org):
         return Accounts(org)
 
 
 class TestContacts(ConnectorTests):
+    """Every rule, for contacts."""
+
     @pytest.fixture
     def world(self, org):
         return Contacts(org)
