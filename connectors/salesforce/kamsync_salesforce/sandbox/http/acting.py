@@ -39,9 +39,9 @@ def act(api: Api, person: str, verb: str, options: Options) -> Any:
 
 def _create(api: Api, who: Person, options: Options) -> str | None:
     """Make a record: ``object``, ``values``; the answer is its id. ``late_s``: as with ``edit``."""
-    return _perhaps_later(
-        api, options, lambda: api.org.create(options["object"], options["values"], who)
-    )
+    object_, values = options["object"], options["values"]
+    id_: str | None = _perhaps_later(api, options, lambda: api.org.create(object_, values, who))
+    return id_
 
 
 def _edit(api: Api, who: Person, options: Options) -> None:

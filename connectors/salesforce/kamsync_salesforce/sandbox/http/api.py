@@ -18,6 +18,7 @@ from kamsync_salesforce.sandbox.http.locators import Locators
 from kamsync_salesforce.sandbox.http.many import MANY
 from kamsync_salesforce.sandbox.http.oauth import OAuth
 from kamsync_salesforce.sandbox.http.one import Job
+from kamsync_salesforce.sandbox.http.permissions import PERMISSIONS
 from kamsync_salesforce.sandbox.http.queries import QUERIES
 from kamsync_salesforce.sandbox.http.quota import Quota
 from kamsync_salesforce.sandbox.http.replication import REPLICATION
@@ -28,7 +29,7 @@ from kamsync_salesforce.sandbox.http.tooling import TOOLING
 from kamsync_salesforce.sandbox.ids import new_id
 from kamsync_salesforce.sandbox.metadata.field import Field
 from kamsync_salesforce.sandbox.org import Org
-from kamsync_salesforce.sandbox.people import Person
+from kamsync_salesforce.sandbox.people import ADMINISTRATOR, Person
 from kamsync_salesforce.sandbox.refusal import Refusal
 
 __all__ = ["ROUTER", "Api"]
@@ -47,6 +48,7 @@ ROUTER = Router(
     INGEST,
     EXTRACT,
     TOOLING,
+    PERMISSIONS,
     ROWS,
 )
 
@@ -70,7 +72,7 @@ class Api:
         self.ingest: dict[str, IngestJob] = {}
         self.jobs: dict[str, Job] = {}
         self.extracts: dict[str, QueryJob] = {}
-        self.field_ids: dict[str, tuple[str, str]] = {}
+        self._field_ids: dict[tuple[str, str], str] = {}
         self.bulk_polls = 0
         self.bulk_stops_after: int | None = None
         self._jobs = 0
@@ -122,17 +124,30 @@ class Api:
         return list(self._recent.get(who.id, ()))
 
     def add_field(self, object_: str, field: Field) -> str:
-        """Make a custom field; returns the id that it has as a record of the set-up."""
+        """Make a custom field; returns the id that it has as a record of the set-up.
+
+        Nobody but administrators sees it before it is granted.
+        Source: Salesforce Help, "Field-Level Security": fields made by an API are hidden.
+        """
         self.org.add_field(object_, field)
-        id_ = self.job_id("00N")
-        self.field_ids[id_] = (object_, field.name)
-        return id_
+        for profile in {person.profile for person in self.org.people} - {ADMINISTRATOR}:
+            self.org.profiles.hide(profile, object_, field.name)
+        fields = self.custom_fields().items()
+        return next(id_ for id_, each in fields if each == (object_, field.name))
 
     def drop_field(self, object_: str, name: str) -> None:
         """Delete a custom field."""
         self.org.drop_field(object_, name)
-        kept = {id_: each for id_, each in self.field_ids.items() if each != (object_, name)}
-        self.field_ids = kept
+
+    def custom_fields(self) -> dict[str, tuple[str, str]]:
+        """Return the object and the name of each custom field, by its id in the set-up."""
+        there = [
+            (each.name, name) for each in self.org.schema for name in each.fields if "__" in name
+        ]
+        for field in there:
+            if field not in self._field_ids:
+                self._field_ids[field] = self.job_id("00N")
+        return {self._field_ids[field]: field for field in there}
 
     def schema_changed(self) -> datetime:
         """Return when what describes say was changed last."""

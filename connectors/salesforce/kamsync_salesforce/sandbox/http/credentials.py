@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +92,9 @@ def read(path: Path | None, organization: str) -> Credentials:
     return Credentials(**found, verifying_key=key, organization=organization)
 
 
+@cache
 def _new_key() -> str:
-    """Make a key."""
+    """Make a key, the same for all sandboxes of a process, since it takes a while."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 

@@ -68,8 +68,8 @@ def resources(api: Api, call: Call) -> Reply:
 
     Source: REST API Developer Guide, "Resources by Version".
     """
-    del api
     told = {name: f"{call.base}/{name}" for name in NAMES}
+    told["identity"] = f"{call.origin}/id/{api.credentials.organization}/{call.who.id}"
     return Reply(200, told)
 
 

@@ -31,6 +31,7 @@ class Call(Struct):
     body: bytes = b""
     given: Any = UNSET
     args: dict[str, str] = {}
+    origin: str = ""
     inside: bool = False
 
     @property
@@ -100,6 +101,7 @@ class Call(Struct):
             version=self.version,
             who=self.who,
             given=body,
+            origin=self.origin,
             inside=True,
         )
 

@@ -213,7 +213,7 @@ def _at_most(records: Sequence[Any], most: int) -> None:
         raise Refusal(
             400,
             "EXCEEDED_ID_LIMIT",
-            f"record limit reached. cannot submit more than {most} records",
+            f"record limit reached. cannot submit more than {most} records into this call",
         )
 
 

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 from kamsync_salesforce.sandbox.http.asked import batch_size
 from kamsync_salesforce.sandbox.http.exchange import Call, Reply
 from kamsync_salesforce.sandbox.http.locators import Page
+from kamsync_salesforce.sandbox.http.permissions import permission_rows
+from kamsync_salesforce.sandbox.http.simple import simple_query
 from kamsync_salesforce.sandbox.refusal import Refusal
 
 if TYPE_CHECKING:
     from kamsync_salesforce.sandbox.http.api import Api
 
 __all__ = ["QUERIES"]
+
+PERMISSIONS = "from permissionset"
 
 
 def query(api: Api, call: Call) -> Reply:
@@ -43,6 +47,10 @@ def _answered(api: Api, call: Call, *, all_rows: bool) -> Reply:
     soql = call.query.get("q")
     if soql is None:
         raise Refusal(400, "MALFORMED_QUERY", "A query string has to be specified")
+    asked = simple_query(soql) if PERMISSIONS in soql.lower() else None
+    rows = permission_rows(api, call, asked) if asked else None
+    if rows is not None:
+        return Reply(200, {"totalSize": len(rows), "done": True, "records": rows})
     found = api.org.query(soql, call.who, all_rows=all_rows, version=call.release)
     return _paged(call, api.locators.first(found.rows, found.total, batch_size(call)))
 

@@ -172,6 +172,7 @@ class Salesforce(Service):
             version=version,
             who=session.who,
             body=body,
+            origin=self._url(request),
         )
         _require_json(call)
         reply = self.api.answer(call)

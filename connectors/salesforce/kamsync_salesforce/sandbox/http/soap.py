@@ -168,7 +168,7 @@ class Soap:
     def _merge(self, call: Element) -> list[str]:
         """Source: SOAP API Developer Guide, "merge()": up to two records go into a third."""
         results = []
-        for request in children(call, "request"):
+        for request in children(call, "request") or children(call, "mergeRequests"):
             master = child(request, "masterRecord")
             losers = [str(each.text) for each in children(request, "recordToMergeIds")]
             if master is None or not 1 <= len(losers) <= MOST_MERGED:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from kamsync_salesforce.sandbox.http.exchange import Call, Reply
 from kamsync_salesforce.sandbox.http.fields import custom_field, shown_field
+from kamsync_salesforce.sandbox.http.simple import chosen, simple_query
 from kamsync_salesforce.sandbox.refusal import Refusal
 
 if TYPE_CHECKING:
     from kamsync_salesforce.sandbox.http.api import Api
 
 __all__ = ["TOOLING"]
-
-QUERY = re.compile(
-    r"\s*SELECT\s+(?P<fields>.+?)\s+FROM\s+(?P<source>\w+)(?:\s+WHERE\s+(?P<where>.+?))?"
-    r"(?:\s+LIMIT\s+\d+)?\s*",
-    re.IGNORECASE | re.DOTALL,
-)
-TEST = re.compile(r"([\w.]+)\s*=\s*'((?:\\.|[^'\\])*)'", re.IGNORECASE)
 
 
 def make_field(api: Api, call: Call) -> Reply:
@@ -55,16 +48,12 @@ def query(api: Api, call: Call) -> Reply:
 
     Source: Tooling API Developer Guide, "CustomField", "EntityDefinition" and "FieldDefinition".
     """
-    match = QUERY.fullmatch(call.query.get("q", ""))
-    if match is None:
+    asked = simple_query(call.query.get("q", ""))
+    if asked is None:
         raise Refusal(400, "MALFORMED_QUERY", "unexpected token in the query")
-    tests = {name.lower(): text for name, text in TEST.findall(match["where"] or "")}
-    rows = _rows(api, call, match["source"])
-    chosen = [row for row in rows if all(_is(row, name, text) for name, text in tests.items())]
-    names = [each.strip() for each in match["fields"].split(",")]
-    records = [_picked(row, names) for row in chosen]
+    records = chosen(_rows(api, call, asked.source), asked)
     size = {"size": len(records), "totalSize": len(records), "done": True, "queryLocator": None}
-    return Reply(200, {**size, "entityTypeName": match["source"], "records": records})
+    return Reply(200, {**size, "entityTypeName": asked.source, "records": records})
 
 
 TOOLING = {
@@ -77,7 +66,7 @@ TOOLING = {
 
 def _found(api: Api, call: Call) -> tuple[str, str]:
     """Return the object and the name of the field that a path names."""
-    found = api.field_ids.get(call.args["id"])
+    found = api.custom_fields().get(call.args["id"])
     if found is None:
         raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
     return found
@@ -89,7 +78,7 @@ def _rows(api: Api, call: Call, source: str) -> list[dict[str, Any]]:
     if source.lower() == "customfield":
         return [
             shown_field(call, id_, object_, schema.object(object_).fields[name])
-            for id_, (object_, name) in api.field_ids.items()
+            for id_, (object_, name) in api.custom_fields().items()
         ]
     if source.lower() == "entitydefinition":
         return [
@@ -118,19 +107,3 @@ def _rows(api: Api, call: Call, source: str) -> list[dict[str, Any]]:
             for field in object_.fields.values()
         ]
     raise Refusal(400, "INVALID_TYPE", f"sObject type '{source}' is not supported.")
-
-
-def _is(row: dict[str, Any], name: str, text: str) -> bool:
-    """Return whether a row has a text under a path."""
-    held: Any = row
-    for part in name.split("."):
-        if not isinstance(held, dict):
-            return False
-        held = next((each for key, each in held.items() if key.lower() == part), None)
-    return str(held).lower() == text.lower()
-
-
-def _picked(row: dict[str, Any], names: list[str]) -> dict[str, Any]:
-    """Return what was asked for of a row."""
-    wanted = {name.partition(".")[0].lower() for name in names} | {"attributes"}
-    return {key: each for key, each in row.items() if key.lower() in wanted}
