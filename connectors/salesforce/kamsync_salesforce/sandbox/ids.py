@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["DIGITS", "full_id", "is_id", "new_id", "short_id"]
 
@@ -29,11 +30,13 @@ def full_id(id_: str) -> str:
     """
     if len(id_) != len("001000000000001"):
         return id_
-    checks = (
-        sum(1 << place for place, char in enumerate(id_[start : start + 5]) if char.isupper())
-        for start in (0, 5, 10)
-    )
-    return id_ + "".join(CHECKS[check] for check in checks)
+    return id_ + _check(id_[:5]) + _check(id_[5:10]) + _check(id_[10:])
+
+
+@lru_cache(maxsize=100_000)
+def _check(five: str) -> str:
+    """Return the character that tells which of *five* are capitals."""
+    return CHECKS[sum(1 << place for place, char in enumerate(five) if "A" <= char <= "Z")]
 
 
 def is_id(text: object) -> bool:

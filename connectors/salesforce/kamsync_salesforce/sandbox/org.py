@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -80,6 +81,7 @@ class Org(State):
                 found,
                 version,
                 sees=lambda name, field: self.profiles.sees(who, name, field),
+                writes=lambda name, field: self.profiles.writes(who, name, field),
                 record_types=record_type_infos(self, found, version),
             )
 
@@ -88,7 +90,11 @@ class Org(State):
     ) -> Result:
         """Return what a query finds; with *all_rows* also what is in the recycle bin."""
         with self._turn():
-            return answered(self, who, soql, all_rows=all_rows, version=version)
+            try:
+                return answered(self, who, soql, all_rows=all_rows, version=version)
+            except sqlite3.OperationalError as error:
+                text = "SOQL statement is too complicated"
+                raise Refusal(400, "QUERY_TOO_COMPLICATED", text) from error
 
     def retrieve(
         self,
@@ -181,6 +187,15 @@ class Org(State):
         """Let *losers* go into *survivor*, which takes *values* over."""
         with self._turn():
             merging.merge(self, object_, survivor, losers, values, who)
+
+    def touch(self, object_: str, id_: str) -> None:
+        """Let an automated process change a record: SystemModstamp moves, LastModifiedDate stays.
+
+        Source: Object Reference, "System Fields".
+        """
+        with self._turn():
+            found = writing.found(self, self.schema.object(object_), id_)
+            self.store.change(object_, found["Id"], {"SystemModstamp": self.stamp()})
 
     def updated(self, object_: str, start: datetime, end: datetime) -> dict[str, Any]:
         """Return the ids of what was made or changed within a span."""

@@ -25,6 +25,7 @@ PEOPLE = (
     ("tom.nguyen", "Tom", "Nguyen", "account", "elena.rossi"),
 )
 HUB = "kamsync.hub"
+RATES = (("EUR", 1.0), ("USD", 1.1), ("GBP", 0.85), ("CHF", 0.95), ("JPY", 160.0))
 SPLIT_TYPES = (
     ("Revenue", "Revenue", "Amount", 1),
     ("Overlay", "Overlay", "Amount", 0),
@@ -39,6 +40,8 @@ def set_up(org: State) -> None:
             _hire(org)
             _make_stages(org)
             _make_split_types(org)
+            if org.schema.multi_currency:
+                _make_currencies(org)
             _add(org, "Pricebook2", Name="Standard Price Book", IsActive=1, IsStandard=1)
             org.store.keep("set up", True)
     for row in org.store.rows("User", {}):
@@ -151,6 +154,23 @@ def _make_stages(org: State) -> None:
             ForecastCategory=stage.category,
             ForecastCategoryName=stage.category_name,
             DefaultProbability=stage.probability,
+        )
+
+
+def _make_currencies(org: State) -> None:
+    """Make the currencies that the org works with; the first is its own.
+
+    Source: Object Reference, "CurrencyType": a rate is how much one of the org's own is worth.
+    """
+    for code, rate in RATES:
+        _add(
+            org,
+            "CurrencyType",
+            IsoCode=code,
+            ConversionRate=rate,
+            DecimalPlaces=2,
+            IsActive=1,
+            IsCorporate=int(rate == 1),
         )
 
 

@@ -60,6 +60,7 @@ def described_object(
     version: str,
     *,
     sees: Callable[[str, Field], bool],
+    writes: Callable[[str, Field], bool],
     record_types: Sequence[dict[str, Any]],
 ) -> dict[str, Any]:
     """Return *object_* in full, without the fields that the asker may not see.
@@ -78,7 +79,7 @@ def described_object(
             "defaultImplementation": None,
             "extendedBy": None,
             "extendsInterfaces": None,
-            "fields": [described_field(each) for each in fields],
+            "fields": [described_field(each, writes=writes(object_.name, each)) for each in fields],
             "implementedBy": None,
             "implementsInterfaces": None,
             "keyPrefix": object_.prefix,
@@ -123,8 +124,11 @@ def described_child(relation: ChildRelation) -> dict[str, Any]:
     }
 
 
-def described_field(field: Field) -> dict[str, Any]:
-    """Return one entry of `fields`, with all the keys that a real one has."""
+def described_field(field: Field, *, writes: bool = True) -> dict[str, Any]:
+    """Return one entry of `fields`, with all the keys that a real one has.
+
+    What the profile may not write is neither createable nor updateable for whoever asks.
+    """
     text = SOAP.get(field.type, "xsd:string") == "xsd:string"
     return {
         "aggregatable": field.aggregatable,
@@ -137,7 +141,7 @@ def described_field(field: Field) -> dict[str, Any]:
         "caseSensitive": field.case_sensitive,
         "compoundFieldName": field.compound,
         "controllerName": None,
-        "createable": field.createable,
+        "createable": field.createable and writes,
         "custom": field.custom,
         "defaultValue": False if field.type == "boolean" else field.default,
         "defaultValueFormula": None,
@@ -182,7 +186,7 @@ def described_field(field: Field) -> dict[str, Any]:
         "sortable": field.sortable,
         "type": field.type,
         "unique": field.unique,
-        "updateable": field.updateable,
+        "updateable": field.updateable and writes,
         "writeRequiresMasterRead": False,
     }
 

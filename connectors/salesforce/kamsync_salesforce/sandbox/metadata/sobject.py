@@ -56,12 +56,24 @@ class SObject(Struct, frozen=True):
     custom: bool = False
     lowered: dict[str, Field] = {}
     followed: dict[str, Field] = {}
+    blank: dict[str, None] = {}
+    defaulting: tuple[Field, ...] = ()
+    demanding: tuple[Field, ...] = ()
 
     def __post_init__(self) -> None:
         fields = self.fields.values()
         force_setattr(self, "lowered", {each.name.lower(): each for each in fields})
         paths = {each.relationship.lower(): each for each in fields if each.relationship}
         force_setattr(self, "followed", paths)
+        # What is asked of every record that is made is looked up once.
+        held = [each for each in fields if each.is_stored]
+        force_setattr(self, "blank", dict.fromkeys(each.name for each in held))
+        told = (each for each in held if has_default(each))
+        force_setattr(self, "defaulting", tuple(told))
+        needed = (
+            each for each in fields if each.required or (each.createable and not each.nillable)
+        )
+        force_setattr(self, "demanding", tuple(needed))
 
     def field(self, name: str) -> Field | None:
         """Return the field of that name, in whatever case it is written."""
@@ -83,6 +95,11 @@ class SObject(Struct, frozen=True):
     def name_field(self) -> Field | None:
         """The field that people know a record by."""
         return next((field for field in self.fields.values() if field.name_field), None)
+
+
+def has_default(field: Field) -> bool:
+    """Tell whether a new record gets a value in the field where nothing is said."""
+    return field.type == "boolean" or field.name == "OwnerId" or field.default is not None
 
 
 @cache

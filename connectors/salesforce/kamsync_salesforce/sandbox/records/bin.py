@@ -110,6 +110,7 @@ def undelete(org: State, name: str, id_: str, who: Person) -> None:
 
 def _bring_back(org: State, object_: SObject, id_: str, cleared: str, who: Person) -> None:
     """Undelete one record, and point at it again what has not been pointed elsewhere since."""
+    _check_still_unique(org, object_, id_)
     at = org.stamp()
     signs: Row = {"LastModifiedDate": at, "LastModifiedById": who.id, "SystemModstamp": at}
     signs = {key: value for key, value in signs.items() if key in object_.fields}
@@ -121,6 +122,21 @@ def _bring_back(org: State, object_: SObject, id_: str, cleared: str, who: Perso
         if row is not None and row[field] is None:
             org.store.change(kind, under, {field: id_})
     org.store.db.execute("DELETE FROM org_bin WHERE object = ? AND id = ?", [object_.name, id_])
+
+
+def _check_still_unique(org: State, object_: SObject, id_: str) -> None:
+    """Refuse to bring back a record whose key another one has by now."""
+    row = org.store.row(object_.name, id_) or {}
+    for field in object_.fields.values():
+        if field.unique and row.get(field.name) is not None:
+            held = org.store.rows(object_.name, {field.name: row[field.name]}, live=True)
+            if held:
+                raise Refusal(
+                    400,
+                    "DUPLICATE_VALUE",
+                    f"duplicate value found: {field.name} duplicates value on record with id:"
+                    f" {held[0]['Id'][:15]}",
+                )
 
 
 def purge(org: State, name: str, ids: list[str]) -> None:

@@ -117,7 +117,7 @@ class Store:
             number += 1
             ids.append(row.get("Id") or self.id_of(object_, number))
             row["Id"] = ids[-1]
-            held.append([number, *(row.get(name) for name in names)])
+            held.append([number, *map(row.get, names)])
         self.db.executemany(statement, held)
         self._numbers[object_.name] = number
         return ids

@@ -78,6 +78,12 @@ LOADING = tuple(
         prepare_split,
     }
 )
+VERBS = {
+    "createable": "create",
+    "updateable": "update",
+    "deletable": "delete",
+    "undeletable": "undelete",
+}
 UNMET = "ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE_CHECK"
 A_SECOND = timedelta(seconds=1)
 
@@ -103,7 +109,7 @@ def prepared(
 ) -> Write:
     """Return the write that makes a record, with all that follows from *values*."""
     read = read_values(org, object_, values, who, new=True)
-    after = dict.fromkeys(field.name for field in object_.stored()) | read
+    after: Row = {**object_.blank, **read}
     write = Write(object_, None, None, read, after, who, options, org.stamp())
     for rule in rules:
         rule(org, write)
@@ -159,14 +165,15 @@ def found(org: State, object_: SObject, id_: str) -> Row:
 def must(object_: SObject, flag: str) -> None:
     """Refuse what the object does not allow at all.
 
-    Source: REST API Developer Guide, "Status Codes and Error Responses"
-    (METHOD_NOT_ALLOWED); the flags are those of the describe.
+    Source: SOAP API Developer Guide, "Core Data Types" (ExceptionCode INVALID_TYPE_FOR_OPERATION);
+    the flags are those of the describe.
     """
     if not object_.flags[flag]:
+        verb = VERBS[flag]
         raise Refusal(
-            405,
-            "METHOD_NOT_ALLOWED",
-            f"HTTP Method not allowed. {object_.name} is not {flag}.",
+            400,
+            "INVALID_TYPE_FOR_OPERATION",
+            f"entity type {object_.name} does not support {verb}",
         )
 
 
@@ -175,8 +182,19 @@ def _after(org: State, write: Write, id_: str) -> None:
     check_validation_rules(org, write, id_)
     keep_history(org, write, id_)
     follow_amount(org, write)
+    if write.object.name == "Opportunity" and write.is_new and write.after["ContactId"]:
+        _give_first_contact(org, write, id_)
     if write.object.name == "OpportunityLineItem":
         add_up_lines(org, write.after["OpportunityId"], write.at)
+
+
+def _give_first_contact(org: State, write: Write, id_: str) -> None:
+    """Make the contact that a new opportunity names its primary one.
+
+    Source: Object Reference, "Opportunity" ("ContactId").
+    """
+    role = {"OpportunityId": id_, "ContactId": write.after["ContactId"], "IsPrimary": True}
+    create(org, "OpportunityContactRole", role, write.who, write.options)
 
 
 def _check_unmodified(before: Row, options: Options) -> None:

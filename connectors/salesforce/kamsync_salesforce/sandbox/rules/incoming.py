@@ -30,6 +30,8 @@ def read_values(
     for name, value in values.items():
         if name == "attributes":
             continue
+        if name.lower() == "id":
+            raise _names_id(new=new)
         if isinstance(value, Mapping):
             read |= _by_external_id(org, object_, name, value, who)
             continue
@@ -109,6 +111,15 @@ def _by_external_id(
             f" entity {target.name}",
         )
     return {reference.name: found[0]["Id"]}
+
+
+def _names_id(*, new: bool) -> Refusal:
+    """Return what is said of values that name an id. Source: recordings of real orgs."""
+    if new:
+        text = "cannot specify Id in an insert call"
+        return Refusal(400, "INVALID_FIELD_FOR_INSERT_UPDATE", text, ["Id"])
+    text = "The Id field should not be specified in the sobject data."
+    return Refusal(400, "INVALID_FIELD", text)
 
 
 def _not_writable(names: list[str]) -> Refusal:

@@ -12,7 +12,7 @@ from kamsync_salesforce.sandbox.state import State
 __all__ = ["check_picklists", "check_required", "give_defaults"]
 
 
-def give_defaults(org: State, write: Write) -> None:
+def give_defaults(_: State, write: Write) -> None:
     """Give a new record what nobody said: an owner, the default of a picklist, a plain no.
 
     Source: Object Reference, field properties ("Defaulted on create"); the owner of a record is
@@ -20,13 +20,11 @@ def give_defaults(org: State, write: Write) -> None:
     """
     if not write.is_new:
         return
-    for field in write.object.fields.values():
-        if write.after.get(field.name) is None and field.is_stored:
+    for field in write.object.defaulting:
+        if write.after[field.name] is None:
             value = _default(write, field)
             if value is not None:
                 write.set(field.name, value)
-    if org.schema.multi_currency and "CurrencyIsoCode" in write.object.fields:
-        write.set("CurrencyIsoCode", write.after.get("CurrencyIsoCode") or "EUR")
 
 
 def _default(write: Write, field: Field) -> Any:
@@ -45,12 +43,10 @@ def check_required(_: State, write: Write) -> None:
 
     Source: REST API Developer Guide, "Status Codes and Error Responses" (REQUIRED_FIELD_MISSING).
     """
-    fields = write.object.fields.values() if write.is_new else write.fields()
     missing = [
         field.name
-        for field in fields
-        if (field.required or (not field.nillable and field.createable))
-        and write.after.get(field.name) is None
+        for field in write.object.demanding
+        if write.after[field.name] is None and (write.is_new or field.name in write.values)
     ]
     if missing:
         raise Refusal(

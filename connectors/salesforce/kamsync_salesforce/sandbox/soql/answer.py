@@ -118,7 +118,8 @@ def _records(asked: Asked, query: Query, object_: SObject) -> Result:
     numbers = [each[0] for each in _fetched(select, *select.sql([number], limit, offset))]
 
     def page(start: int, count: int) -> list[dict[str, Any]]:
-        return _by_number(select, number, numbers[start : start + count])
+        with asked.org.lock:
+            return _by_number(select, number, numbers[start : start + count])
 
     return Result(len(numbers), page)
 

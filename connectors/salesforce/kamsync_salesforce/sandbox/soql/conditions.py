@@ -96,7 +96,7 @@ def _like(block: Block, operand: Operand, test: Test) -> Sql:
     """
     assert not isinstance(test.values, Query)
     (literal,) = test.values
-    if not operand.is_text and operand.type != "id":
+    if not operand.is_text:
         block.asked.refuse(
             operand.at,
             "INVALID_QUERY_FILTER_OPERATOR",

@@ -25,7 +25,7 @@ KINDS = {
 }
 AGGREGATES = {"COUNT", "COUNT_DISTINCT", "SUM", "AVG", "MIN", "MAX"}
 ADDING = {"SUM", "AVG"}
-PASSED = {"convertcurrency", "converttimezone", "tolabel", "format"}
+PASSED = {"converttimezone", "tolabel", "format"}
 
 
 class Operand(Struct, frozen=True):
@@ -75,6 +75,8 @@ def operand_of(block: Block, what: Path | Call) -> Operand:
         return _aggregate(block, what, name, inner)
     if name.lower() in PASSED:
         return inner
+    if name == "CONVERTCURRENCY":
+        return _converted(block, what, inner)
     if name == "GROUPING":
         return Operand("0", "int", what.name, what.at)
     if name not in DATES or inner.type not in {"date", "datetime"}:
@@ -106,6 +108,23 @@ def _aggregate(block: Block, call: Call, name: str, inner: Operand) -> Operand:
         return Operand(f"COUNT({distinct}{inner.sql})", "int", inner.name, call.at, aggregate=True)
     type_ = "double" if name == "AVG" else inner.type
     return Operand(f"{name}({inner.sql})", type_, inner.name, call.at, aggregate=True)
+
+
+def _converted(block: Block, call: Call, inner: Operand) -> Operand:
+    """Return an amount in the currency of the org, from that of its record.
+
+    Source: SOQL and SOSL Reference, "convertCurrency()".
+    """
+    multi = block.asked.org.schema.multi_currency
+    if not multi or inner.type != "currency" or not isinstance(call.arguments[0], Path):
+        block.asked.refuse(
+            call.at,
+            "INVALID_FIELD",
+            "convertCurrency() needs a currency field, in an org with several currencies",
+        )
+    code = block.column(Path((*call.arguments[0].parts[:-1], "CurrencyIsoCode"), call.at))
+    rate = f"(SELECT ConversionRate FROM CurrencyType WHERE IsoCode = {code.sql})"
+    return Operand(f"({inner.sql} / {rate})", "currency", inner.name, call.at, inner.field)
 
 
 def _part(start: int, length: int) -> Callable[[str], str]:

@@ -97,11 +97,14 @@ def like_pattern(text: str) -> str:
     return ESCAPE.sub(one, text)
 
 
-def _string(block: Block, operand: Operand, literal: Literal, *, checked: bool) -> str:
+def _string(block: Block, operand: Operand, literal: Literal, *, checked: bool) -> str | None:
     """Return a text, or the eighteen characters of an id."""
     if not (operand.is_text or operand.type in {"id", "reference"}):
         _refuse_type(block, operand)
     text = unescaped(block, literal)
+    if not text and operand.is_text:
+        # Nobody can tell an empty text from none.
+        return None
     if operand.type in {"id", "reference"} and checked:
         if not is_id(text):
             block.asked.refuse(
