@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from threading import Event, Thread
 from urllib.parse import parse_qs, urlsplit
 
 from kamsync.connector import Finding, SignIn
@@ -39,6 +39,29 @@ class _Answer(HTTPServer):
         self.path = path
         self.state = state
         self.answer: dict[str, str] | None = None
+        self._answered = Event()
+        self._thread = Thread(
+            target=self.serve_forever, args=(SLICE_S,), name="kamsync-consent", daemon=True
+        )
+        self._thread.start()
+
+    def take(self, told: dict[str, str]) -> None:
+        """Take the answer."""
+        self.answer = told
+        self._answered.set()
+
+    def waited(self, timeout_s: float) -> dict[str, str]:
+        """Return the answer, once it is there."""
+        self._answered.wait(timeout_s)
+        if self.answer is None:
+            raise SystemDown("Nobody has answered in the browser.", hint="Try again.")
+        return self.answer
+
+    def server_close(self) -> None:
+        """Listen no longer; what is being told to the browser is told."""
+        self.shutdown()
+        self._thread.join()
+        super().server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -54,13 +77,13 @@ class _Handler(BaseHTTPRequestHandler):
         if asked.path != self.server.path or not is_ours or self.server.answer is not None:
             self.send_error(404)
             return
-        self.server.answer = told
         body = PAGE.format(text=DONE if "code" in told else FAILED).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        self.server.take(told)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Write nothing: what is asked for here holds the code."""
@@ -81,7 +104,7 @@ def ask(
     challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     with _listening(sign_in.redirects, state) as (server, redirect):
         show(sign_in.url(redirect, state, challenge))
-        told = _waited(server, timeout_s)
+        told = server.waited(timeout_s)
     if "code" not in told:
         said = told.get("error_description") or told.get("error") or "it does not say why"
         raise DecisionRefused(f"kamsync was not let in: {said}.")
@@ -113,22 +136,3 @@ def _listening(redirects: Sequence[str], state: str) -> Iterator[tuple[_Answer, 
         f"None of {', '.join(redirects)} is free: {error.strerror if error else ''}.",
         hint="Stop what listens there, and try again.",
     )
-
-
-def _waited(server: _Answer, timeout_s: float) -> dict[str, str]:
-    """Return the answer, once it is there."""
-    server.timeout = SLICE_S
-
-    def serve() -> None:
-        while server.answer is None and not over:
-            server.handle_request()
-
-    over: list[bool] = []
-    thread = Thread(target=serve, name="kamsync-consent", daemon=True)
-    thread.start()
-    thread.join(timeout_s)
-    over.append(True)
-    thread.join()
-    if server.answer is None:
-        raise SystemDown("Nobody has answered in the browser.", hint="Try again.")
-    return server.answer

@@ -43,7 +43,8 @@ class Wholes:
         for row in rows:
             owner = row.body.get(self._reference) or owners.get(row.native_id) or row.native_id
             groups.setdefault(str(owner), []).append(row)
-        return list(groups.values())
+        # The smaller shares first, for an org that adds up row by row.
+        return [sorted(group, key=_share) for group in groups.values()]
 
     def _owners(self, ids: Sequence[str]) -> dict[str, str]:
         """Return what each row belongs to."""
@@ -61,6 +62,10 @@ class Wholes:
         if not isinstance(answers, list):
             return [answers.told(row) for row in rows]
         return _told(rows, bound, answers)
+
+
+def _share(row: Row) -> float:
+    return float(row.body.get("SplitPercentage") or 0)
 
 
 def _told(rows: Sequence[Row], bound: Sequence[Row], answers: Sequence[Answer]) -> list[Told]:
