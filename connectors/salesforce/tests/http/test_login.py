@@ -37,6 +37,7 @@ def lets_in(sandbox, token):
 
 
 def test_a_client_logs_in_by_its_secret_in_the_body_or_in_a_basic_header(sandbox, ask):
+    """The session is good for calls at once."""
     credentials = sandbox.service.credentials
     secret = credentials.client_secret
 
@@ -63,6 +64,7 @@ def test_a_client_logs_in_by_its_secret_in_the_body_or_in_a_basic_header(sandbox
     ],
 )
 def test_whoever_proves_nothing_is_refused_as_oauth_refuses(ask, form, error):
+    """Status 400, an error and its description."""
     answer = ask(**form)
 
     assert (400, error) == (answer.status_code, answer.json()["error"])
@@ -70,6 +72,7 @@ def test_whoever_proves_nothing_is_refused_as_oauth_refuses(ask, form, error):
 
 
 def test_a_password_may_have_the_security_token_behind_it(sandbox, ask):
+    """Within trusted networks it is not needed."""
     credentials = sandbox.service.credentials
     form = {
         "grant_type": "password",
@@ -130,12 +133,14 @@ def test_a_signed_assertion_lets_in_whom_it_names(sandbox, ask, assertion):
     ],
 )
 def test_an_assertion_that_is_not_right_is_refused(ask, assertion, claims, error, description):
+    """With the words of the real endpoint."""
     answer = ask(grant_type=BEARER, assertion=assertion(**claims))
 
     assert {"error": error, "error_description": description} == answer.json()
 
 
-def test_an_assertion_by_another_key_is_refused(sandbox, ask, assertion):
+def test_an_assertion_by_another_key_is_refused(ask, assertion):
+    """Only the certificate of the app counts."""
     from cryptography.hazmat.primitives.asymmetric import rsa
 
     other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -201,6 +206,7 @@ def test_a_browser_brings_a_code_that_only_its_verifier_redeems(sandbox, ask, co
 
 
 def test_a_code_goes_only_to_this_machine(code):
+    """And only to our app."""
     assert "redirect_uri_mismatch" == code(redirect_uri="https://example.com/cb")
     assert "invalid_client_id" == code(client_id="x")
 
@@ -226,6 +232,7 @@ def test_a_session_ends_after_two_hours_or_when_it_is_revoked(sandbox, ask, call
 
 
 def test_the_user_is_told_who_it_is(sandbox, call):
+    """By OpenID and by the identity URL."""
     credentials = sandbox.service.credentials
     told = call("GET", "/services/oauth2/userinfo").body
     identity = call("GET", urlsplit(told["id"]).path).body
@@ -244,6 +251,7 @@ xmlns:env="http://schemas.xmlsoap.org/soap/envelope/"><env:Body>
 
 
 def soap(sandbox, body, version="59.0"):
+    """Post an envelope."""
     url = f"{sandbox.url}/services/Soap/u/{version}"
     return requests.post(url, data=body, headers={"SOAPAction": "login"}, timeout=20)
 
@@ -262,6 +270,7 @@ def test_soap_lets_in_and_refuses_with_a_fault(sandbox):
 
 
 def test_soap_login_is_gone_from_version_65_on(sandbox):
+    """As in a real org."""
     body = LOGIN.format(sandbox.service.credentials.username, "made-up-password")
 
     assert "UNSUPPORTED_API_VERSION" in soap(sandbox, body, "65.0").text
@@ -280,6 +289,7 @@ def test_a_file_sets_the_credentials(tmp_path):
 
 
 def test_a_key_that_is_none_is_refused_at_the_start(tmp_path):
+    """With the file that it stands in."""
     file = tmp_path / "credentials.toml"
     file.write_text('private_key = "no key"')
 

@@ -38,6 +38,7 @@ MOST_RECENT = 200
 
 # What is more special comes first: `sobjects/Account/describe` is no record called "describe".
 ROUTER = Router(
+    PERMISSIONS,
     DESCRIBES,
     QUERIES,
     FINDING,
@@ -48,7 +49,6 @@ ROUTER = Router(
     INGEST,
     EXTRACT,
     TOOLING,
-    PERMISSIONS,
     ROWS,
 )
 
