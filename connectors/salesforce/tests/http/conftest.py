@@ -7,9 +7,9 @@ import pytest
 import requests
 from msgspec import Struct
 
-from kamsync.extensions import SandboxOptions
 from kamsync.sandbox.clock import VirtualClock
-from kamsync_salesforce.sandbox.http.start import start
+from kamsync_salesforce.sandbox.http.start import serve
+from kamsync_salesforce.sandbox.org import Org
 from kamsync_salesforce.sandbox.setup import external_id
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -73,8 +73,10 @@ class Client:
 
 @pytest.fixture
 def sandbox():
-    running = start(SandboxOptions(), VirtualClock(NOON))
-    running.org.add_field("Account", external_id())
+    clock = VirtualClock(NOON)
+    org = Org(clock=clock)
+    org.add_field("Account", external_id())
+    running = serve(org, clock)
     yield running
     running.close()
 

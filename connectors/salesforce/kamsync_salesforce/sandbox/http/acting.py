@@ -99,6 +99,12 @@ def _grant(api: Api, who: Person, options: Options) -> None:
     api.org.profiles.grant(_profile(api, options), options["object"], *options["fields"])
 
 
+def _drop_field(api: Api, who: Person, options: Options) -> None:
+    """Take a custom field away: ``object``, ``field``."""
+    del who
+    api.drop_field(options["object"], options["field"])
+
+
 def _expire_sessions(api: Api, who: Person, options: Options) -> None:
     """End every session."""
     del who, options
@@ -162,6 +168,7 @@ VERBS: dict[str, Callable[[Api, Person, Options], Any]] = {
     "unlock": _unlock,
     "hide": _hide,
     "grant": _grant,
+    "drop_field": _drop_field,
     "expire_sessions": _expire_sessions,
     "expire_locators": _expire_locators,
     "spend_quota": _spend_quota,
