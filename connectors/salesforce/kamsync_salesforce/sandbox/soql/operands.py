@@ -68,8 +68,15 @@ def operand_of(block: Block, what: Path | Call) -> Operand:
         column = block.column(what)
         return Operand(column.sql, column.field.type, column.field.name, what.at, column.field)
     name = what.name.upper()
-    if name == "COUNT" and not what.arguments:
+    if not what.arguments and name == "COUNT":
         return Operand("COUNT(*)", "int", what.name, what.at, aggregate=True)
+    if name == "GROUPING":
+        return Operand("0", "int", what.name, what.at)
+    return _worked_out(block, what, name)
+
+
+def _worked_out(block: Block, what: Call, name: str) -> Operand:
+    """Return what a function makes of its one argument."""
     inner = _argument(block, what)
     if name in AGGREGATES:
         return _aggregate(block, what, name, inner)
@@ -77,8 +84,6 @@ def operand_of(block: Block, what: Path | Call) -> Operand:
         return inner
     if name == "CONVERTCURRENCY":
         return _converted(block, what, inner)
-    if name == "GROUPING":
-        return Operand("0", "int", what.name, what.at)
     if name not in DATES or inner.type not in {"date", "datetime"}:
         block.asked.refuse(what.at, "MALFORMED_QUERY", f"Invalid function or argument: {what.name}")
     type_ = "date" if name == "DAY_ONLY" else "int"

@@ -112,6 +112,8 @@ class Select:
         converts: Callable[[Any], Any] | None = bool if operand.type == "boolean" else None
         if call.name.lower() == "format":
             converts = str
+        if not self.node.take(name):
+            self.asked.refuse(call.at, "INVALID_FIELD", f"duplicate field selected: {name}")
         self.node.put(name, operand.sql, converts)
 
     def _pick_children(self, each: Children) -> None:
@@ -183,7 +185,8 @@ class Select:
 def shuffle(asked: Asked, number: str) -> str:
     """Return SQL that puts rows in an order that no caller can rely on; each call has another."""
     asked.org.asked += 1
-    return f"(({number} * {STEP + 2 * asked.org.asked}) % {ROUND})"
+    step = asked.org.asked * STEP % ROUND or STEP
+    return f"(({number} * {step}) % {ROUND})"
 
 
 def order_sql(block: Block, ordered: Ordered) -> str:
