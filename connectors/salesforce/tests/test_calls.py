@@ -126,7 +126,10 @@ def test_updates_on_a_version_take_one_call_for_each_25(org, connector):
 
     receipts = connector.write(
         "Account",
-        [Write(Op.UPDATE, id_, {"Phone": "1"}, key=id_, version=versions[id_].version) for id_ in ids],
+        [
+            Write(Op.UPDATE, id_, {"Phone": "1"}, key=id_, version=versions[id_].version)
+            for id_ in ids
+        ],
     )
 
     assert {Outcome.DONE} == {receipt.outcome for receipt in receipts}

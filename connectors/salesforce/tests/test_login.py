@@ -99,7 +99,10 @@ def test_options_that_do_not_fit_are_told(options, told):
         ("production", "https://login.salesforce.com"),
         ("sandbox", "https://test.salesforce.com"),
         ("acme.my.salesforce.com", "https://acme.my.salesforce.com"),
-        ("https://acme--uat.sandbox.my.salesforce.com", "https://acme--uat.sandbox.my.salesforce.com"),
+        (
+            "https://acme--uat.sandbox.my.salesforce.com",
+            "https://acme--uat.sandbox.my.salesforce.com",
+        ),
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
     ],
 )

@@ -138,7 +138,9 @@ def test_who_edited_a_tracked_field_is_told_for_the_field(org, connector):
             tracked["Phone"].name,
             tracked["Phone"].evidence,
         )
-        assert reading.times["Phone"] == reading.modified or reading.times["Phone"] < reading.modified
+        assert (
+            reading.times["Phone"] == reading.modified or reading.times["Phone"] < reading.modified
+        )
 
 
 def test_a_deleted_and_an_undeleted_record_are_told(org, connector):

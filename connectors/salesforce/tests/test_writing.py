@@ -156,7 +156,9 @@ def test_shares_of_one_deal_are_written_together(org, connector, deal):
     assert [Outcome.DONE, Outcome.DONE] == [receipt.outcome for receipt in made]
     org.clock.forward(60)
     ids = [receipt.native_id for receipt in made]
-    versions = {id_: each.version for id_, each in connector.fetch("OpportunitySplit", [], ids).items()}
+    versions = {
+        id_: each.version for id_, each in connector.fetch("OpportunitySplit", [], ids).items()
+    }
     org.counted()
 
     receipts = connector.write(
@@ -191,11 +193,16 @@ def test_shares_that_somebody_else_changed_are_stale_as_a_whole(org, connector, 
     share = {"OpportunityId": deal, "SplitType.DeveloperName": "Revenue", "SplitPercentage": 30}
     made = connector.write(
         "OpportunitySplit",
-        [creating({**share, "SplitOwnerId": susan}, "s1"), creating({**share, "SplitOwnerId": paul}, "s2")],
+        [
+            creating({**share, "SplitOwnerId": susan}, "s1"),
+            creating({**share, "SplitOwnerId": paul}, "s2"),
+        ],
     )
     org.clock.forward(60)
     ids = [receipt.native_id for receipt in made]
-    versions = {id_: each.version for id_, each in connector.fetch("OpportunitySplit", [], ids).items()}
+    versions = {
+        id_: each.version for id_, each in connector.fetch("OpportunitySplit", [], ids).items()
+    }
     org.act("edit", object="OpportunitySplit", id=ids[0], values={"SplitPercentage": 20})
 
     receipts = connector.write(
@@ -236,7 +243,9 @@ def test_a_stamp_is_found_with_its_case_and_marks(connector):
 
 
 def test_none_clears_and_a_picklist_takes_what_is_active(org, connector, company):
-    [done] = connector.write("Account", [updating(company, {"Phone": "+49 421 1", "Rating": "Hot"})])
+    [done] = connector.write(
+        "Account", [updating(company, {"Phone": "+49 421 1", "Rating": "Hot"})]
+    )
     [cleared] = connector.write("Account", [updating(company, {"Phone": None})])
     [refused] = connector.write("Account", [updating(company, {"CleanStatus": "golden"})])
 
