@@ -11,6 +11,7 @@ from kamsync_salesforce.sandbox.http.mishaps import (
     ExpireLocators,
     ExpireSessions,
     LockRows,
+    ShortPages,
     SpendQuota,
 )
 
@@ -84,6 +85,20 @@ def test_sessions_and_locators_end_in_the_middle_of_a_run(sandbox, call):
 
     assert "INVALID_QUERY_LOCATOR" == call("GET", following).code
     assert "INVALID_SESSION_ID" == call("GET", "limits").code
+
+
+def test_pages_are_shorter_than_asked_for_now_and_then(sandbox, call):
+    """By a fault, for the calls that it strikes."""
+    for name in "ABC":
+        call.create("Account", Name=name)
+    sandbox.faults.add(ShortPages(rows=2, nth=2))
+
+    counts = [
+        len(call("GET", "query", params={"q": "SELECT Id FROM Account"}).body["records"])
+        for _ in range(3)
+    ]
+
+    assert [3, 2, 3] == counts
 
 
 def test_a_change_that_is_committed_late_shows_the_stamp_of_its_begin(sandbox, call):

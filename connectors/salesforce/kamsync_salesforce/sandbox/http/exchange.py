@@ -16,6 +16,8 @@ from kamsync_salesforce.sandbox.refusal import Refusal
 __all__ = ["Call", "Reply", "refusal_reply", "told_errors"]
 
 DATA_ERRORS = {400, 409, 412}
+NOT_THERE = {"INVALID_CROSS_REFERENCE_KEY"}
+"""What recordings of composite and batch answer 404, and single calls 400."""
 NOT_DATA = {"MALFORMED_QUERY", "INVALID_TYPE", "JSON_PARSER_ERROR", "INVALID_QUERY_LOCATOR"}
 
 
@@ -129,4 +131,6 @@ def told_errors(refusal: Refusal, *, data: bool) -> list[dict[str, Any]]:
 def refusal_reply(refusal: Refusal, call: Call | None = None) -> Reply:
     """Return the answer to a call that is refused; one whose precondition failed says nothing more."""
     data = call is not None and call.method in {"POST", "PATCH", "DELETE"}
-    return Reply(refusal.status, told_errors(refusal, data=data))
+    inside = call is not None and call.inside
+    status = 404 if inside and refusal.code in NOT_THERE else refusal.status
+    return Reply(status, told_errors(refusal, data=data))

@@ -21,6 +21,7 @@ __all__ = [
     "ExpireLocators",
     "ExpireSessions",
     "LockRows",
+    "ShortPages",
     "SpendQuota",
 ]
 
@@ -90,6 +91,24 @@ class ExpireLocators(Fault, frozen=True, kw_only=True, tag="expire_locators"):
         return await proceed()
 
 
+class ShortPages(Fault, frozen=True, kw_only=True, tag="short_pages"):
+    """The answer to a query has fewer rows on a page than the caller asked for."""
+
+    rows: Annotated[int, Meta(ge=1, le=2000)] = 100
+
+    async def strike(
+        self, request: web.Request, proceed: Proceed, service: Service
+    ) -> web.StreamResponse:
+        """Shorten the pages of this answer."""
+        del request
+        locators = _service(service).api.locators
+        before, locators.short = locators.short, self.rows
+        try:
+            return await proceed()
+        finally:
+            locators.short = before
+
+
 class CommitLate(Fault, frozen=True, kw_only=True, tag="commit_late"):
     """What the call writes shows a stamp from before: its transaction began long ago."""
 
@@ -128,6 +147,7 @@ MISHAPS: tuple[type[Fault], ...] = (
     ExpireLocators,
     ExpireSessions,
     LockRows,
+    ShortPages,
     SpendQuota,
 )
 """All of them."""

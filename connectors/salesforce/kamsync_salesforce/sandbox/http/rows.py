@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ROWS"]
 
+UNMET = "ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE_CHECK"
 A_SECOND = timedelta(seconds=1)
 # Below this version an upsert that updated had no body.
 ANSWERS_UPSERT = 46
@@ -143,13 +144,12 @@ def _check_tag(api: Api, call: Call, object_: str, id_: str) -> None:
         return
     row = api.org.retrieve(object_, id_, None, call.who, version=call.release)
     if not _tag_is_in(_tag(row), asked):
-        raise Refusal(412, "PRECONDITION_FAILED", _unmet()[0]["message"])
+        raise Refusal(412, UNMET, "A condition of the request is not met.")
 
 
 def _unmet() -> list[dict[str, Any]]:
     """Return what is said where a condition is not met; the text of a real org is not recorded."""
-    code = "ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE_CHECK"
-    return [{"message": "A condition of the request is not met.", "errorCode": code}]
+    return [{"message": "A condition of the request is not met.", "errorCode": UNMET}]
 
 
 def _stamp(api: Api, call: Call, object_: str, id_: str, row: dict[str, Any]) -> str:

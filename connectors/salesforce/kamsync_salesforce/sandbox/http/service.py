@@ -33,11 +33,11 @@ from kamsync_salesforce.sandbox.setup import EXTERNAL_ID
 __all__ = ["Salesforce"]
 
 LONGEST_URI = 16_384
-ACTIVE = 50
 VERSION = re.compile(r"/services/data/(v[^/]+)(?:/(.*))?")
 EXPIRED = "Session expired or invalid"
 COMPRESSED_FROM = 2_048
 OVERLOADED = {
+    403: ("REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded."),
     429: ("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded."),
     503: ("SERVER_UNAVAILABLE", "The server is temporarily unavailable."),
 }
@@ -155,32 +155,37 @@ class Salesforce(Service):
         return _response(Reply(200, versions.listed()))
 
     async def _rest(self, request: web.Request) -> web.Response:
-        """Answer a call of the REST API."""
+        """Answer a call of the REST API; whoever has a session is told of the quota in any case."""
         session = self._session(request)
+        body = await request.read()
+        try:
+            reply = self._answered(request, session, body)
+        except Refusal as refusal:
+            reply = refusal_reply(refusal)
+        request[COST] += self.api.counted()
+        return self._limited(_response(reply))
+
+    def _answered(self, request: web.Request, session: Session, body: bytes) -> Reply:
+        """Return what one call is answered."""
         match = VERSION.fullmatch(request.rel_url.raw_path)
         if match is None:
             raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
-        version = versions.number_of(match[1])
-        body = await request.read()
-        self._count(request)
-        method = request.query.get("_HttpMethod", request.method).upper()
         call = Call(
-            method=method,
+            method=request.query.get("_HttpMethod", request.method).upper(),
             path=_segments(match[2]),
             query=dict(request.query),
             headers=CIMultiDict(request.headers),
-            version=version,
+            version=versions.number_of(match[1]),
             who=session.who,
             body=body,
             origin=self._url(request),
         )
-        _require_json(call)
-        reply = self.api.answer(call)
-        request[COST] += self.api.counted()
         client = call.option("Sforce-Call-Options", "client")
         if client:
             request[NOTES]["client"] = client
-        return self._limited(_response(reply))
+        self._count(request)
+        _require_json(call)
+        return self.api.answer(call)
 
     def _session(self, request: web.Request) -> Session:
         """Return who calls.
