@@ -14,8 +14,9 @@ from kamsync_salesforce.sandbox.loaded import check_loaded
 from kamsync_salesforce.sandbox.metadata.field import Field, read_field
 from kamsync_salesforce.sandbox.metadata.sobject import SObject
 from kamsync_salesforce.sandbox.records.store import Row
-from kamsync_salesforce.sandbox.records.writing import LOADING, prepared
+from kamsync_salesforce.sandbox.records.writing import LOADING, prepared, stand_behind
 from kamsync_salesforce.sandbox.refusal import Refusal
+from kamsync_salesforce.sandbox.rules.persons import shadow_values
 from kamsync_salesforce.sandbox.rules.values import held_value
 from kamsync_salesforce.sandbox.rules.write import Options
 from kamsync_salesforce.sandbox.setup import person_of
@@ -64,9 +65,20 @@ def load(org: State, folder: Path) -> dict[str, int]:
                 for name in _in_order(org, list(objects))
             }
             check_loaded(org, paths)
+            _stand_behind_persons(org)
         for row in org.store.rows("User", {}):
             org.people.find(row["Id"]) or org.people.add(person_of(org, row))
     return counts
+
+
+def _stand_behind_persons(org: State) -> None:
+    """Make the contact behind each account that was loaded as a person."""
+    if not org.schema.person_accounts:
+        return
+    for row in org.store.rows("Account", {"IsPersonAccount": 1}):
+        if row["PersonContactId"] is None:
+            filled = {name: value for name, value in row.items() if value is not None}
+            stand_behind(org, row["Id"], shadow_values(org, filled), org.people.administrator)
 
 
 def _objects(org: State, paths: Mapping[str, Path]) -> dict[str, SObject]:

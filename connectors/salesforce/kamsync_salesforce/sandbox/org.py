@@ -13,6 +13,7 @@ from kamsync.clock import Clock
 from kamsync_salesforce.sandbox.late import Late
 from kamsync_salesforce.sandbox.metadata.describe import described_object, listed_object
 from kamsync_salesforce.sandbox.metadata.field import Field
+from kamsync_salesforce.sandbox.metadata.persons import person_fields
 from kamsync_salesforce.sandbox.people import Person
 from kamsync_salesforce.sandbox.records import bin as recycle_bin
 from kamsync_salesforce.sandbox.records import keys, merging, replication, writing
@@ -225,6 +226,9 @@ class Org(State):
         """Give an object a field, as the Tooling or Metadata API does."""
         with self._turn():
             self.store.add_field(object_, field)
+            if self.schema.person_accounts and object_ == "Contact":
+                for each in person_fields(*map(self.schema.object, ("Account", "Contact"))):
+                    self.store.add_field("Account", each)
             self.schema_changed = self.clock.now()
 
     def drop_field(self, object_: str, name: str) -> None:

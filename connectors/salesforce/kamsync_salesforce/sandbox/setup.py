@@ -7,6 +7,7 @@ from typing import Any
 
 from kamsync_salesforce.sandbox.metadata.field import Field, read_field
 from kamsync_salesforce.sandbox.people import ADMINISTRATOR, INTEGRATION, Person
+from kamsync_salesforce.sandbox.records.record_types import add_record_type
 from kamsync_salesforce.sandbox.state import State
 
 __all__ = ["EXTERNAL_ID", "external_id", "person_of", "set_up"]
@@ -44,6 +45,17 @@ def set_up(org: State) -> None:
                 _make_currencies(org)
             _add(org, "Pricebook2", Name="Standard Price Book", IsActive=1, IsStandard=1)
             org.store.keep("set up", True)
+            _let_in(org)
+            if org.schema.person_accounts:
+                add_record_type(
+                    org, "Account", "Business_Account", "Business Account", default=True
+                )
+                add_record_type(org, "Account", "PersonAccount", "Person Account", person=True)
+    _let_in(org)
+
+
+def _let_in(org: State) -> None:
+    """Let the users of the org act in it."""
     for row in org.store.rows("User", {}):
         org.people.add(person_of(org, row))
 

@@ -40,6 +40,8 @@ class State:
         self.begins: list[datetime] = []
         # Queries that were asked; what an order leaves open is shuffled by it.
         self.asked = 0
+        # Whether the records of objects and fields were written since the org was opened.
+        self.defined = False
         self.schema_changed = clock.now()
         self._stamped: list[datetime] = []
 

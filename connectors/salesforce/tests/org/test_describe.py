@@ -254,3 +254,15 @@ def test_a_currency_stands_only_where_an_org_has_several(clock, field):
         each["name"] for each in fields if each["name"] == "CurrencyIsoCode"
     ]
     several.close()
+
+
+def test_objects_and_fields_can_be_queried_as_they_are_now(org, rows):
+    """Also a field that was made since the last time."""
+    find = (
+        "SELECT EntityDefinition.Label, DataType FROM FieldDefinition"
+        " WHERE EntityDefinition.QualifiedApiName = 'Case' AND QualifiedApiName = 'KamsyncId__c'"
+    )
+    assert [] == rows(find)
+    org.add_field("Case", external_id())
+
+    assert [{"EntityDefinition": {"Label": "Case"}, "DataType": "Text(64)"}] == rows(find)

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct, structs
 
 from kamsync_salesforce.sandbox.metadata.field import Field, read_field
+from kamsync_salesforce.sandbox.metadata.persons import person_fields
 from kamsync_salesforce.sandbox.metadata.sobject import SObject, standard_objects
 from kamsync_salesforce.sandbox.refusal import Refusal
 
@@ -41,6 +42,8 @@ class Schema:
         self.person_accounts = person_accounts
         self.version = 0
         self._spelled = {name.lower(): name for name in self.objects}
+        if person_accounts:
+            self._give_persons()
         if multi_currency:
             self._give_currencies()
 
@@ -89,6 +92,17 @@ class Schema:
         fields = {each: field for each, field in held.fields.items() if each != name}
         self.objects[held.name] = structs.replace(held, fields=fields)
         self.version += 1
+
+    def _give_persons(self) -> None:
+        """Let accounts be persons.
+
+        Source: Object Reference, "Account" ("Person Accounts"), "Contact" and "RecordType".
+        """
+        told = {"is": "boolean ro", "label": "Is Person Account"}
+        self.add("Contact", read_field("IsPersonAccount", told))
+        self.add("RecordType", read_field("IsPersonType", {"is": "boolean ro"}))
+        for field in person_fields(self.object("Account"), self.object("Contact")):
+            self.add("Account", field)
 
     def _give_currencies(self) -> None:
         """Give every object with records of its own the currency that its amounts are in.

@@ -16,7 +16,13 @@ MASTER = "012000000000000AAA"
 
 
 def add_record_type(
-    org: State, name: str, developer_name: str, label: str, *, default: bool = False
+    org: State,
+    name: str,
+    developer_name: str,
+    label: str,
+    *,
+    default: bool = False,
+    person: bool = False,
 ) -> str:
     """Set up a kind of *name*; the first one brings the field that tells the kinds apart.
 
@@ -34,6 +40,7 @@ def add_record_type(
             "DeveloperName": developer_name,
             "SobjectType": object_.name,
             "IsActive": 1,
+            "IsPersonType": int(person),
             "CreatedDate": at,
             "CreatedById": admin,
             "LastModifiedDate": at,

@@ -24,6 +24,7 @@ from kamsync_salesforce.sandbox.rules.lines import (
 from kamsync_salesforce.sandbox.rules.locks import check_locks
 from kamsync_salesforce.sandbox.rules.naming import give_names, give_numbers
 from kamsync_salesforce.sandbox.rules.opportunities import derive_opportunity
+from kamsync_salesforce.sandbox.rules.persons import check_shadow, prepare_person, shadow_values
 from kamsync_salesforce.sandbox.rules.presence import (
     check_picklists,
     check_required,
@@ -37,7 +38,7 @@ from kamsync_salesforce.sandbox.rules.write import Options, Write
 from kamsync_salesforce.sandbox.stamps import moment
 from kamsync_salesforce.sandbox.state import State
 
-__all__ = ["LOADING", "create", "found", "must", "prepared", "touch", "update"]
+__all__ = ["LOADING", "create", "found", "must", "prepared", "stand_behind", "touch", "update"]
 
 # What is worked out before a record is judged, then what it is judged by, in the order in which a
 # real org comes to them. Source: Apex Developer Guide, "Triggers and Order of Execution".
@@ -48,7 +49,9 @@ BEFORE: tuple[Rule, ...] = (
     check_picklists,
     check_references,
     check_locks,
+    check_shadow,
     give_names,
+    prepare_person,
     prepare_member,
     prepare_price,
     prepare_line,
@@ -182,10 +185,34 @@ def _after(org: State, write: Write, id_: str) -> None:
     check_validation_rules(org, write, id_)
     keep_history(org, write, id_)
     follow_amount(org, write)
+    if org.schema.person_accounts and write.after.get("IsPersonAccount"):
+        _follow_person(org, write, id_)
     if write.object.name == "Opportunity" and write.is_new and write.after["ContactId"]:
         _give_first_contact(org, write, id_)
     if write.object.name == "OpportunityLineItem":
         add_up_lines(org, write.after["OpportunityId"], write.at)
+
+
+def _follow_person(org: State, write: Write, id_: str) -> None:
+    """Keep the contact behind a person in step with it; a new person gets one."""
+    if write.object.name != "Account":
+        return
+    values = shadow_values(org, write.values)
+    if write.is_new:
+        stand_behind(org, id_, values, write.who)
+    elif values:
+        contact, admin = write.after["PersonContactId"], org.people.administrator
+        update(org, "Contact", contact, values, admin, Options(by_org=True))
+        org.store.change("Contact", contact, {"LastModifiedById": write.who.id})
+
+
+def stand_behind(org: State, account: str, values: Mapping[str, Any], who: Person) -> None:
+    """Make the contact behind a new person, as if *who* had, whatever that profile may see."""
+    told = {**values, "AccountId": account}
+    contact = create(org, "Contact", told, org.people.administrator, Options(by_org=True))
+    signs = {"CreatedById": who.id, "LastModifiedById": who.id}
+    org.store.change("Contact", contact, {"IsPersonAccount": 1, **signs})
+    org.store.change("Account", account, {"PersonContactId": contact})
 
 
 def _give_first_contact(org: State, write: Write, id_: str) -> None:

@@ -24,6 +24,7 @@ class Options(Struct, frozen=True, kw_only=True):
         allow_duplicates: save where a duplicate rule only warns.
         client: the name that the caller gave itself.
         update_only: an upsert makes no new record.
+        by_org: the org itself writes, as it does to the contact behind a person.
     """
 
     unmodified_since: datetime | None = None
@@ -31,6 +32,7 @@ class Options(Struct, frozen=True, kw_only=True):
     allow_duplicates: bool = False
     client: str | None = None
     update_only: bool = False
+    by_org: bool = False
 
 
 class Write(Struct):

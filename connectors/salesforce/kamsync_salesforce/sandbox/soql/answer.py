@@ -9,6 +9,7 @@ from msgspec import structs
 
 from kamsync_salesforce.sandbox.metadata.sobject import SObject
 from kamsync_salesforce.sandbox.people import Person
+from kamsync_salesforce.sandbox.records.definitions import DEFINITIONS, define
 from kamsync_salesforce.sandbox.records.store import quoted
 from kamsync_salesforce.sandbox.soql.block import Asked
 from kamsync_salesforce.sandbox.soql.groups import grouped_rows, is_grouped
@@ -82,6 +83,8 @@ def answered(
     if "ALL ROWS" in query.tolerated:
         asked.refuse(query.source.at, "MALFORMED_QUERY", "ALL ROWS not allowed in this context")
     object_ = source_object(asked, query.source)
+    if object_.name in DEFINITIONS:
+        define(org)
     if _only_counts(query):
         counting = structs.replace(query, select=(Picked(Path(("Id",))),), order=())
         select = Select(asked, counting, object_)
