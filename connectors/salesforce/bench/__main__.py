@@ -22,6 +22,7 @@ from kamsync_salesforce.maps import maps
 
 ACCOUNTS, CONTACTS = 50_000, 200_000
 STEPS = 4
+BATCH = 1000
 BULK = 10**9
 MIB = 1024 * 1024
 
@@ -63,17 +64,20 @@ def connected(options: dict[str, str], **more: int) -> Salesforce:
 
 
 def fill(connector: Salesforce, object_: str, count: int, accounts: list[str]) -> list[str]:
-    """Create records as the hub does; return their ids."""
+    """Create records as the hub does; return the ids of those that others refer to."""
     ids: list[str] = []
+    done = 0
     start, calls = time.monotonic(), sum(connector.org.quota.calls.values())
     print(f"create {count:,} {object_}")
-    for first in range(0, count, 1000):
-        writes = [write(object_, n, accounts) for n in range(first, min(first + 1000, count))]
+    for first in range(0, count, BATCH):
+        writes = [write(object_, n, accounts) for n in range(first, min(first + BATCH, count))]
         receipts = connector.write(object_, writes)
         assert all(each.outcome is Outcome.DONE for each in receipts), receipts[0]
-        ids += [each.native_id or "" for each in receipts]
-        if len(ids) % max(count // STEPS, 1) < 1000:
-            told(len(ids), start, sum(connector.org.quota.calls.values()) - calls)
+        done += len(receipts)
+        if not accounts:
+            ids += [each.native_id or "" for each in receipts]
+        if done % max(count // STEPS, 1) < BATCH:
+            told(done, start, sum(connector.org.quota.calls.values()) - calls)
     return ids
 
 
@@ -106,9 +110,8 @@ def told(rows: int, start: float, calls: int) -> None:
 
 def main() -> None:
     """Fill an org, then read it by REST and by Bulk."""
-    accounts, contacts = (*map(int, sys.argv[1:3]), ACCOUNTS, CONTACTS)[:2] if len(
-        sys.argv
-    ) > 2 else (ACCOUNTS, CONTACTS)
+    given = [int(each) for each in sys.argv[1:3]]
+    accounts, contacts = [*given, *(ACCOUNTS, CONTACTS)[len(given) :]]
     names = {each.object: each.names for each in maps(core_schema())}
     with org() as options:
         connector = connected(options, bulk_from=BULK)

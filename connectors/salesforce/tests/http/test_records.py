@@ -320,3 +320,9 @@ def test_a_setup_makes_a_field_that_nobody_sees_until_it_is_granted(call):
     }
     assert 201 == call("POST", "sobjects/FieldPermissions", permission).status
     assert 201 == call("PATCH", "sobjects/Contact/Key__c/1", {"LastName": "X"}).status
+
+
+def test_more_slashes_than_needed_mean_nothing(call):
+    """One command line tool writes two before the path, and one library one at the end."""
+    assert 200 == call("GET", "//services/data/v66.0/limits/").status
+    assert 200 == call("GET", "//services/data/").status
