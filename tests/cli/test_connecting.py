@@ -84,6 +84,7 @@ def browser(monkeypatch):
 
 
 def test_a_sign_in_is_kept_sealed_until_it_is_taken_back(gated, browser):
+    """Nobody reads it without the key."""
     result = gated.run("connect", "sales")
 
     assert 0 == result.exit_code, result.stderr
@@ -100,6 +101,7 @@ def test_a_sign_in_is_kept_sealed_until_it_is_taken_back(gated, browser):
 
 
 def test_what_is_wrong_with_a_sign_in_fails(gated):
+    """A script sees it by the exit status."""
     result = gated.run("disconnect", "sales")
 
     assert 1 == result.exit_code
@@ -107,6 +109,7 @@ def test_what_is_wrong_with_a_sign_in_fails(gated):
 
 
 def test_a_system_without_a_sign_in_says_so(hub):
+    """It is no error of the person who asked."""
     result = hub.run("connect", "success")
 
     assert 1 == result.exit_code
@@ -114,6 +117,7 @@ def test_a_system_without_a_sign_in_says_so(hub):
 
 
 def test_a_setup_names_what_may_be_created(gated):
+    """Nothing is made for what is only read."""
     planned = gated.document("setup", "sales", "--dry-run", status=1)
     done = gated.document("setup", "sales")
 
@@ -125,6 +129,7 @@ def test_a_setup_names_what_may_be_created(gated):
 
 
 def test_a_setup_with_nothing_to_do_says_so(hub):
+    """That is no failure."""
     result = hub.run("setup", "success")
 
     assert 0 == result.exit_code
@@ -132,6 +137,7 @@ def test_a_setup_with_nothing_to_do_says_so(hub):
 
 
 def test_an_unknown_system_is_told(hub):
+    """With those that there are."""
     for command in ("connect", "disconnect", "setup"):
         result = hub.run(command, "nowhere")
         assert 64 == result.exit_code

@@ -19,6 +19,7 @@ class Foresighted(Memory):
 
 
 def test_each_read_of_a_round_was_foreseen(stage):
+    """In their order, with the cursors that they begin at."""
     story = stage(entities=("account", "contact"))
     story["sales"].create(name="Nordwind")
     story.meet()

@@ -21,10 +21,12 @@ def path(tmp_path):
 
 
 def safe(path, system="sales", key=KEY):
+    """Return the safe of one system."""
     return SealedFile(path, system, lambda: key)
 
 
 def test_a_secret_is_kept_for_its_system_only(path):
+    """Under its name, and for nobody else."""
     safe(path).put("token", Secret("s3cret"))
 
     assert Secret("s3cret") == safe(path).get("token")
@@ -33,6 +35,7 @@ def test_a_secret_is_kept_for_its_system_only(path):
 
 
 def test_nobody_reads_a_secret_without_the_key(path):
+    """And only the owner opens the file."""
     safe(path).put("token", Secret("s3cret"))
 
     assert b"s3cret" not in path.read_bytes()
@@ -42,6 +45,7 @@ def test_nobody_reads_a_secret_without_the_key(path):
 
 
 def test_a_secret_of_one_system_is_none_of_another_however_it_is_moved(path):
+    """It is sealed for its place."""
     safe(path).put("token", Secret("s3cret"))
     path.write_bytes(path.read_bytes().replace(b'"sales"', b'"success"'))
 
@@ -50,6 +54,7 @@ def test_a_secret_of_one_system_is_none_of_another_however_it_is_moved(path):
 
 
 def test_a_secret_is_replaced_and_forgotten(path):
+    """The last one counts."""
     safe(path).put("token", Secret("one"))
     safe(path).put("token", Secret("two"))
     assert Secret("two") == safe(path).get("token")
@@ -59,12 +64,14 @@ def test_a_secret_is_replaced_and_forgotten(path):
 
 
 def test_without_a_key_nothing_is_kept(path):
+    """A store in memory has none."""
     with pytest.raises(ConfigurationInvalid, match="in memory"):
         safe(path, key=None).put("token", Secret("s"))
     assert not path.exists()
 
 
 def test_a_file_that_is_something_else_is_told(path):
+    """It says how to begin anew."""
     path.write_text("not ours")
 
     with pytest.raises(StoreUnusable, match="is not what kamsync wrote"):
@@ -72,11 +79,13 @@ def test_a_file_that_is_something_else_is_told(path):
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    """Before anything is traded in."""
     with pytest.raises(ConfigurationInvalid, match="cannot be locked"):
         safe(tmp_path / "missing" / "kamsync.safe").put("token", Secret("s"))
 
 
 def test_who_holds_the_safe_keeps_all_threads_from_it(path):
+    """Each reads what the one before has put there."""
     count = 40
 
     def add(_):
@@ -92,6 +101,7 @@ def test_who_holds_the_safe_keeps_all_threads_from_it(path):
 
 
 def test_who_holds_the_safe_keeps_other_processes_from_it(path):
+    """Two rounds never use up one token."""
     program = (
         "import sys; from pathlib import Path; from kamsync.safe import SealedFile;"
         "from kamsync.redact import Secret;"

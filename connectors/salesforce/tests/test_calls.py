@@ -41,6 +41,7 @@ def ready(org, connector):
 
 
 def test_a_full_pull_takes_one_call_for_each_2000_rows(org, connector):
+    """The largest page, and no question beside it."""
     filled(org, 4500)
 
     readings, _ = read(connector, "Account", None)
@@ -50,6 +51,7 @@ def test_a_full_pull_takes_one_call_for_each_2000_rows(org, connector):
 
 
 def test_an_idle_round_takes_one_call_for_five_objects(org, connector):
+    """Five queries go in one composite; the log of deletes is asked on its own schedule."""
     cursors = ready(org, connector)
     org.clock.forward(1200)
     cursors = foreseen(connector, cursors)
@@ -71,6 +73,7 @@ def foreseen(connector, cursors):
 
 @pytest.mark.parametrize("rows", [1, 2000, 2001])
 def test_a_delta_takes_one_call_for_each_2000_rows(org, connector, rows):
+    """Deleted rows come in the same pages."""
     cursors = ready(org, connector)
     org.clock.forward(1200)
     filled(org, rows)
@@ -82,6 +85,7 @@ def test_a_delta_takes_one_call_for_each_2000_rows(org, connector, rows):
 
 
 def test_a_thousand_records_are_fetched_in_one_call(org, connector):
+    """By ids in the body, which no length of an address limits."""
     ids = filled(org, 1000)
     ready(org, connector)
 
@@ -93,6 +97,7 @@ def test_a_thousand_records_are_fetched_in_one_call(org, connector):
 
 @pytest.mark.slow
 def test_creates_take_one_call_for_each_thousand(org, connector):
+    """Five collections in a composite; the object is described once."""
     ready(org, connector)
     for start in range(0, 20_000, 1000):
         writes = [
@@ -106,6 +111,7 @@ def test_creates_take_one_call_for_each_thousand(org, connector):
 
 
 def test_updates_on_no_version_take_one_call_for_each_thousand(org, connector):
+    """Nothing is conditional, so they go in collections."""
     ids = filled(org, 1000)
     ready(org, connector)
 
@@ -118,6 +124,7 @@ def test_updates_on_no_version_take_one_call_for_each_thousand(org, connector):
 
 
 def test_updates_on_a_version_take_one_call_for_each_25(org, connector):
+    """A collection takes no conditions, and a composite 25 requests."""
     ids = filled(org, 250)
     org.clock.forward(60)
     ready(org, connector)
@@ -137,6 +144,7 @@ def test_updates_on_a_version_take_one_call_for_each_25(org, connector):
 
 
 def test_a_thousand_stamps_are_found_in_one_call(org, connector):
+    """Five queries with as many stamps as an address takes."""
     ready(org, connector)
     stamps = [f"account-{n:012}" for n in range(1000)]
     connector.write(
@@ -149,6 +157,7 @@ def test_a_thousand_stamps_are_found_in_one_call(org, connector):
 
 
 def test_what_is_read_ahead_is_thrown_away_by_a_write(org, connector):
+    """What is read after a write shows it."""
     cursors = ready(org, connector)
     connector.foresee([Upcoming(name, NAMES[name], cursors[name]) for name in NAMES])
     read(connector, "Account", cursors["Account"])
@@ -161,6 +170,7 @@ def test_what_is_read_ahead_is_thrown_away_by_a_write(org, connector):
 
 
 def test_deletes_of_team_members_have_their_own_schedule(org, connector):
+    """They leave nothing in the recycle bin, and are not asked for in each round."""
     [account] = filled(org, 1)
     person = org.org.person("susan.lindt").id
     values = {"AccountId": account, "UserId": person, "TeamMemberRole": "Sales Rep"}

@@ -93,7 +93,9 @@ def nordwind(org, hub):
     return account
 
 
-def test_what_the_org_holds_comes_across(hub, nordwind):
+@pytest.mark.usefixtures("nordwind")
+def test_what_the_org_holds_comes_across(hub):
+    """Countries, currencies, stages and references, in the words of the schema."""
     [account] = hub.records("account").values()
     [deal] = hub.records("opportunity").values()
 
@@ -109,7 +111,9 @@ def test_what_the_org_holds_comes_across(hub, nordwind):
     assert 8 == len(hub.records("employee"))
 
 
-def test_what_is_made_elsewhere_is_made_in_the_org_once(hub, org, nordwind):
+@pytest.mark.usefixtures("nordwind")
+def test_what_is_made_elsewhere_is_made_in_the_org_once(hub, org):
+    """Also where the answers to the creates are lost."""
     account = hub.bo(lambda bo: bo.create("account", {"name": "Pinewood Foods"}))
     person = {"last_name": "Weber", "account": account, "email": "weber@pine.example"}
     hub.bo(lambda bo: bo.create("contact", person))
@@ -128,6 +132,7 @@ def test_what_is_made_elsewhere_is_made_in_the_org_once(hub, org, nordwind):
 
 
 def test_both_sides_may_edit_one_record_at_once(hub, org, nordwind):
+    """Different fields of it are no disagreement."""
     [native_id] = hub.records("account")
     org.act("edit", "susan.lindt", object="Account", id=nordwind, values={"Industry": "Shipping"})
     hub.bo(lambda bo: bo.edit("account", native_id, {"website": "https://nordwind.example"}))
@@ -140,6 +145,7 @@ def test_both_sides_may_edit_one_record_at_once(hub, org, nordwind):
 
 
 def test_of_two_edits_of_one_field_none_is_lost(hub, org, nordwind):
+    """A person is asked, and until then each side keeps its own."""
     [native_id] = hub.records("account")
     org.act("edit", "susan.lindt", object="Account", id=nordwind, values={"Phone": "+4942111111"})
     hub.bo(lambda bo: bo.edit("account", native_id, {"phone": "+4942122222"}))
@@ -155,7 +161,9 @@ def test_of_two_edits_of_one_field_none_is_lost(hub, org, nordwind):
     assert "+4942122222" == hub.records("account")[native_id]["phone"]
 
 
-def test_an_idle_round_takes_two_calls_in_a_process_of_its_own(hub, org, nordwind):
+@pytest.mark.usefixtures("nordwind")
+def test_an_idle_round_takes_two_calls_in_a_process_of_its_own(hub, org):
+    """Six objects, and nothing described."""
     hub.sync()
     hub.sync()
     org.counted()
@@ -166,6 +174,7 @@ def test_an_idle_round_takes_two_calls_in_a_process_of_its_own(hub, org, nordwin
 
 
 def test_a_merge_in_the_org_is_followed(hub, org, nordwind):
+    """What was merged away is not made again."""
     loser = org.create("Account", {"Name": "Nordwind Logistics", "Phone": "+4942133333"})
     hub.sync()
     hub.sync()
@@ -177,7 +186,9 @@ def test_a_merge_in_the_org_is_followed(hub, org, nordwind):
     assert [nordwind] == [row["Id"] for row in living]
 
 
-def test_the_configuration_is_found_sound(hub, nordwind):
+@pytest.mark.usefixtures("nordwind")
+def test_the_configuration_is_found_sound(hub):
+    """A standard org shows and takes all that is mapped."""
     found = hub.run("check")
 
     assert found["ok"]

@@ -17,10 +17,12 @@ KEY = bytes(32)
 
 @pytest.fixture
 def safe(tmp_path):
+    """Return the safe of one system."""
     return SealedFile(tmp_path / "kamsync.safe", "sales", lambda: KEY)
 
 
 def reads(connector):
+    """Read once; an empty org gives a page too."""
     return list(connector.read("Account", ["Name"], None))
 
 
@@ -30,6 +32,7 @@ def alone(org, **options):
 
 
 def test_a_signed_assertion_lets_in(org):
+    """The app knows the certificate, and no secret is sent."""
     credentials = org.service.credentials
     connector = alone(
         org,
@@ -43,6 +46,7 @@ def test_a_signed_assertion_lets_in(org):
 
 
 def test_a_key_that_nobody_knows_is_told(org):
+    """And so is a text that is no key."""
     key = rsa.generate_private_key(65537, 2048)
     pem = key.private_bytes(
         serialization.Encoding.PEM,
@@ -59,6 +63,7 @@ def test_a_key_that_nobody_knows_is_told(org):
 
 
 def test_a_wrong_secret_is_told_without_it(org):
+    """The message may be pasted into a ticket."""
     credentials = org.service.credentials
     wrong = Secret("wrong-secret-7")
 
@@ -89,6 +94,7 @@ def test_a_wrong_secret_is_told_without_it(org):
     ],
 )
 def test_options_that_do_not_fit_are_told(options, told):
+    """Before anything is called."""
     with pytest.raises(ConfigurationInvalid, match=told):
         Salesforce(**options)
 
@@ -107,10 +113,12 @@ def test_options_that_do_not_fit_are_told(options, told):
     ],
 )
 def test_hosts_are_addresses(host, address):
+    """Words, hosts and whole addresses."""
     assert address == Salesforce(host=host, client_id="c").login.address
 
 
 def test_a_refresh_token_that_is_good_once_is_kept_before_it_is_used(org, safe):
+    """The next process goes on with its successor."""
     org.act("set", rotate_refresh_tokens=True)
     credentials = org.service.credentials
     given = {
@@ -138,6 +146,7 @@ def browse(url):
 
 
 def signing_in(org, safe, **options):
+    """Return a connector that a person may sign in to."""
     credentials = org.service.credentials
     connector = alone(
         org,
@@ -151,6 +160,7 @@ def signing_in(org, safe, **options):
 
 
 def test_a_person_signs_in_and_out_in_a_browser(org, safe):
+    """What was given out is good for nothing afterwards."""
     connector = signing_in(org, safe)
 
     found = ask(connector.sign_in(), browse, timeout_s=20)
@@ -172,13 +182,14 @@ def test_a_person_signs_in_and_out_in_a_browser(org, safe):
 
 
 def test_an_answer_to_another_question_is_not_taken(org, safe):
+    """Nobody else can end or take over a sign-in."""
     connector = signing_in(org, safe)
     told = []
 
     def refused(url):
         home = "http://localhost:18765/callback"
-        for query in ("code=x&state=guessed", "code=x", "error=access_denied&state=y"):
-            told.append(requests.get(f"{home}?{query}", timeout=10).status_code)
+        queries = ("code=x&state=guessed", "code=x", "error=access_denied&state=y")
+        told.extend(requests.get(f"{home}?{query}", timeout=10).status_code for query in queries)
         state = dict(each.split("=") for each in url.partition("?")[2].split("&"))["state"]
         requests.get(f"{home}?error=access_denied&state={state}", timeout=10)
 
@@ -188,6 +199,7 @@ def test_an_answer_to_another_question_is_not_taken(org, safe):
 
 
 def test_a_system_that_logs_in_by_itself_needs_no_browser(org, safe):
+    """It says which options to leave out."""
     connector = alone(org, session_id=Secret("s"))
     connector.keep_in(safe)
 

@@ -15,10 +15,12 @@ REFS = MirrorRefs()
 
 @pytest.mark.parametrize("entity", [*MAPS])
 def test_the_laws_of_mappings_hold(entity):
+    """As far as the org rounds shares to whole hundredths and percents."""
     check_mapping(MAPS[entity], SCHEMA.entity(entity), lossy=ROUNDED.get(entity, ()))
 
 
 def test_six_entities_are_mapped():
+    """To the standard objects of every org."""
     expected = {
         "account": "Account",
         "contact": "Contact",
@@ -31,6 +33,7 @@ def test_six_entities_are_mapped():
 
 
 def test_people_are_only_read():
+    """They are matched, and their own systems say who works here."""
     assert not [each for each in MAPS["employee"].fields.values() if each.direction.writes]
 
 
@@ -43,20 +46,24 @@ def test_people_are_only_read():
     ],
 )
 def test_a_stage_is_read_with_what_follows_from_it(cells, stage):
+    """The three are only true together."""
     expected = dict(zip(("stage", "status", "probability"), stage, strict=True))
     assert expected == MAPS["opportunity"].field("stage").get(cells, REFS)
 
 
 def test_a_role_that_nobody_has_mapped_is_told_and_not_guessed():
+    """The message says where to add it."""
     with pytest.raises(ValueInvalid, match="Add the word to the mapping"):
         MAPS["assignment"].field("role").get(("Chief Golfer",), REFS)
 
 
 def test_a_team_role_without_a_meaning_here_is_nothing():
+    """It is left as it is there."""
     assert None is MAPS["assignment"].field("role").get(("Lead Qualifier",), REFS)
 
 
 def test_a_country_is_read_by_name_and_written_by_name():
+    """As an org without country picklists holds it."""
     field = MAPS["account"].field("billing_address")
     value = field.get(("Am Markt 1", "Bremen", "28195", None, "Germany"), REFS)
 

@@ -17,6 +17,7 @@ def read(connector, object_, names, cursor=None):
 
 
 def companies(org, count):
+    """Make so many accounts by hand."""
     who = org.org.people.administrator
 
     def fill():
@@ -26,6 +27,7 @@ def companies(org, count):
 
 
 def test_a_hidden_field_is_missing_and_never_blank(org, connector):
+    """By reading and by fetching."""
     native_id = org.create("Account", {"Name": "Nordwind", "Phone": "+49 421 1"})
     org.act("hide", object="Account", fields=["Phone"])
 
@@ -37,6 +39,7 @@ def test_a_hidden_field_is_missing_and_never_blank(org, connector):
 
 
 def test_a_field_that_is_hidden_in_mid_run_is_missing_from_then_on(org, connector):
+    """The round goes on with what is left."""
     native_id = org.create("Account", {"Name": "Nordwind", "Phone": "+49 421 1"})
     found, cursor = read(connector, "Account", ["Name", "Phone"])
     assert "+49 421 1" == found[native_id].values["Phone"]
@@ -48,6 +51,7 @@ def test_a_field_that_is_hidden_in_mid_run_is_missing_from_then_on(org, connecto
 
 
 def test_a_field_that_was_hidden_twice_is_still_only_missing(org, connector):
+    """What was learnt once is learnt anew."""
     native_id = org.create("Account", {"Name": "Nordwind", "Phone": "1", "Site": "Bremen"})
     org.act("hide", object="Account", fields=["Phone"])
     read(connector, "Account", ["Name", "Phone", "Site"])
@@ -59,6 +63,7 @@ def test_a_field_that_was_hidden_twice_is_still_only_missing(org, connector):
 
 
 def test_a_locator_that_has_expired_loses_no_row(org, connector):
+    """Reading goes on from the last row instead."""
     org.act("set", page_rows=7)
     native_ids = companies(org, 30)
     org.server.faults.add(ExpireLocators(path="/services/data/*/query/*", nth=(1, 3)))
@@ -69,6 +74,7 @@ def test_a_locator_that_has_expired_loses_no_row(org, connector):
 
 
 def test_all_rows_of_one_second_are_read_from_each_page_on(org, connector):
+    """Ids tell apart what stamps do not."""
     org.act("set", page_rows=7)
     org.clock.stop()
     native_ids = companies(org, 30)
@@ -82,6 +88,7 @@ def test_all_rows_of_one_second_are_read_from_each_page_on(org, connector):
 
 
 def test_a_cursor_of_something_else_reads_everything(org, connector):
+    """That costs calls, and loses nothing."""
     [native_id] = companies(org, 1)
 
     assert native_id in read(connector, "Account", ["Name"], "{}")[0]
@@ -89,6 +96,7 @@ def test_a_cursor_of_something_else_reads_everything(org, connector):
 
 
 def test_an_object_with_very_many_fields_is_read_in_two_calls(org, connector):
+    """Its names do not fit an address: rows are listed, and then retrieved."""
     native_id = org.create("Account", {"Name": "Nordwind", "Phone": "1"})
     fields = [*org.connect().describe()["Account"].fields]
     names = [name for name in fields if name != "CurrencyIsoCode"] + [
@@ -122,6 +130,7 @@ def _text(name):
 
 
 def test_who_edited_a_tracked_field_is_told_for_the_field(org, connector):
+    """Of an untracked one, only the record's last editor is known, and said as such."""
     native_id = org.create("Account", {"Name": "Nordwind", "Phone": "1"})
     _, cursor = read(connector, "Account", ["Name", "Phone", "Site"])
     org.act("edit", "susan.lindt", object="Account", id=native_id, values={"Phone": "2"})
@@ -144,6 +153,7 @@ def test_who_edited_a_tracked_field_is_told_for_the_field(org, connector):
 
 
 def test_a_deleted_and_an_undeleted_record_are_told(org, connector):
+    """The recycle bin is read along."""
     first, second = companies(org, 2)
     _, cursor = read(connector, "Account", ["Name"])
     org.act("delete", object="Account", id=first)
@@ -157,6 +167,7 @@ def test_a_deleted_and_an_undeleted_record_are_told(org, connector):
 
 
 def test_a_purged_record_is_missing(org, connector):
+    """Nothing tells of it any more."""
     [native_id] = companies(org, 1)
     org.act("delete", object="Account", id=native_id)
     org.act("purge", object="Account", ids=[native_id])
@@ -165,6 +176,7 @@ def test_a_purged_record_is_missing(org, connector):
 
 
 def test_an_object_that_is_not_shown_is_unsupported(connector):
+    """Whatever its name is."""
     with pytest.raises(Unsupported, match="no object 'Spaceship__c'"):
         list(connector.read("Spaceship__c", ["Name"], None))
     with pytest.raises(Unsupported):
@@ -172,6 +184,7 @@ def test_an_object_that_is_not_shown_is_unsupported(connector):
 
 
 def test_a_name_that_is_no_name_never_enters_a_query(org, connector):
+    """A configuration cannot say more than fields."""
     [native_id] = companies(org, 1)
 
     found, _ = read(connector, "Account", ["Name", "Id FROM User--", "a' OR 'b"])
@@ -180,6 +193,7 @@ def test_a_name_that_is_no_name_never_enters_a_query(org, connector):
 
 
 def test_the_currency_of_an_org_with_one_is_told_with_each_amount(org, connector):
+    """Its records do not say it."""
     native_id = org.create("Account", {"Name": "Nordwind", "AnnualRevenue": 5})
 
     found, _ = read(connector, "Account", ["AnnualRevenue", "CurrencyIsoCode"])
@@ -188,6 +202,7 @@ def test_the_currency_of_an_org_with_one_is_told_with_each_amount(org, connector
 
 
 def test_records_of_an_org_with_several_currencies_say_their_own():
+    """They are read and written with it."""
     org = TestOrg(multi_currency=True)
     connector = org.connect()
     names = ["AnnualRevenue", "CurrencyIsoCode"]
@@ -208,6 +223,7 @@ def test_records_of_an_org_with_several_currencies_say_their_own():
 
 
 def test_person_accounts_are_left_out_where_that_is_wanted():
+    """And so are the contacts that they have."""
     org = TestOrg(person_accounts=True)
     company = org.create("Account", {"Name": "Nordwind"})
     person = org.create("Account", {"LastName": "Weber"})
@@ -223,6 +239,7 @@ def test_person_accounts_are_left_out_where_that_is_wanted():
 
 @pytest.mark.slow
 def test_very_many_rows_come_by_a_bulk_query_and_say_the_same(org):
+    """Numbers, blanks, line breaks and versions, as by REST."""
     connector = org.connect(bulk_from=2000)
     names = ["Name", "Phone", "AnnualRevenue", "NumberOfEmployees", "IsPartner", "Description"]
     text = 'Müller\n"quoted", €'

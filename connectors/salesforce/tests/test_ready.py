@@ -13,6 +13,7 @@ FILE = Path(__file__).parents[3] / "config" / "salesforce.toml"
 
 @pytest.mark.parametrize("examples", [False, True])
 def test_the_ready_configuration_applies(tmp_path, examples):
+    """Nothing is allowed in it until somebody says so."""
     text = FILE.read_text(encoding="utf-8")
     if examples:
         text = re.sub(r"^#(?=[^ \n])", "", text, flags=re.MULTILINE)

@@ -19,10 +19,12 @@ def fresh():
 
 
 def about(connector, what):
+    """Return what check says about one thing."""
     return [each for each in connector.check() if each.about == what]
 
 
 def test_the_field_for_our_id_is_made_once(fresh):
+    """A plan changes nothing; afterwards a create is made once."""
     connector = fresh.connect()
 
     planned = connector.setup(OBJECTS, dry_run=True)
@@ -44,6 +46,7 @@ def test_the_field_for_our_id_is_made_once(fresh):
 
 
 def test_a_field_that_is_there_and_hidden_is_shown_to_our_user(fresh):
+    """It is not made a second time."""
     connector = fresh.connect()
     connector.setup(["Account"], dry_run=False)
     fresh.act("hide", object="Account", fields=["KamsyncId__c"])
@@ -56,6 +59,7 @@ def test_a_field_that_is_there_and_hidden_is_shown_to_our_user(fresh):
 
 
 def test_a_healthy_org_is_found_healthy(connector):
+    """And everything that was looked at is told."""
     found = connector.check()
 
     assert all(each.ok for each in found)
@@ -64,6 +68,7 @@ def test_a_healthy_org_is_found_healthy(connector):
 
 
 def test_a_fresh_org_is_told_what_it_lacks(fresh):
+    """With the command or the line that cures it."""
     connector = fresh.connect(currency="")
 
     [field] = about(connector, "external id")
@@ -76,6 +81,7 @@ def test_a_fresh_org_is_told_what_it_lacks(fresh):
 
 
 def test_one_currency_for_an_org_with_several_is_wrong():
+    """Every amount would become one of something else."""
     org = TestOrg(multi_currency=True)
     connector = org.connect(currency="EUR")
 
@@ -87,6 +93,7 @@ def test_one_currency_for_an_org_with_several_is_wrong():
 
 
 def test_a_quota_that_is_nearly_spent_is_told(org):
+    """Looking costs calls too."""
     org.act("set", quota=20)
     connector = org.connect(quota_share=0.1)
 
@@ -96,6 +103,7 @@ def test_a_quota_that_is_nearly_spent_is_told(org):
 
 
 def test_the_org_is_known_by_its_id(org, connector):
+    """However kamsync has logged in."""
     [row] = org.rows("SELECT Id FROM Organization")
     session = org.connect(
         client_id="", client_secret=None, session_id=connector.org.tokens.current().access

@@ -21,23 +21,28 @@ DATA = "/services/data/*"
 
 
 def company(org, name="Nordwind"):
+    """Make an account by hand."""
     return org.create("Account", {"Name": name})
 
 
 def name_of(org, native_id):
+    """Return what an account is called."""
     [row] = [row for row in org.rows("SELECT Id,Name FROM Account") if row["Id"] == native_id]
     return row["Name"]
 
 
 def creating(stamp="account-1", name="Nordwind"):
+    """Return a create."""
     return Write(Op.CREATE, None, {"Name": name}, key=stamp, stamp=stamp)
 
 
 def updating(native_id, version=None, name="ours"):
+    """Return an update."""
     return Write(Op.UPDATE, native_id, {"Name": name}, key="k", version=version)
 
 
 def test_a_condition_survives_a_refresh_of_the_session(org, connector):
+    """The library's own retry drops it, and would overwrite an edit."""
     native_id = company(org)
     org.clock.forward(60)
     before = connector.fetch("Account", ["Name"], [native_id])[native_id]
@@ -51,6 +56,7 @@ def test_a_condition_survives_a_refresh_of_the_session(org, connector):
 
 
 def test_every_call_of_ours_is_marked_after_a_refresh_too(org, connector):
+    """So that our changes are told apart in change events."""
     native_id = company(org)
     connector.fetch("Account", ["Name"], [native_id])
     org.counted()
@@ -63,6 +69,7 @@ def test_every_call_of_ours_is_marked_after_a_refresh_too(org, connector):
 
 
 def test_a_session_that_is_refused_for_ever_is_renewed_once(org, connector):
+    """The library's own retry never ends."""
     company(org)
     list(connector.read("Account", ["Name"], None))
     org.server.calls.clear()
@@ -75,6 +82,7 @@ def test_a_session_that_is_refused_for_ever_is_renewed_once(org, connector):
 
 
 def test_one_thread_renews_the_session_for_all(org, connector):
+    """A refresh token may be good for one use."""
     native_id = company(org)
     connector.fetch("Account", ["Name"], [native_id])
     org.act("expire_sessions")
@@ -90,6 +98,7 @@ def test_one_thread_renews_the_session_for_all(org, connector):
 
 
 def test_a_401_that_is_no_json_is_told_and_no_crash(org, connector):
+    """Something before the org may answer in its place."""
     org.server.faults.add(Refuse(path=DATA, status=401))
 
     with pytest.raises(ConfigurationInvalid, match="takes no session"):
@@ -97,6 +106,7 @@ def test_a_401_that_is_no_json_is_told_and_no_crash(org, connector):
 
 
 def test_a_session_id_is_used_until_it_is_over(org):
+    """It cannot be renewed, and that is said."""
     token = org.service.credentials.access_token
     connector = org.connect(client_id="", client_secret=None, session_id=Secret(token))
     native_id = company(org)
@@ -110,6 +120,7 @@ def test_a_session_id_is_used_until_it_is_over(org):
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_a_read_is_tried_again_when_the_org_cannot_serve(org, connector, status):
+    """Reading changes nothing, so it may be repeated."""
     native_id = company(org)
     org.server.faults.add(Refuse(path=DATA, status=status, nth=(1, 2)))
 
@@ -117,6 +128,7 @@ def test_a_read_is_tried_again_when_the_org_cannot_serve(org, connector, status)
 
 
 def test_the_wait_that_the_org_asks_for_is_kept(org, connector):
+    """It is waited once, and not longer."""
     native_id = company(org)
     org.server.faults.add(Refuse(path=DATA, status=503, retry_after=17, times=1))
 
@@ -126,6 +138,7 @@ def test_the_wait_that_the_org_asks_for_is_kept(org, connector):
 
 
 def test_a_long_wait_is_not_waited_for(org, connector):
+    """The rest of the round goes on."""
     org.server.faults.add(Refuse(path=DATA, status=503, retry_after=3600))
 
     with pytest.raises(SystemDown) as error:
@@ -136,6 +149,7 @@ def test_a_long_wait_is_not_waited_for(org, connector):
 
 
 def test_an_answer_that_breaks_off_is_read_again(org, connector):
+    """In its middle, or before it began."""
     native_id = company(org)
     connector.fetch("Account", ["Name"], [native_id])
     org.server.faults.add(Cut(path=DATA, times=1), LoseAnswer(path=DATA, times=1))
@@ -144,6 +158,7 @@ def test_an_answer_that_breaks_off_is_read_again(org, connector):
 
 
 def test_an_org_that_never_answers_is_down(org):
+    """Every call has a time-out."""
     connector = org.connect(timeout=1)
     connector.org.session._attempts = 1
     org.server.faults.add(TimeOut(path=DATA))
@@ -154,6 +169,7 @@ def test_an_org_that_never_answers_is_down(org):
 
 
 def test_a_create_whose_answer_was_lost_is_made_once(org, connector):
+    """It is sent again, and the stamp says that it is there."""
     org.server.faults.add(LoseAnswer(path=COMPOSITE, times=1))
 
     [receipt] = connector.write("Account", [creating()])
@@ -163,6 +179,7 @@ def test_a_create_whose_answer_was_lost_is_made_once(org, connector):
 
 
 def test_an_update_whose_answer_was_lost_is_unknown_and_sent_once(org, connector):
+    """It could overwrite what somebody entered since."""
     native_id = company(org)
     org.server.faults.add(LoseAnswer(path=COMPOSITE, times=1))
 
@@ -174,6 +191,7 @@ def test_an_update_whose_answer_was_lost_is_unknown_and_sent_once(org, connector
 
 
 def test_after_a_lost_answer_nothing_more_is_sent(org, connector):
+    """What was answered stays answered, what was not sent is for later."""
     native_ids = [company(org, f"Company {n}") for n in range(60)]
     org.clock.forward(60)
     version = connector.fetch("Account", ["Name"], native_ids[:1])[native_ids[0]].version
@@ -187,6 +205,7 @@ def test_after_a_lost_answer_nothing_more_is_sent(org, connector):
 
 @pytest.mark.parametrize("status", [500, 503, 504])
 def test_an_update_is_not_repeated_where_it_may_have_been_done(org, connector, status):
+    """The next round reads what became of it."""
     native_id = company(org)
     org.server.faults.add(Refuse(path=COMPOSITE, status=status, times=1))
 
@@ -197,6 +216,7 @@ def test_an_update_is_not_repeated_where_it_may_have_been_done(org, connector, s
 
 
 def test_an_update_is_repeated_where_nothing_was_done(org, connector):
+    """The org says that it was asked too often."""
     native_id = company(org)
     org.server.faults.add(Refuse(path=COMPOSITE, status=429, times=1))
 
@@ -206,6 +226,7 @@ def test_an_update_is_repeated_where_nothing_was_done(org, connector):
 
 
 def test_a_locked_row_is_tried_again_after_a_drawn_wait(org, connector):
+    """And the rows beside it are not."""
     locked, free = company(org), company(org, "Pinewood")
     org.server.faults.add(LockRows(path=COMPOSITE, ids=(locked,), times=1))
 
@@ -216,6 +237,7 @@ def test_a_locked_row_is_tried_again_after_a_drawn_wait(org, connector):
 
 
 def test_a_row_that_stays_locked_is_for_later(org, connector):
+    """It is neither refused nor parked."""
     locked, free = company(org), company(org, "Pinewood")
     org.act("lock", ids=[locked])
 
@@ -226,6 +248,7 @@ def test_a_row_that_stays_locked_is_for_later(org, connector):
 
 
 def test_a_spent_quota_is_told_and_not_tried_again(org, connector):
+    """There is no wait that would help today."""
     company(org)
     org.server.faults.add(SpendQuota(path=DATA, times=1))
 
@@ -235,6 +258,7 @@ def test_a_spent_quota_is_told_and_not_tried_again(org, connector):
 
 
 def test_a_share_of_the_calls_is_left_to_others(org):
+    """Not one call more is made."""
     org.act("set", quota=20)
     connector = org.connect(quota_share=0.5)
     for _ in range(10):
@@ -247,6 +271,7 @@ def test_a_share_of_the_calls_is_left_to_others(org):
 
 
 def test_a_quota_that_was_spent_is_looked_at_again(org):
+    """The day goes on, and nobody has to start anything anew."""
     org.act("set", quota=20)
     connector = org.connect(quota_share=0.5)
     for _ in range(10):
@@ -260,6 +285,7 @@ def test_a_quota_that_was_spent_is_looked_at_again(org):
 
 
 def test_no_token_is_ever_logged_or_told(org, connector, caplog):
+    """Not by the libraries below either."""
     caplog.set_level(logging.DEBUG)
     native_id = company(org)
     connector.fetch("Account", ["Name"], [native_id])
@@ -276,6 +302,7 @@ def test_no_token_is_ever_logged_or_told(org, connector, caplog):
 
 
 def test_a_redirect_is_not_followed_with_a_token(org, connector, monkeypatch):
+    """Wherever it leads."""
     sent = []
     send = requests.adapters.HTTPAdapter.send
 
@@ -295,6 +322,7 @@ def test_a_redirect_is_not_followed_with_a_token(org, connector, monkeypatch):
 
 
 def test_an_org_that_has_moved_is_followed_at_the_next_login(org, connector, monkeypatch):
+    """The library stays at the old address."""
     native_id = company(org)
     connector.fetch("Account", ["Name"], [native_id])
     moved = org.server.url.replace("127.0.0.1", "localhost")

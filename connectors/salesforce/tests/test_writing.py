@@ -9,24 +9,29 @@ from kamsync_salesforce.testing import TestOrg
 
 
 def creating(values, stamp="stamp-1"):
+    """Return a create."""
     return Write(Op.CREATE, None, values, key=stamp, stamp=stamp)
 
 
 def updating(native_id, values, version=None):
+    """Return an update."""
     return Write(Op.UPDATE, native_id, values, key="k", version=version)
 
 
 def deleting(native_id, version=None):
+    """Return a delete."""
     return Write(Op.DELETE, native_id, {}, key="k", version=version)
 
 
 def held(connector, object_, native_id, *names):
+    """Return what a record holds, None if it is gone."""
     values = connector.fetch(object_, names, [native_id])[native_id].values
     return None if values is None else [values[name] for name in names]
 
 
 @pytest.fixture
 def company(org):
+    """Make an account by hand."""
     return org.create("Account", {"Name": "Nordwind"})
 
 
@@ -36,7 +41,8 @@ def deal(org, company):
     return org.create("Opportunity", {**values, "CloseDate": "2027-01-31", "Amount": 1000})
 
 
-def test_a_row_that_cannot_be_read_stops_none_of_its_collection(connector, company):
+def test_a_row_that_cannot_be_read_stops_none_of_its_collection(connector):
+    """The org refuses all of it, so its rows are sent alone."""
     rows = [creating({"Name": f"Company {n}"}, f"stamp-{n}") for n in range(5)]
     rows[2] = creating({"Name": "bad", "NoSuch__c": 1}, "stamp-bad")
 
@@ -48,6 +54,7 @@ def test_a_row_that_cannot_be_read_stops_none_of_its_collection(connector, compa
 
 
 def test_a_rule_of_the_admin_is_told_in_the_admins_words(org, connector, company):
+    """With the field that it is about."""
     rule = ValidationRule("Account", "no_x", "Name = 'x'", "Companies have names.", "Name")
     org.org.settings.validation_rules.append(rule)
 
@@ -59,6 +66,7 @@ def test_a_rule_of_the_admin_is_told_in_the_admins_words(org, connector, company
 
 
 def test_a_duplicate_rule_refuses_and_names_the_candidate(org, connector, company):
+    """A person links or merges the two; it is never bypassed."""
     org.org.settings.duplicate_rules.append(DuplicateRule("Account", "same_name", ("Name",)))
 
     [receipt] = connector.write("Account", [creating({"Name": "Nordwind"})])
@@ -68,6 +76,7 @@ def test_a_duplicate_rule_refuses_and_names_the_candidate(org, connector, compan
 
 
 def test_a_unique_field_of_somebody_else_is_no_stamp_of_ours(org, connector, company):
+    """What is there already is not taken for our own."""
     team = {"AccountId": company, "UserId": org.org.person("susan.lindt").id}
     team["TeamMemberRole"] = "Sales Rep"
     org.create("AccountTeamMember", team)
@@ -80,6 +89,7 @@ def test_a_unique_field_of_somebody_else_is_no_stamp_of_ours(org, connector, com
 
 
 def test_without_a_unique_field_for_our_id_nothing_is_created():
+    """A lost answer would make a second record."""
     org = TestOrg(stamped=())
     connector = org.connect()
 
@@ -93,6 +103,7 @@ def test_without_a_unique_field_for_our_id_nothing_is_created():
 
 
 def test_people_are_never_made_or_changed(org, connector):
+    """Whatever the configuration allows."""
     person = org.org.person("susan.lindt").id
     for write in (creating({"LastName": "New"}), updating(person, {"Title": "x"})):
         with pytest.raises(Unsupported, match="only read"):
@@ -100,6 +111,7 @@ def test_people_are_never_made_or_changed(org, connector):
 
 
 def test_a_stage_is_written_where_the_org_draws_the_same_from_it(connector, deal):
+    """What follows from it is not sent."""
     won = {"StageName": "Closed Won", "IsClosed": True, "IsWon": True, "Probability": 100}
 
     [receipt] = connector.write("Opportunity", [updating(deal, won)])
@@ -119,6 +131,7 @@ def test_a_stage_is_written_where_the_org_draws_the_same_from_it(connector, deal
     ],
 )
 def test_a_stage_that_means_something_else_there_is_refused(connector, deal, values, reason):
+    """Before anything is written."""
     [receipt] = connector.write("Opportunity", [updating(deal, values)])
 
     assert Outcome.REFUSED is receipt.outcome
@@ -127,6 +140,7 @@ def test_a_stage_that_means_something_else_there_is_refused(connector, deal, val
 
 
 def test_an_amount_in_another_currency_than_the_orgs_is_refused(connector, company):
+    """A number of dollars is no number of euros."""
     bad = {"AnnualRevenue": 5, "CurrencyIsoCode": "USD"}
     good = {"AnnualRevenue": 7, "CurrencyIsoCode": "EUR"}
 
@@ -139,6 +153,7 @@ def test_an_amount_in_another_currency_than_the_orgs_is_refused(connector, compa
 
 
 def test_an_id_among_the_values_reaches_no_other_record(org, connector, company):
+    """Whatever a mapping says."""
     other = org.create("Account", {"Name": "Pinewood"})
     for name in ("Id", "id", "attributes"):
         [receipt] = connector.write("Account", [updating(company, {name: other, "Name": "x"})])
@@ -148,6 +163,7 @@ def test_an_id_among_the_values_reaches_no_other_record(org, connector, company)
 
 
 def test_shares_of_one_deal_are_written_together(org, connector, deal):
+    """They must add up after each statement."""
     susan, paul = (org.org.person(name).id for name in ("susan.lindt", "paul.brandt"))
     share = {"OpportunityId": deal, "SplitType.DeveloperName": "Revenue"}
     first = {**share, "SplitOwnerId": susan, "SplitPercentage": 50}
@@ -177,6 +193,7 @@ def test_shares_of_one_deal_are_written_together(org, connector, deal):
 
 
 def test_of_shares_that_are_too_many_none_is_written(org, connector, deal):
+    """The first that is too much is told, the others wait."""
     susan, paul = (org.org.person(name).id for name in ("susan.lindt", "paul.brandt"))
     share = {"OpportunityId": deal, "SplitType.DeveloperName": "Revenue"}
     first = {**share, "SplitOwnerId": susan, "SplitPercentage": 70}
@@ -189,6 +206,7 @@ def test_of_shares_that_are_too_many_none_is_written(org, connector, deal):
 
 
 def test_shares_that_somebody_else_changed_are_stale_as_a_whole(org, connector, deal):
+    """Nothing of them is written."""
     susan, paul = (org.org.person(name).id for name in ("susan.lindt", "paul.brandt"))
     share = {"OpportunityId": deal, "SplitType.DeveloperName": "Revenue", "SplitPercentage": 30}
     made = connector.write(
@@ -216,6 +234,7 @@ def test_shares_that_somebody_else_changed_are_stale_as_a_whole(org, connector, 
 
 
 def test_a_reference_to_nothing_is_refused_and_the_record_is_not_gone(connector, company):
+    """The code is the same for both."""
     nobody = "001Kx00000zzzzz"
 
     [receipt] = connector.write("Account", [updating(company, {"ParentId": nobody})])
@@ -225,6 +244,7 @@ def test_a_reference_to_nothing_is_refused_and_the_record_is_not_gone(connector,
 
 
 def test_a_record_that_was_purged_is_gone(org, connector, company):
+    """And to delete it is done."""
     org.act("delete", object="Account", id=company)
     org.act("purge", object="Account", ids=[company])
 
@@ -236,13 +256,15 @@ def test_a_record_that_was_purged_is_gone(org, connector, company):
 
 
 def test_a_stamp_is_found_with_its_case_and_marks(connector):
+    """Queries compare without case, and have marks of their own."""
     stamps = ["Account-ABC", "it's \\ a stamp", "50% _"]
     connector.write("Account", [creating({"Name": each}, each) for each in stamps])
 
     assert set(stamps) == set(connector.find("Account", ["Name"], [*stamps, "account-abc"]))
 
 
-def test_none_clears_and_a_picklist_takes_what_is_active(org, connector, company):
+def test_none_clears_and_a_picklist_takes_what_is_active(connector, company):
+    """A restricted one refuses all else."""
     [done] = connector.write(
         "Account", [updating(company, {"Phone": "+49 421 1", "Rating": "Hot"})]
     )
