@@ -305,3 +305,15 @@ def test_each_graph_is_carried_out_whole_or_not_at_all(call):
         (each["graphId"], each["isSuccessful"]) for each in answer
     ]
     assert ["one"] == [row["Name"] for row in call.query("SELECT Name FROM Account")]
+
+
+def test_a_query_tells_its_columns(call):
+    """Those of parents and children within theirs, as a command line tool shows them."""
+    soql = "SELECT id, Owner.Name, (SELECT LastName FROM Contacts) FROM Account"
+
+    told = call("GET", "query", params={"q": soql, "columns": "true"}).body["columnMetadata"]
+
+    assert [("Id", []), ("Owner", ["Name"]), ("Contacts", ["LastName"])] == [
+        (each["columnName"], [within["columnName"] for within in each["joinColumns"]])
+        for each in told
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kamsync_salesforce.sandbox.http.asked import batch_size
+from kamsync_salesforce.sandbox.http.columns import columns_reply
 from kamsync_salesforce.sandbox.http.exchange import Call, Reply
 from kamsync_salesforce.sandbox.http.locators import Page
 from kamsync_salesforce.sandbox.http.permissions import permission_rows
@@ -47,6 +48,8 @@ def _answered(api: Api, call: Call, *, all_rows: bool) -> Reply:
     soql = call.query.get("q")
     if soql is None:
         raise Refusal(400, "MALFORMED_QUERY", "A query string has to be specified")
+    if call.query.get("columns") == "true":
+        return columns_reply(api, soql)
     asked = simple_query(soql) if PERMISSIONS in soql.lower() else None
     rows = permission_rows(api, call, asked) if asked else None
     if rows is not None:

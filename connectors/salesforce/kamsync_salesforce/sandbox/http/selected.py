@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kamsync_salesforce.sandbox.people import Person
 from kamsync_salesforce.sandbox.refusal import Refusal
 from kamsync_salesforce.sandbox.soql.parse import parsed
-from kamsync_salesforce.sandbox.soql.tree import Path, Picked, Query
+from kamsync_salesforce.sandbox.soql.tree import Path, Picked
 
 if TYPE_CHECKING:
     from kamsync_salesforce.sandbox.http.api import Api
@@ -37,15 +37,14 @@ def columns_of(api: Api, soql: str, who: Person) -> tuple[str, list[tuple[str, .
     aliases = {name.lower() for name, _ in query.aliases} | {object_.name.lower()}
     columns: list[tuple[str, ...]] = []
     for picked in query.select:
-        columns += _columns(api, object_, picked, query, aliases, who)
+        columns += _columns(api, object_, picked, aliases, who)
     return object_.name, columns
 
 
 def _columns(
-    api: Api, object_: SObject, picked: object, query: Query, aliases: set[str], who: Person
+    api: Api, object_: SObject, picked: object, aliases: set[str], who: Person
 ) -> list[tuple[str, ...]]:
     """Return the paths that one thing selected stands for."""
-    del query
     if isinstance(picked, Picked) and isinstance(picked.what, Path):
         parts = picked.what.parts
         if len(parts) > 1 and parts[0].lower() in aliases:

@@ -33,7 +33,8 @@ from kamsync_salesforce.sandbox.setup import EXTERNAL_ID
 __all__ = ["Salesforce"]
 
 LONGEST_URI = 16_384
-VERSION = re.compile(r"/services/data/(v[^/]+)(?:/(.*))?")
+SLASHES = "{slashes}"
+VERSION = re.compile(r"/+services/data/(v[^/]+)(?:/(.*))?")
 EXPIRED = "Session expired or invalid"
 COMPRESSED_FROM = 2_048
 OVERLOADED = {
@@ -71,18 +72,18 @@ class Salesforce(Service):
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """Return what it answers to."""
+        oauth = "services/oauth2"
         return [
-            web.get("/services/data", self._versions),
-            web.get("/services/data/", self._versions),
-            web.get("/services/oauth2/authorize", self._authorize),
-            web.route("*", "/services/oauth2/token", self._token),
-            web.route("*", "/services/oauth2/introspect", self._introspect),
-            web.route("*", "/services/oauth2/revoke", self._revoke),
-            web.route("*", "/services/oauth2/userinfo", self._user_info),
-            web.get("/id/{organization}/{user}", self._identity),
-            web.post("/services/Soap/{kind:[ucm]}/{version}{rest:(/.*)?}", self._soap),
-            web.route("*", "/services/async/{version}/{rest:.*}", self._bulk_one),
-            web.route("*", "/services/data/{rest:.*}", self._rest),
+            _at("GET", "services/data{end:/*}", self._versions),
+            _at("GET", f"{oauth}/authorize", self._authorize),
+            _at("*", f"{oauth}/token", self._token),
+            _at("*", f"{oauth}/introspect", self._introspect),
+            _at("*", f"{oauth}/revoke", self._revoke),
+            _at("*", f"{oauth}/userinfo", self._user_info),
+            _at("GET", "id/{organization}/{user}", self._identity),
+            _at("POST", "services/Soap/{kind:[ucm]}/{version}{rest:(/.*)?}", self._soap),
+            _at("*", "services/async/{version}/{rest:.*}", self._bulk_one),
+            _at("*", "services/data/{rest:.*}", self._rest),
         ]
 
     def kind(self, request: web.Request) -> str:
@@ -91,7 +92,7 @@ class Salesforce(Service):
         if "soap" in request[NOTES]:
             return f"SOAP {request[NOTES]['soap']}"
         if match is None:
-            return super().kind(request)
+            return super().kind(request).replace(SLASHES, "")
         return f"{request.method} {ROUTER.kind(_segments(match[2])) or '(resources)'}"
 
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -303,6 +304,11 @@ class Salesforce(Service):
     def _url(self, request: web.Request) -> str:
         """Return where the caller reached the sandbox."""
         return f"{request.scheme}://{request.host}"
+
+
+def _at(method: str, path: str, handler: Handler) -> web.AbstractRouteDef:
+    """Return a route; some clients write more slashes than one before the path, which is the same."""
+    return web.route(method, f"/{SLASHES[:-1]}:/*}}{path}", handler)
 
 
 def _segments(path: str | None) -> tuple[str, ...]:
