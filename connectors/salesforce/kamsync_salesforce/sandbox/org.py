@@ -195,7 +195,8 @@ class Org(State):
         Source: Object Reference, "System Fields".
         """
         with self._turn():
-            found = writing.found(self, self.schema.object(object_), id_)
+            admin = self.people.administrator
+            found = writing.found(self, self.schema.object(object_), id_, admin)
             self.store.change(object_, found["Id"], {"SystemModstamp": self.stamp()})
 
     def updated(self, object_: str, start: datetime, end: datetime) -> dict[str, Any]:
@@ -250,4 +251,8 @@ class Org(State):
         """Take a turn: nobody else asks the org meanwhile, and what is due has been carried out."""
         with self.lock:
             self.late.settle()
+            today = self.clock.now().date()
+            if today != self.looked_through:
+                self.looked_through = today
+                recycle_bin.empty_old(self)
             yield

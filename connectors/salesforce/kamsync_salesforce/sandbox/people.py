@@ -65,6 +65,7 @@ class Profiles:
     def __init__(self) -> None:
         self._hidden: dict[str, set[tuple[str, str]]] = {}
         self._sealed: dict[str, set[tuple[str, str]]] = {}
+        self._unshared: dict[str, set[str]] = {}
         self.version = 0
 
     def hide(self, profile: str, object_: str, *fields: str) -> None:
@@ -82,6 +83,21 @@ class Profiles:
         for held in (self._hidden.get(profile, set()), self._sealed.get(profile, set())):
             held.difference_update((object_, field) for field in fields)
         self.version += 1
+
+    def unshare(self, profile: str, *ids: str) -> None:
+        """Keep records from everybody with that profile: they vanish, and nothing tells of it.
+
+        Source: Salesforce Help, "Sharing Settings".
+        """
+        self._unshared.setdefault(profile, set()).update(ids)
+
+    def share(self, profile: str, *ids: str) -> None:
+        """Show records again that were kept from a profile."""
+        self._unshared.get(profile, set()).difference_update(ids)
+
+    def unshared(self, who: Person) -> set[str]:
+        """Return the ids of the records that *who* must not see."""
+        return self._unshared.get(who.profile, set())
 
     def sees(self, who: Person, object_: str, field: Field) -> bool:
         """Tell whether *who* may read the field; a compound goes with its parts."""

@@ -42,6 +42,8 @@ class State:
         self.asked = 0
         # Whether the records of objects and fields were written since the org was opened.
         self.defined = False
+        # The day on which the recycle bin was looked through last.
+        self.looked_through = clock.now().date()
         self.schema_changed = clock.now()
         self._stamped: list[datetime] = []
 

@@ -219,3 +219,15 @@ def test_an_upsert_makes_a_record_once(org, hub, rows, refused):
         "NOT_FOUND",
         "Provided external ID field does not exist or is not accessible: Namez",
     ) == refused(org.upsert, "Account", "Namez", "k1", {"Name": "A"}, hub)[:3]
+
+
+def test_the_recycle_bin_keeps_what_is_in_it_for_fifteen_days(org, clock, hub, account, rows):
+    """Then it is gone, with all that went along, and nobody is told."""
+    org.create("Contact", {"LastName": "A", "AccountId": account}, hub)
+    org.delete("Account", account, hub)
+    clock.wait(15 * 24 * 3600)
+    assert 1 == len(rows("SELECT Id FROM Account", **ALL))
+    clock.wait(24 * 3600)
+
+    assert [] == rows("SELECT Id FROM Account", **ALL)
+    assert [] == rows("SELECT Id FROM Contact", **ALL)

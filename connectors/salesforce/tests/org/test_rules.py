@@ -3,6 +3,7 @@
 import pytest
 
 from kamsync_salesforce.sandbox.org import Options, Refusal
+from kamsync_salesforce.sandbox.records.writing import BEFORE
 from kamsync_salesforce.sandbox.rules.settings import DuplicateRule, ValidationRule
 
 DEAL = {"Name": "Deal", "StageName": "Prospecting", "CloseDate": "2026-05-20", "Amount": 200}
@@ -205,3 +206,23 @@ def test_a_contract_ends_when_its_term_is_over(org, hub, rows):
     assert [{"EndDate": "2026-02-27", "StatusCode": "Draft"}] == rows(
         "SELECT EndDate, StatusCode FROM Contract"
     )
+
+
+def test_every_rule_names_what_it_copies():
+    """A page of the documentation, or a recording."""
+    assert [] == [rule.__name__ for rule in BEFORE if "Source:" not in (rule.__doc__ or "")]
+
+
+def test_a_record_that_is_no_longer_shared_is_not_there_and_nothing_tells_of_it(
+    org, hub, susan, rows, refused
+):
+    """Others see it as before."""
+    account = org.create("Account", {"Name": "A"}, susan)
+    org.profiles.unshare("Integration User", account)
+
+    assert [] == rows("SELECT Id FROM Account", all_rows=True)
+    assert 404 == refused(org.retrieve, "Account", account, None, hub)[0]
+    assert 404 == refused(org.update, "Account", account, {"Phone": "1"}, hub)[0]
+    assert "A" == org.retrieve("Account", account, ["Name"], susan)["Name"]
+    org.profiles.share("Integration User", account)
+    assert [{"Id": account}] == rows("SELECT Id FROM Account")

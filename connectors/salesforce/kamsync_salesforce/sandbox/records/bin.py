@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from msgspec import Struct
@@ -15,15 +16,17 @@ from kamsync_salesforce.sandbox.records.writing import found, must
 from kamsync_salesforce.sandbox.refusal import Refusal
 from kamsync_salesforce.sandbox.rules.lines import add_up_lines
 from kamsync_salesforce.sandbox.rules.locks import check_lock
+from kamsync_salesforce.sandbox.stamps import stamp
 from kamsync_salesforce.sandbox.state import State
 
-__all__ = ["BINLESS", "delete", "purge", "put_away", "undelete"]
+__all__ = ["BINLESS", "delete", "empty_old", "purge", "put_away", "undelete"]
 
 # Members of teams are gone at once. Source: Object Reference, "AccountTeamMember" and
 # "OpportunityTeamMember" (a delete does not go to the Recycle Bin).
 BINLESS = {"AccountTeamMember", "OpportunityTeamMember"}
 # Children that their parent takes with it without a word in the log of what was deleted.
 SILENT = "History"
+BIN_DAYS = 15
 
 
 class Cleared(Struct, frozen=True):
@@ -42,7 +45,7 @@ def delete(org: State, name: str, id_: str, who: Person) -> None:
     """
     object_ = org.schema.object(name)
     must(object_, "deletable")
-    row = found(org, object_, id_)
+    row = found(org, object_, id_, who)
     check_lock(org, [row["Id"]])
     _check_not_needed(org, object_, row)
     with org.store.savepoint():
@@ -154,6 +157,21 @@ def purge(org: State, name: str, ids: list[str]) -> None:
     with org.store.savepoint():
         for id_ in ids:
             _purge_one(org, object_, id_)
+
+
+def empty_old(org: State) -> None:
+    """Take out for good what has been in the recycle bin for as long as it is kept there.
+
+    Source: Salesforce Help, "Recycle Bin" (15 days); nobody is told.
+    """
+    limit = stamp(org.clock.now() - timedelta(days=BIN_DAYS))
+    old = org.store.db.execute(
+        "SELECT object, id FROM org_bin WHERE gone = 0 AND at < ?", [limit]
+    ).fetchall()
+    if old:
+        with org.store.savepoint():
+            for name, id_ in old:
+                _purge_one(org, org.schema.object(name), id_)
 
 
 def _purge_one(org: State, object_: SObject, id_: str) -> None:

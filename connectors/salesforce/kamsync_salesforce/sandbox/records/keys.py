@@ -30,7 +30,8 @@ def find_by_key(org: State, name: str, field: str, key: str, who: Person) -> lis
         row = org.store.row(object_.name, full_id(key)) if is_id(key) else None
         return [row["Id"]] if row and not row.get("IsDeleted") else []
     rows = org.store.rows(object_.name, {known.name: held_value(known, key)}, live=True)
-    return [row["Id"] for row in rows]
+    kept = org.profiles.unshared(who)
+    return [row["Id"] for row in rows if row["Id"] not in kept]
 
 
 def upsert(

@@ -43,8 +43,8 @@ def merge(
     must(object_, "updateable")
     if not 1 <= len(losers) <= MOST_LOSERS:
         raise Refusal(400, "NUMBER_OUTSIDE_VALID_RANGE", "A merge takes one or two losers")
-    kept = found(org, object_, survivor)
-    gone = [found(org, object_, loser) for loser in losers]
+    kept = found(org, object_, survivor, who)
+    gone = [found(org, object_, loser, who) for loser in losers]
     if kept["Id"] in {row["Id"] for row in gone}:
         raise Refusal(400, "INVALID_OPERATION", "A record cannot be merged with itself")
     with org.store.savepoint():

@@ -30,7 +30,7 @@ def retrieved(
     """
     object_ = org.schema.object(name)
     row = org.store.row(object_.name, full_id(id_)) if is_id(id_) else None
-    if row is None:
+    if row is None or row["Id"] in org.profiles.unshared(who):
         raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
     if row.get("IsDeleted"):
         raise Refusal(404, "ENTITY_IS_DELETED", "entity is deleted")
@@ -50,7 +50,8 @@ def retrieved_many(
     held: dict[str, Row] = {}
     for start in range(0, len(wanted), CHUNK):
         rows = org.store.rows(object_.name, {"Id": wanted[start : start + CHUNK]}, live=True)
-        held |= {row["Id"]: row for row in rows}
+        kept = org.profiles.unshared(who)
+        held |= {row["Id"]: row for row in rows if row["Id"] not in kept}
     return [
         record_of(object_, held[id_], fields, version) if id_ in held else None for id_ in wanted
     ]

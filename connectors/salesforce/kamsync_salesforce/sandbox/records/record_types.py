@@ -54,7 +54,10 @@ def add_record_type(
 
 
 def give_record_type(org: State, write: Write) -> None:
-    """Give a new record the kind that its maker's profile makes where none is named."""
+    """Give a new record the kind that its maker's profile makes where none is named.
+
+    Source: Object Reference, "RecordType"; `defaultRecordTypeMapping` of a describe.
+    """
     if (
         write.is_new
         and "RecordTypeId" in write.object.fields

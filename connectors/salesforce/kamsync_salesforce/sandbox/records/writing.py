@@ -125,7 +125,7 @@ def update(
     """Change a record; what is not named stays as it is."""
     object_ = org.schema.object(name)
     must(object_, "updateable")
-    before = found(org, object_, id_)
+    before = found(org, object_, id_, who)
     _check_unmodified(before, options)
     read = read_values(org, object_, values, who, new=False)
     write = Write(object_, before["Id"], before, read, before | read, who, options, org.stamp())
@@ -143,8 +143,10 @@ def touch(org: State, object_: SObject, id_: str, who: Person) -> None:
     org.store.change(object_.name, id_, signs)
 
 
-def found(org: State, object_: SObject, id_: str) -> Row:
+def found(org: State, object_: SObject, id_: str, who: Person) -> Row:
     """Return the row that is asked for by id; a deleted one is told from one that never was.
+
+    What *who* must not see is not there.
 
     Source: REST API Developer Guide, "sObject Rows"; recordings of real orgs show
     ENTITY_IS_DELETED for writes, and MALFORMED_ID for an id of another object.
@@ -158,7 +160,7 @@ def found(org: State, object_: SObject, id_: str) -> Row:
             400, "MALFORMED_ID", f"{object_.label} ID: id value of incorrect type: {id_}", ["Id"]
         )
     row = org.store.row(object_.name, full_id(id_))
-    if row is None:
+    if row is None or row["Id"] in org.profiles.unshared(who):
         raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
     if row.get("IsDeleted"):
         raise Refusal(404, "ENTITY_IS_DELETED", "entity is deleted")

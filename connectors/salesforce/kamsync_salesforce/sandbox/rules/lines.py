@@ -50,6 +50,8 @@ def prepare_line(org: State, write: Write) -> None:
         write.set("ListPrice", entry["UnitPrice"])
         deal = org.store.row("Opportunity", str(write.after.get("OpportunityId")))
         write.set("Name", f"{deal['Name'] if deal else ''} {entry['Name']}".strip())
+        if deal is not None and "CurrencyIsoCode" in write.object.fields:
+            write.set("CurrencyIsoCode", deal["CurrencyIsoCode"])
     quantity = write.after.get("Quantity")
     if quantity is None:
         return

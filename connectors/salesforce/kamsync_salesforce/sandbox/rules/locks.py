@@ -9,7 +9,6 @@ from kamsync_salesforce.sandbox.state import State
 __all__ = ["check_lock", "check_locks"]
 
 # The parents that are locked while a child of theirs is written.
-# Source: Salesforce Help, "Record Locking Cheat Sheet".
 PARENTS = {
     "AccountTeamMember": ("AccountId",),
     "Contact": ("AccountId",),
@@ -23,7 +22,10 @@ PARENTS = {
 
 
 def check_locks(org: State, write: Write) -> None:
-    """Refuse to write a record that is held, or one under a parent that is."""
+    """Refuse to write a record that is held, or one under a parent that is.
+
+    Source: Salesforce Help, "Record Locking Cheat Sheet".
+    """
     if org.settings.locked:
         parents = [write.after.get(name) for name in PARENTS.get(write.object.name, ())]
         check_lock(org, [each for each in (write.id, *parents) if each])

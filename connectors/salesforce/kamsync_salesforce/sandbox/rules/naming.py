@@ -34,7 +34,10 @@ def give_names(_: State, write: Write) -> None:
 
 
 def give_numbers(org: State, write: Write) -> None:
-    """Give a new record the next number of its object."""
+    """Give a new record the next number of its object.
+
+    Source: Object Reference, field properties ("Autonumber").
+    """
     told = NUMBERS.get(write.object.name)
     if told is None or not write.is_new:
         return

@@ -25,6 +25,8 @@ def prepare_split(org: State, write: Write) -> None:
         types = org.store.rows("OpportunitySplitType", {"DeveloperName": "Revenue"})
         write.set("SplitTypeId", types[0]["Id"])
     deal = org.store.row("Opportunity", str(write.after.get("OpportunityId")))
+    if deal is not None and "CurrencyIsoCode" in write.object.fields:
+        write.set("CurrencyIsoCode", deal["CurrencyIsoCode"])
     write.set("SplitAmount", _share(deal, write.after.get("SplitPercentage")))
     same = {
         name: write.after[name]

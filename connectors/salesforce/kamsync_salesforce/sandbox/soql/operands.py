@@ -25,7 +25,7 @@ KINDS = {
 }
 AGGREGATES = {"COUNT", "COUNT_DISTINCT", "SUM", "AVG", "MIN", "MAX"}
 ADDING = {"SUM", "AVG"}
-PASSED = {"converttimezone", "tolabel", "format"}
+PASSED = {"converttimezone", "format"}
 
 
 class Operand(Struct, frozen=True):
@@ -84,6 +84,8 @@ def _worked_out(block: Block, what: Call, name: str) -> Operand:
         return inner
     if name == "CONVERTCURRENCY":
         return _converted(block, what, inner)
+    if name == "TOLABEL":
+        return _labelled(inner)
     if name not in DATES or inner.type not in {"date", "datetime"}:
         block.asked.refuse(what.at, "MALFORMED_QUERY", f"Invalid function or argument: {what.name}")
     type_ = "date" if name == "DAY_ONLY" else "int"
@@ -113,6 +115,26 @@ def _aggregate(block: Block, call: Call, name: str, inner: Operand) -> Operand:
         return Operand(f"COUNT({distinct}{inner.sql})", "int", inner.name, call.at, aggregate=True)
     type_ = "double" if name == "AVG" else inner.type
     return Operand(f"{name}({inner.sql})", type_, inner.name, call.at, aggregate=True)
+
+
+def _labelled(inner: Operand) -> Operand:
+    """Return the label of a value instead of the value.
+
+    Source: SOQL and SOSL Reference, "toLabel()".
+    """
+    choices = inner.field.choices if inner.field is not None else ()
+    cases = " ".join(
+        f"WHEN {_quoted(each.value)} THEN {_quoted(each.label)}"
+        for each in choices
+        if each.value != each.label
+    )
+    sql = f"CASE {inner.sql} {cases} ELSE {inner.sql} END" if cases else inner.sql
+    return Operand(sql, inner.type, inner.name, inner.at, inner.field)
+
+
+def _quoted(text: str) -> str:
+    """Return a text of the metadata as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _converted(block: Block, call: Call, inner: Operand) -> Operand:

@@ -158,6 +158,9 @@ class Select:
         values: list[Any] = []
         if "IsDeleted" in self.object.fields and not self.asked.all_rows:
             tests.append(f"{self.block.root}.IsDeleted = 0")
+        if kept := self.asked.org.profiles.unshared(self.asked.who):
+            marks = ", ".join(f"'{id_}'" for id_ in sorted(kept))
+            tests.append(f"{self.block.root}.Id NOT IN ({marks})")
         if (self.query.scope or "").lower() == "mine" and "OwnerId" in self.object.fields:
             tests.append(f"{self.block.root}.OwnerId = ?")
             values.append(self.asked.who.id)
