@@ -71,7 +71,7 @@ def test_its_options_are_those_of_a_system_that_connects_to_it(start):
     options = {key: value for key, value in sandbox.options.items() if key != "connector"}
     secret = sandbox.details["environment"][options["client_secret"]["env"]]
 
-    connector = Salesforce(**{**options, "client_secret": Secret(secret)}, currency="EUR")
+    connector = Salesforce(**{**options, "client_secret": Secret(secret)})
 
     assert [] == [
         finding for finding in connector.check() if not finding.ok and finding.about == "connection"
