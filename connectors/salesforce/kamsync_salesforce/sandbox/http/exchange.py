@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from msgspec import UNSET, DecodeError, Struct, UnsetType, json
 from multidict import CIMultiDict
 
-from kamsync_salesforce.sandbox.http.versions import prefix
+from kamsync_salesforce.sandbox.http.versions import number_of, prefix
 from kamsync_salesforce.sandbox.people import Person
 from kamsync_salesforce.sandbox.refusal import Refusal
 
@@ -88,8 +88,6 @@ class Call(Struct):
         parts = urlsplit(url)
         path = parts.path.removeprefix("/services/data").strip("/")
         version, *rest = path.split("/")
-        if version != f"v{self.version}.0":
-            raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
         inherited = {
             name: value
             for name, value in self.headers.items()
@@ -100,7 +98,7 @@ class Call(Struct):
             path=tuple(unquote(segment) for segment in rest),
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             headers=CIMultiDict({**inherited, **(headers or {})}),
-            version=self.version,
+            version=number_of(version),
             who=self.who,
             given=body,
             origin=self.origin,

@@ -33,7 +33,7 @@ from kamsync_salesforce.sandbox.setup import EXTERNAL_ID
 __all__ = ["Salesforce"]
 
 LONGEST_URI = 16_384
-SLASHES = "{slashes}"
+SLASHES, END = "{slashes}", "{end}"
 VERSION = re.compile(r"/+services/data/(v[^/]+)(?:/(.*))?")
 EXPIRED = "Session expired or invalid"
 COMPRESSED_FROM = 2_048
@@ -74,7 +74,7 @@ class Salesforce(Service):
         """Return what it answers to."""
         oauth = "services/oauth2"
         return [
-            _at("GET", "services/data{end:/*}", self._versions),
+            _at("GET", f"services/data{END[:-1]}:/*}}", self._versions),
             _at("GET", f"{oauth}/authorize", self._authorize),
             _at("*", f"{oauth}/token", self._token),
             _at("*", f"{oauth}/introspect", self._introspect),
@@ -92,7 +92,7 @@ class Salesforce(Service):
         if "soap" in request[NOTES]:
             return f"SOAP {request[NOTES]['soap']}"
         if match is None:
-            return super().kind(request).replace(SLASHES, "")
+            return super().kind(request).replace(SLASHES, "").replace(END, "")
         return f"{request.method} {ROUTER.kind(_segments(match[2])) or '(resources)'}"
 
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -128,6 +128,7 @@ class Salesforce(Service):
             "host": url,
             "client_id": self.credentials.client_id,
             "client_secret": {"env": "SALESFORCE_CLIENT_SECRET"},
+            **({} if self.org.schema.multi_currency else {"currency": "EUR"}),
         }
 
     def details(self, url: str) -> Mapping[str, Any]:
