@@ -137,9 +137,8 @@ class Salesforce(Connector):
         """Five collections of 200 rows in one call."""
         return 1000
 
-    @property
-    def identity(self) -> str:
-        """The id of the org, which stays whatever its domain and name become."""
+    def identity(self) -> str | None:
+        """Return the id of the org, which stays whatever its domain and name become."""
         with _spoken():
             return self.org.id()
 

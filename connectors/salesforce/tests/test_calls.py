@@ -186,3 +186,18 @@ def test_deletes_of_team_members_have_their_own_schedule(org, connector):
     org.clock.forward(60)
     read(connector, "AccountTeamMember", cursor)
     assert 1 == len(org.counted())
+
+
+def test_an_edit_while_pages_are_held_is_read_from_the_next_cursor(org, connector):
+    """What is held is as old as its question, and the cursor that comes with it reaches back to that."""
+    [native_id] = filled(org, 1)
+    cursors = ready(org, connector)
+    org.clock.forward(1200)
+    connector.foresee([Upcoming(name, NAMES[name], cursors[name]) for name in NAMES])
+    read(connector, "Contact", cursors["Contact"])
+    org.act("edit", object="Account", id=native_id, values={"Phone": "meanwhile"})
+
+    _, cursor = read(connector, "Account", cursors["Account"])
+    readings, _ = read(connector, "Account", cursor)
+
+    assert "meanwhile" in [each.values["Phone"] for each in readings if each.native_id == native_id]

@@ -109,5 +109,5 @@ def test_the_org_is_known_by_its_id(org, connector):
         client_id="", client_secret=None, session_id=connector.org.tokens.current().access
     )
 
-    assert row["Id"] == connector.identity == session.identity
+    assert row["Id"] == connector.identity() == session.identity()
     session.close()
