@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from kamsync_salesforce.client import TEXT_LIMIT, Client, Refusal, Rows, Sub, rows_of
+from kamsync_salesforce.client import TEXT_LIMIT, Answer, Client, Refusal, Rows, Sub, rows_of
 
 __all__ = ["QUERIES", "Ahead", "fits", "in_url"]
 
 QUERIES = 5
 FRESH_S = 60.0
+FAILED = 500
 
 
 class Ahead:
@@ -27,7 +28,7 @@ class Ahead:
         self._client = client
         self._ticks = ticks
         self._waiting: list[tuple[str, bool]] = []
-        self._held: dict[tuple[str, bool], tuple[float, Rows]] = {}
+        self._held: dict[tuple[str, bool], tuple[float, Answer]] = {}
 
     def announce(self, queries: list[tuple[str, bool]]) -> None:
         """Hear which queries follow, each with whether it shows what is deleted."""
@@ -39,16 +40,18 @@ class Ahead:
         self.announce([])
 
     def first(self, query: str, *, deleted: bool) -> Rows:
-        """Return the first page of a query: the one that is held, or a new one."""
+        """Return the first page of a query: the one that is held, or a new one; raises `Refusal`."""
         wanted = (query, deleted)
         if wanted in self._waiting and wanted not in self._held:
             self._fetch(wanted)
-        at, rows = self._held.pop(wanted, (0.0, None))
+        at, answer = self._held.pop(wanted, (0.0, None))
         if wanted in self._waiting:
             self._waiting.remove(wanted)
-        if rows is not None and self._ticks() - at <= FRESH_S:
-            return rows
-        return self._client.query(query, deleted=deleted)
+        if answer is None or self._ticks() - at > FRESH_S or answer.status >= FAILED:
+            return self._client.query(query, deleted=deleted)
+        if answer.failed:
+            raise Refusal(answer.status, answer.problem)
+        return rows_of(answer)
 
     def _fetch(self, wanted: tuple[str, bool]) -> None:
         """Read the first pages of this query and of those that follow, as many as one call takes."""
@@ -66,10 +69,9 @@ class Ahead:
         except Refusal:
             self.forget()
             return
-        for each, answer in zip(together, answers, strict=True):
-            # What was refused here is refused again where it is asked alone, and told there.
-            if not answer.failed:
-                self._held[each] = (began, rows_of(answer))
+        self._held |= {
+            each: (began, answer) for each, answer in zip(together, answers, strict=True)
+        }
 
 
 def in_url(query: str) -> str:

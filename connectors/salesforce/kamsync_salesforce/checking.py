@@ -154,6 +154,8 @@ def _external_ids(org: Org, shown: Mapping[str, Described]) -> Iterator[Finding]
         yield Finding(
             ok=True,
             about="external id",
-            text=f"{', '.join(lacking)} have no unique {stamp}, so nothing is created there.",
-            hint="To create records there, run: kamsync setup SYSTEM.",
+            text=f"{', '.join(lacking)} have no unique {stamp or 'field for it'}, so nothing is"
+            " created there.",
+            hint="To create records there, run: kamsync setup SYSTEM. If nothing is to be created"
+            ' anywhere, external_id = "" saves calls.',
         )

@@ -111,7 +111,9 @@ class OrgSession(requests.Session):
         request = request.copy()
         request.url = with_address(request.url or "", token.instance)
         request.headers["Authorization"] = f"Bearer {token.access.reveal()}"
-        kwargs = {**kwargs, "timeout": kwargs.get("timeout") or self._timeout}
+        # What the environment says of proxies and certificates holds for prepared requests too.
+        around = self.merge_environment_settings(request.url, {}, None, None, None)
+        kwargs = {**around, **kwargs, "timeout": kwargs.get("timeout") or self._timeout}
         kwargs["allow_redirects"] = False
         self.quota.count(request.method or "")
         began = self.time.begin()

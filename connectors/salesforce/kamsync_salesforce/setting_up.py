@@ -31,6 +31,9 @@ CLICKS = (
 
 def steps(org: Org, objects: Sequence[str], *, dry_run: bool) -> list[SetupStep]:
     """Return one step for each of *objects*: what is there, was made, or is left to a person."""
+    if not org.ways.stamp:
+        hint = "Name a field in external_id, or leave the option out."
+        return [SetupStep(False, 'external_id is "", so that nothing can be created.', hint)]
     return [
         step
         for object_ in objects

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from kamsync.model import Op, Outcome
 from kamsync_salesforce.answers import Problem
 from kamsync_salesforce.client import Answer, Client
+from kamsync_salesforce.outcomes import LOCKED
 from kamsync_salesforce.rows import SINGLES, Row, Told, collection, told_alone, told_of, untouched
 from kamsync_salesforce.sending import Sending
 
@@ -61,7 +62,13 @@ class Wholes:
         answers = self._sending.composite(subs, whole=True)
         if not isinstance(answers, list):
             return [answers.told(row) for row in rows]
-        return _told(rows, bound, answers)
+        return _together(_told(rows, bound, answers))
+
+
+def _together(told: list[Told]) -> list[Told]:
+    """Return all rows as locked if one of them is, so that all are sent again."""
+    locked = [each.problem for each in told if each.problem and each.problem.code == LOCKED]
+    return [Told(each.row, problem=locked[0]) for each in told] if locked else told
 
 
 def _share(row: Row) -> float:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from kamsync.connector import Upcoming
+from kamsync.connector import Can, Upcoming
 from kamsync.model import Op, Outcome, Write
+from kamsync_salesforce.testing import TestOrg
 
 NAMES = {
     "Account": ("Name", "Phone"),
@@ -201,3 +202,29 @@ def test_an_edit_while_pages_are_held_is_read_from_the_next_cursor(org, connecto
     readings, _ = read(connector, "Account", cursor)
 
     assert "meanwhile" in [each.values["Phone"] for each in readings if each.native_id == native_id]
+
+
+def test_an_org_that_is_only_read_needs_no_field_and_no_more_calls():
+    """Where nothing is created, no record keeps an id of ours, and none is asked for."""
+    org = TestOrg(stamped=())
+    connector = org.connect(external_id="")
+    cursors = ready(org, connector)
+
+    foreseen(connector, cursors)
+
+    assert 2 == len(org.counted())
+    assert Can.CREATE not in connector.describe()["Account"].can
+    connector.close()
+    org.close()
+
+
+def test_what_is_not_shown_costs_two_calls_for_each_object_once(org, connector):
+    """It is described and asked for again, and from then on left out."""
+    cursors = ready(org, connector)
+    org.act("hide", object="Account", fields=["Phone"])
+
+    cursors = foreseen(connector, cursors)
+    assert 4 == len(org.counted())
+
+    foreseen(connector, cursors)
+    assert 2 == len(org.counted())

@@ -338,3 +338,19 @@ def test_an_org_that_has_moved_is_followed_at_the_next_login(org, connector, mon
 
     assert native_id in connector.fetch("Account", ["Name"], [native_id])
     assert moved == connector.org.tokens.current().instance
+
+
+def test_a_proxy_of_the_environment_is_used(org, monkeypatch):
+    """As every program of the machine does: nothing goes past it."""
+    token = Secret(org.service.credentials.access_token)
+    connector = org.connect(client_id="", client_secret=None, session_id=token)
+    for name in ("no_proxy", "NO_PROXY", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    org.server.calls.clear()
+
+    with pytest.raises(SystemDown, match="ProxyError"):
+        list(connector.read("Account", ["Name"], None))
+
+    assert [] == list(org.server.calls)
+    connector.close()

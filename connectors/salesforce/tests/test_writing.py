@@ -4,6 +4,7 @@ import pytest
 
 from kamsync.errors import Unsupported
 from kamsync.model import Op, Outcome, Write
+from kamsync_salesforce.sandbox.http.mishaps import LockRows
 from kamsync_salesforce.sandbox.rules.settings import DuplicateRule, ValidationRule
 from kamsync_salesforce.testing import TestOrg
 
@@ -275,3 +276,23 @@ def test_none_clears_and_a_picklist_takes_what_is_active(connector, company):
         receipt.outcome for receipt in (done, cleared, refused)
     ]
     assert [None, "Hot"] == held(connector, "Account", company, "Phone", "Rating")
+
+
+def test_shares_of_which_one_is_locked_are_sent_again_as_a_whole(org, connector, deal):
+    """One alone would not add up with what is there."""
+    susan, paul = (org.org.person(name).id for name in ("susan.lindt", "paul.brandt"))
+    share = {"OpportunityId": deal, "SplitType.DeveloperName": "Revenue", "SplitPercentage": 50}
+    rows = [
+        creating({**share, "SplitOwnerId": susan}, "s1"),
+        creating({**share, "SplitOwnerId": paul}, "s2"),
+    ]
+    ids = [receipt.native_id for receipt in connector.write("OpportunitySplit", rows)]
+    org.server.faults.add(LockRows(path="/services/data/*/composite", ids=(ids[0],), times=1))
+
+    receipts = connector.write(
+        "OpportunitySplit",
+        [updating(ids[0], {"SplitPercentage": 70}), updating(ids[1], {"SplitPercentage": 30})],
+    )
+
+    assert [Outcome.DONE, Outcome.DONE] == [receipt.outcome for receipt in receipts]
+    assert [70] == held(connector, "OpportunitySplit", ids[0], "SplitPercentage")
