@@ -144,16 +144,16 @@ def test_a_loser_of_a_merge_says_where_it_went_and_its_children_follow(
 
 
 def test_a_loser_that_comes_back_gets_nothing_back(org, hub, account, rows):
-    """What was moved to the survivor stays there."""
-    loser = org.create("Account", {"Name": "Acme Inc"}, hub)
-    org.create("Contact", {"LastName": "B", "AccountId": loser}, hub)
-    org.merge("Account", account, [loser], {}, hub)
-    org.undelete("Account", loser, hub)
+    """What was moved to the survivor stays there, and the other loser stays where it is."""
+    losers = [org.create("Account", {"Name": f"Acme {number}"}, hub) for number in (1, 2)]
+    org.create("Contact", {"LastName": "B", "AccountId": losers[0]}, hub)
+    org.merge("Account", account, losers, {}, hub)
+    org.undelete("Account", losers[0], hub)
 
     assert [{"AccountId": account}] == rows("SELECT AccountId FROM Contact")
-    assert [None, None] == [
-        row["MasterRecordId"] for row in rows("SELECT MasterRecordId FROM Account")
-    ]
+    assert {account: None, losers[0]: None} == {
+        row["Id"]: row["MasterRecordId"] for row in rows("SELECT Id, MasterRecordId FROM Account")
+    }
 
 
 def test_only_some_objects_are_merged_and_only_three_records(org, hub, account, refused):

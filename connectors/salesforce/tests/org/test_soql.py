@@ -268,6 +268,20 @@ def test_a_query_that_cannot_be_is_refused_with_the_place(org, hub, refused, soq
             "boolean",
         ),
         ("SELECT Id FROM Account WHERE Name = :name", "MALFORMED_QUERY", "Apex"),
+        ("SELECT Id FROM Account WHERE COUNT(Id) > 1", "MALFORMED_QUERY", "not allowed in WHERE"),
+        ("SELECT Id FROM Account ORDER BY MAX(Name)", "MALFORMED_QUERY", "not allowed in ORDER BY"),
+        ("SELECT Id FROM Account HAVING Name = 'x'", "MALFORMED_QUERY", "HAVING needs a GROUP BY"),
+        ("SELECT Id FROM Account WHERE BillingAddress = 'x'", "INVALID_FIELD", "be filtered"),
+        (
+            "SELECT Id FROM Account WHERE CreatedDate = LAST_N_YEARS:9999",
+            "INVALID_FIELD",
+            "dateTime",
+        ),
+        (
+            "SELECT Id FROM Account WHERE CreatedDate > 2026-13-01T00:00:00Z",
+            "MALFORMED_QUERY",
+            "date",
+        ),
         ("SELECT Id FROM Account ALL ROWS", "MALFORMED_QUERY", "ALL ROWS"),
     ],
 )

@@ -140,6 +140,14 @@ def test_a_number_with_too_many_digits_is_refused(org, hub, refused):
     assert ("NUMBER_OUTSIDE_VALID_RANGE", ["AnnualRevenue"]) == (told[1], told[3])
 
 
+@pytest.mark.parametrize("value", [10**400, float("nan"), float("inf"), True, [1], "much"])
+def test_what_is_no_number_is_refused_whatever_it_is(org, hub, refused, value):
+    """With a code, never with a broken sandbox."""
+    told = refused(org.create, "Account", {"Name": "A", "AnnualRevenue": value}, hub)
+
+    assert told[1] in {"JSON_PARSER_ERROR", "NUMBER_OUTSIDE_VALID_RANGE"}
+
+
 def test_a_restricted_value_that_was_retired_is_kept_where_it_is(org, hub, refused):
     """And taken nowhere new."""
     field = org.schema.object("Account").fields["CleanStatus"]

@@ -110,16 +110,17 @@ def _double(field: Field, value: Any) -> float:
 
 def _number(field: Field, value: Any) -> float:
     """Return a number, also where it was sent as text."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(value, str):
-        try:
-            number = float(value)
-        except ValueError:
-            raise _not_a(NAMES[field.type], value) from None
-        if math.isfinite(number):
-            return number
-    raise _not_a(NAMES[field.type], value)
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise _not_a(NAMES[field.type], value)
+    try:
+        number = float(value)
+    except OverflowError:
+        raise _out_of_range(field, math.inf) from None
+    except ValueError:
+        raise _not_a(NAMES[field.type], value) from None
+    if not math.isfinite(number):
+        raise _not_a(NAMES[field.type], value)
+    return number
 
 
 def _date(field: Field, value: Any) -> str:

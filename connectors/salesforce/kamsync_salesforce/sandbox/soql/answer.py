@@ -83,6 +83,8 @@ def answered(
     if "ALL ROWS" in query.tolerated:
         asked.refuse(query.source.at, "MALFORMED_QUERY", "ALL ROWS not allowed in this context")
     object_ = source_object(asked, query.source)
+    if query.having is not None and not query.group:
+        asked.refuse(query.source.at, "MALFORMED_QUERY", "HAVING needs a GROUP BY")
     if object_.name in DEFINITIONS:
         define(org)
     if _only_counts(query):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kamsync_salesforce.sandbox.soql.block import Block
-from kamsync_salesforce.sandbox.soql.operands import Operand, operand_of
+from kamsync_salesforce.sandbox.soql.operands import Operand, operand_of, refuse_aggregate
 from kamsync_salesforce.sandbox.soql.tree import (
     AllOf,
     AnyOf,
@@ -23,19 +23,27 @@ Sql = tuple[str, list[Any]]
 NOTHING: Sql = ("0", [])
 
 
-def condition_sql(block: Block, condition: Condition, nested: Callable[[Block, Query], Sql]) -> Sql:
+def condition_sql(
+    block: Block,
+    condition: Condition,
+    nested: Callable[[Block, Query], Sql],
+    *,
+    having: bool = False,
+) -> Sql:
     """Return *condition* as SQL that is true or false and never unknown.
 
     Source: SOQL and SOSL Reference, "Condition Expression Syntax (WHERE Clause)".
     """
     if isinstance(condition, AllOf | AnyOf):
         word = " AND " if isinstance(condition, AllOf) else " OR "
-        parts = [condition_sql(block, part, nested) for part in condition.parts]
+        parts = [condition_sql(block, part, nested, having=having) for part in condition.parts]
         return f"({word.join(sql for sql, _ in parts)})", [v for _, values in parts for v in values]
     if isinstance(condition, Not):
-        sql, values = condition_sql(block, condition.part, nested)
+        sql, values = condition_sql(block, condition.part, nested, having=having)
         return f"NOT ({sql})", values
     operand = operand_of(block, condition.operand)
+    if not having:
+        refuse_aggregate(block, operand, "WHERE")
     if operand.field is not None and not operand.field.filterable:
         block.asked.refuse(
             operand.at,

@@ -36,7 +36,15 @@ def span(literal: str, today: date) -> tuple[date, date] | None:
     of the last days ends with today, a span of the last weeks or longer before the present one.
     Source: SOQL and SOSL Reference, "Date Formats and Date Literals in WHERE".
     """
-    name = literal.upper()
+    try:
+        return _span(literal.upper(), today)
+    except (OverflowError, ValueError):
+        # No calendar goes that far.
+        return None
+
+
+def _span(name: str, today: date) -> tuple[date, date] | None:
+    """Return what *name* covers, or None where it is no name of days."""
     if name in FIXED:
         return FIXED[name](today)
     if match := RELATIVE.fullmatch(name):

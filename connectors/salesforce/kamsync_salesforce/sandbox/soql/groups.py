@@ -11,7 +11,12 @@ from kamsync_salesforce.sandbox.metadata.sobject import SObject
 from kamsync_salesforce.sandbox.records.store import quoted
 from kamsync_salesforce.sandbox.soql.block import Asked, Block
 from kamsync_salesforce.sandbox.soql.conditions import condition_sql
-from kamsync_salesforce.sandbox.soql.operands import AGGREGATES, Operand, operand_of
+from kamsync_salesforce.sandbox.soql.operands import (
+    AGGREGATES,
+    Operand,
+    operand_of,
+    refuse_aggregate,
+)
 from kamsync_salesforce.sandbox.soql.select import limits, nested_select, order_sql
 from kamsync_salesforce.sandbox.soql.tree import Call, Children, Path, Picked, Query
 
@@ -82,11 +87,13 @@ def _one_grouping(
     if kept:
         tail += " GROUP BY " + ", ".join(operands[place].sql for place in kept)
     if query.having is not None:
-        sql, more = condition_sql(block, query.having, nested_select)
+        sql, more = condition_sql(block, query.having, nested_select, having=True)
         tail += f" HAVING {sql}" if kept else ""
         values += more if kept else []
     if query.order:
-        tail += " ORDER BY " + ", ".join(order_sql(block, each) for each in query.order)
+        tail += " ORDER BY " + ", ".join(
+            order_sql(block, each, grouped=True) for each in query.order
+        )
     limit, offset = limits(query, asked)
     tail += f" LIMIT {-1 if limit is None else limit} OFFSET {offset}"
     sql = (
@@ -164,6 +171,7 @@ def _same(one: Any, other: Any) -> bool:
 
 def _check_groupable(block: Block, operand: Operand) -> None:
     """Refuse to group by what cannot be."""
+    refuse_aggregate(block, operand, "GROUP BY")
     if operand.field is not None and not operand.field.groupable:
         block.asked.refuse(
             operand.at,

@@ -10,7 +10,7 @@ from kamsync_salesforce.sandbox.metadata.field import Field
 from kamsync_salesforce.sandbox.soql.block import Block
 from kamsync_salesforce.sandbox.soql.tree import Call, Path
 
-__all__ = ["AGGREGATES", "Operand", "operand_of"]
+__all__ = ["AGGREGATES", "Operand", "operand_of", "refuse_aggregate"]
 
 KINDS = {
     "datetime": "dateTime",
@@ -66,13 +66,27 @@ def operand_of(block: Block, what: Path | Call) -> Operand:
     """
     if isinstance(what, Path):
         column = block.column(what)
+        if not column.field.is_stored:
+            block.asked.refuse(
+                what.at,
+                "INVALID_FIELD",
+                f"field '{column.field.name}' can not be filtered in a query call",
+            )
         return Operand(column.sql, column.field.type, column.field.name, what.at, column.field)
     name = what.name.upper()
     if not what.arguments and name == "COUNT":
         return Operand("COUNT(*)", "int", what.name, what.at, aggregate=True)
     if name == "GROUPING":
-        return Operand("0", "int", what.name, what.at)
+        return Operand("0 + 0", "int", what.name, what.at)
     return _worked_out(block, what, name)
+
+
+def refuse_aggregate(block: Block, operand: Operand, clause: str) -> None:
+    """Refuse to ask for what is worked out over many rows where each row is looked at."""
+    if operand.aggregate:
+        block.asked.refuse(
+            operand.at, "MALFORMED_QUERY", f"Aggregate expressions are not allowed in {clause}"
+        )
 
 
 def _worked_out(block: Block, what: Call, name: str) -> Operand:

@@ -10,7 +10,7 @@ from kamsync_salesforce.sandbox.metadata.sobject import SObject
 from kamsync_salesforce.sandbox.records.store import quoted
 from kamsync_salesforce.sandbox.soql.block import Asked, Block
 from kamsync_salesforce.sandbox.soql.conditions import Sql, condition_sql
-from kamsync_salesforce.sandbox.soql.operands import operand_of
+from kamsync_salesforce.sandbox.soql.operands import operand_of, refuse_aggregate
 from kamsync_salesforce.sandbox.soql.parse import parsed
 from kamsync_salesforce.sandbox.soql.shape import Node
 from kamsync_salesforce.sandbox.soql.tree import (
@@ -90,7 +90,8 @@ class Select:
 
     def _pick_fields(self, call: Call) -> None:
         """Select all fields of a kind, as far as the profile sees them."""
-        kind = call.arguments[0].parts[0].upper() if isinstance(call.arguments[0], Path) else ""
+        named = call.arguments[0] if call.arguments else None
+        kind = named.text.upper() if isinstance(named, Path) else ""
         if kind not in {"ALL", "STANDARD", "CUSTOM"}:
             self.asked.refuse(call.at, "MALFORMED_QUERY", f"Unknown FIELDS group: {kind}")
         limit = self.query.limit
@@ -192,12 +193,14 @@ def shuffle(asked: Asked, number: str) -> str:
     return f"(({number} * {step}) % {ROUND})"
 
 
-def order_sql(block: Block, ordered: Ordered) -> str:
+def order_sql(block: Block, ordered: Ordered, *, grouped: bool = False) -> str:
     """Return one part of the order; nothing comes first, whichever way it goes.
 
     Source: SOQL and SOSL Reference, "ORDER BY" ("NULLS FIRST is the default").
     """
     operand = operand_of(block, ordered.operand)
+    if not grouped:
+        refuse_aggregate(block, operand, "ORDER BY")
     if operand.field is not None and not operand.field.sortable:
         block.asked.refuse(
             operand.at,
@@ -240,7 +243,7 @@ def nested_select(block: Block, query: Query) -> Sql:
     (picked, *more) = query.select
     if more or not isinstance(picked, Picked) or not isinstance(picked.what, Path):
         asked.refuse(query.source.at, "MALFORMED_QUERY", "Nested query must have exactly one field")
-    column = inner.column(picked.what)
+    column = operand_of(inner, picked.what)
     tests = [f"{column.sql} IS NOT NULL"]
     values: list[Any] = []
     if "IsDeleted" in inner.object.fields and not asked.all_rows:
