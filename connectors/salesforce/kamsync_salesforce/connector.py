@@ -26,6 +26,7 @@ from kamsync_salesforce.login import Endpoint
 from kamsync_salesforce.options import Login, version_of
 from kamsync_salesforce.org import Org, Ways
 from kamsync_salesforce.session import Unclear
+from kamsync_salesforce.tokens import NotLetIn
 from kamsync_salesforce.traits import READ_ONLY
 
 __all__ = ["CAN", "Salesforce"]
@@ -264,7 +265,7 @@ def _told(refusal: Refusal) -> Exception:
     if problem.code in {"INVALID_TYPE", "NOT_FOUND"}:
         return Unsupported(f"This org does not show it to kamsync's user: {problem}.")
     if problem.code.startswith("API_") or problem.code == "INSUFFICIENT_ACCESS":
-        return ConfigurationInvalid(
+        return NotLetIn(
             f"Salesforce does not let kamsync's user use its API: {problem}.",
             hint='Give the user the permission "API Enabled"; the edition must have the API.',
         )

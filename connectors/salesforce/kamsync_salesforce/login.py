@@ -16,22 +16,20 @@ import requests
 
 from kamsync.clock import SystemClock
 from kamsync.connector import Safe
-from kamsync.errors import ConfigurationInvalid, SystemDown
+from kamsync.errors import SystemDown
 from kamsync.redact import Secret
 from kamsync.retry import retrying
 from kamsync_salesforce.address import audience_of, is_loopback, login_address
 from kamsync_salesforce.answers import body_of, problem_of
 from kamsync_salesforce.ids import is_id, long_id
 from kamsync_salesforce.session import unsent
-from kamsync_salesforce.tokens import Token
+from kamsync_salesforce.tokens import NOT_AGAIN_S, NotLetIn, Token
 
 __all__ = ["ByClient", "ByKey", "ByRefresh", "BySession", "Endpoint"]
 
 TIMEOUT = (10.0, 30.0)
 JWT_S = 180
 FAILED = 500
-NOT_AGAIN_S = 300.0
-"""A wait that nobody waits for at once: a refresh token may have been used up by what got no answer."""
 HINTS = {
     "invalid_client_id": "client_id is not the consumer key of an app in this org.",
     "invalid_client": "client_id and client_secret are not those of one app in this org.",
@@ -87,9 +85,9 @@ class Endpoint:
             )
         return response
 
-    def _refused(self, body: Any, status: int) -> ConfigurationInvalid:
+    def _refused(self, body: Any, status: int) -> NotLetIn:
         problem = problem_of(body, status)
-        return ConfigurationInvalid(
+        return NotLetIn(
             f"Salesforce let nobody in at {self.address}: {problem}.",
             hint=HINTS.get(problem.code, f"{GRANT_HINT}."),
         )
@@ -117,7 +115,7 @@ class ByKey:
         try:
             assertion = jwt.encode(claims, self._key.reveal(), algorithm="RS256")
         except (ValueError, TypeError, jwt.PyJWTError):
-            raise ConfigurationInvalid(
+            raise NotLetIn(
                 "jwt_key is no RSA key in PEM.",
                 hint='Name its file: jwt_key = { file = "server.key" }, of mode 0600.',
             ) from None
@@ -183,7 +181,7 @@ class ByRefresh:
 
     def _traded(self, refresh: Secret | None) -> Token:
         if refresh is None:
-            raise ConfigurationInvalid("Nobody is signed in.", hint="Run: kamsync connect SYSTEM.")
+            raise NotLetIn("Nobody is signed in.", hint="Run: kamsync connect SYSTEM.")
         form = {
             "grant_type": "refresh_token",
             "client_id": self._client_id,
@@ -211,7 +209,7 @@ def _granted(body: Mapping[str, Any], address: str) -> Token:
     """Return what a token endpoint answered; its instance must be one to which a token may go."""
     instance = str(body.get("instance_url") or address)
     if urlsplit(instance).scheme == "http" and not is_loopback(urlsplit(address)):
-        raise ConfigurationInvalid(f"Salesforce names {instance}, where a token would be seen.")
+        raise NotLetIn(f"Salesforce names {instance}, where a token would be seen.")
     org, user = _whose(str(body.get("id", "")))
     refresh = body.get("refresh_token")
     return Token(

@@ -11,7 +11,7 @@ from kamsync.errors import ConfigurationInvalid
 from kamsync.redact import Secret
 from kamsync_salesforce.address import login_address
 from kamsync_salesforce.login import ByClient, ByKey, ByRefresh, BySession, Endpoint
-from kamsync_salesforce.tokens import Grant
+from kamsync_salesforce.tokens import Grant, NotLetIn
 
 __all__ = ["REFRESH", "Login", "version_of"]
 
@@ -91,7 +91,7 @@ class Login(Struct, frozen=True):
             )
         if self.client_secret:
             return ByClient(endpoint, self.client_id, self.client_secret)
-        raise ConfigurationInvalid(
+        raise NotLetIn(
             "Nobody has signed in yet.",
             hint="Run: kamsync connect SYSTEM, with this system's name.",
         )

@@ -14,13 +14,13 @@ from requests import PreparedRequest, Response
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from kamsync.clock import Clock
-from kamsync.errors import ConfigurationInvalid, QuotaSpent, RetryLater, SystemDown
+from kamsync.errors import QuotaSpent, RetryLater, SystemDown
 from kamsync.retry import retrying
 from kamsync_salesforce.address import with_address
 from kamsync_salesforce.answers import body_of, problem_of
 from kamsync_salesforce.quota import Quota
 from kamsync_salesforce.servertime import ServerTime
-from kamsync_salesforce.tokens import Token, Tokens
+from kamsync_salesforce.tokens import NotLetIn, Token, Tokens
 
 __all__ = ["OrgSession", "Unclear", "unsent"]
 
@@ -67,7 +67,7 @@ class OrgSession(requests.Session):
         Raises:
             Unclear: it broke off and may have had an effect.
             SystemDown, QuotaSpent: it had none.
-            ConfigurationInvalid: the session is over and cannot be renewed.
+            NotLetIn: the session is over and cannot be renewed.
         """
         return retrying(
             lambda: self._attempted(request, repeatable=repeatable, **kwargs),
@@ -87,7 +87,7 @@ class OrgSession(requests.Session):
         if response.status_code == requests.codes.unauthorized:
             response = self._sent(request, self._renewed(token), repeatable=repeatable, **kwargs)
         if response.status_code == requests.codes.unauthorized:
-            raise ConfigurationInvalid(
+            raise NotLetIn(
                 f"Salesforce takes no session of ours: {problem_of(body_of(response.content), 401)}.",
                 hint="Look at the user's login history in Setup, and at the app's policies.",
             )
@@ -98,7 +98,7 @@ class OrgSession(requests.Session):
 
     def _renewed(self, over: Token) -> Token:
         if not self.tokens.lasts:
-            raise ConfigurationInvalid(
+            raise NotLetIn(
                 "The Salesforce session is over, and a session id cannot be renewed.",
                 hint="Give another session_id, or log in with client_id and a key or secret.",
             )

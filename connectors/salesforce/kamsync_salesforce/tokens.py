@@ -7,9 +7,20 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from kamsync.errors import SystemDown
 from kamsync.redact import Secret
 
-__all__ = ["Grant", "Token", "Tokens"]
+__all__ = ["NOT_AGAIN_S", "Grant", "NotLetIn", "Token", "Tokens"]
+
+NOT_AGAIN_S = 300.0
+"""A wait that nobody waits for at once."""
+
+
+class NotLetIn(SystemDown):
+    """The org lets nobody in who logs in like this: a person must do something, elsewhere all goes on."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint, wait_s=NOT_AGAIN_S)
 
 
 class Token(Struct, frozen=True):
@@ -35,7 +46,7 @@ class Grant(Protocol):
         """Whether a new session can be had when this one is over."""
 
     def token(self) -> Token:
-        """Log in and return the session; raises `ConfigurationInvalid` where that is refused."""
+        """Log in and return the session; raises `NotLetIn` where that is refused."""
 
 
 class Tokens:

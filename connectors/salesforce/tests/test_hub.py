@@ -195,3 +195,20 @@ def test_the_configuration_is_found_sound(hub):
 
     assert found["ok"]
     assert not [each for each in found["findings"] if each["level"] == "problem"]
+
+
+@pytest.mark.usefixtures("nordwind")
+def test_an_org_that_lets_nobody_in_stops_no_other(hub, org, monkeypatch):
+    """The round goes on, says so, and loses nothing."""
+    monkeypatch.setenv("SALESFORCE_CLIENT_SECRET", "withdrawn")
+    hub.bo(lambda bo: bo.create("account", {"name": "Pinewood Foods"}))
+    org.clock.forward(60)
+
+    result = CliRunner().invoke(root, ["sync", "--json"], prog_name="kamsync")
+
+    assert "let nobody in" in result.output
+    assert "withdrawn" not in result.output
+    monkeypatch.setenv("SALESFORCE_CLIENT_SECRET", org.service.credentials.client_secret)
+    hub.sync()
+    names = [row["Name"] for row in org.rows("SELECT Name FROM Account")]
+    assert ["Nordwind Logistik", "Pinewood Foods"] == sorted(names)

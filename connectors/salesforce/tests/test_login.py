@@ -11,6 +11,7 @@ from kamsync.redact import Secret
 from kamsync.safe import SealedFile
 from kamsync_salesforce.connector import Salesforce
 from kamsync_salesforce.login import Endpoint
+from kamsync_salesforce.tokens import NotLetIn
 
 KEY = bytes(32)
 
@@ -56,9 +57,9 @@ def test_a_key_that_nobody_knows_is_told(org):
     credentials = org.service.credentials
     given = {"client_id": credentials.client_id, "username": credentials.username}
 
-    with pytest.raises(ConfigurationInvalid, match="let nobody in"):
+    with pytest.raises(NotLetIn, match="let nobody in"):
         reads(alone(org, **given, jwt_key=Secret(pem)))
-    with pytest.raises(ConfigurationInvalid, match="no RSA key"):
+    with pytest.raises(NotLetIn, match="no RSA key"):
         reads(alone(org, **given, jwt_key=Secret("not a key")))
 
 
@@ -67,7 +68,7 @@ def test_a_wrong_secret_is_told_without_it(org):
     credentials = org.service.credentials
     wrong = Secret("wrong-secret-7")
 
-    with pytest.raises(ConfigurationInvalid) as error:
+    with pytest.raises(NotLetIn) as error:
         reads(alone(org, client_id=credentials.client_id, client_secret=wrong))
 
     assert "invalid_client" in str(error.value)
@@ -171,7 +172,7 @@ def test_a_person_signs_in_and_out_in_a_browser(org, safe):
     assert reads(connector)
     assert all(each.ok for each in connector.sign_out())
     assert None is safe.get("refresh token")
-    with pytest.raises(ConfigurationInvalid):
+    with pytest.raises(NotLetIn):
         Endpoint(org.server.url).ask(
             {
                 "grant_type": "refresh_token",

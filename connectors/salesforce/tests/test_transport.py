@@ -10,11 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from kamsync.errors import ConfigurationInvalid, QuotaSpent, SystemDown
+from kamsync.errors import QuotaSpent, SystemDown
 from kamsync.model import Op, Outcome, Write
 from kamsync.redact import Secret
 from kamsync.sandbox.mishaps import Cut, LoseAnswer, Refuse, TimeOut
 from kamsync_salesforce.sandbox.http.mishaps import ExpireSessions, LockRows, SpendQuota
+from kamsync_salesforce.tokens import NotLetIn
 
 COMPOSITE = "/services/data/*/composite"
 DATA = "/services/data/*"
@@ -75,7 +76,7 @@ def test_a_session_that_is_refused_for_ever_is_renewed_once(org, connector):
     org.server.calls.clear()
     org.server.faults.add(ExpireSessions(path=DATA))
 
-    with pytest.raises(ConfigurationInvalid, match="INVALID_SESSION_ID"):
+    with pytest.raises(NotLetIn, match="INVALID_SESSION_ID"):
         list(connector.read("Account", ["Name"], None))
 
     assert 2 == sum(1 for call in org.server.calls if call.path.startswith("/services/data"))
@@ -101,7 +102,7 @@ def test_a_401_that_is_no_json_is_told_and_no_crash(org, connector):
     """Something before the org may answer in its place."""
     org.server.faults.add(Refuse(path=DATA, status=401))
 
-    with pytest.raises(ConfigurationInvalid, match="takes no session"):
+    with pytest.raises(NotLetIn, match="takes no session"):
         list(connector.read("Account", ["Name"], None))
 
 
@@ -113,7 +114,7 @@ def test_a_session_id_is_used_until_it_is_over(org):
     assert native_id in connector.fetch("Account", ["Name"], [native_id])
     org.act("expire_sessions")
 
-    with pytest.raises(ConfigurationInvalid, match="cannot be renewed"):
+    with pytest.raises(NotLetIn, match="cannot be renewed"):
         connector.fetch("Account", ["Name"], [native_id])
     connector.close()
 
@@ -291,7 +292,7 @@ def test_no_token_is_ever_logged_or_told(org, connector, caplog):
     connector.fetch("Account", ["Name"], [native_id])
     token = connector.org.tokens.current().access.reveal()
     org.server.faults.add(ExpireSessions(path=DATA))
-    with pytest.raises(ConfigurationInvalid) as error:
+    with pytest.raises(NotLetIn) as error:
         connector.fetch("Account", ["Name"], [native_id])
     secret = org.service.credentials.client_secret
 
