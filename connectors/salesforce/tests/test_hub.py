@@ -212,3 +212,14 @@ def test_an_org_that_lets_nobody_in_stops_no_other(hub, org, monkeypatch):
     hub.sync()
     names = [row["Name"] for row in org.rows("SELECT Name FROM Account")]
     assert ["Nordwind Logistik", "Pinewood Foods"] == sorted(names)
+
+
+@pytest.mark.usefixtures("nordwind")
+def test_a_mapped_field_that_is_hidden_is_told(hub, org):
+    """It is not read, and nobody has to guess why."""
+    org.act("hide", object="Account", fields=["Phone"])
+
+    found = hub.run("check", status=1)
+
+    problems = [each["text"] for each in found["findings"] if each["level"] == "problem"]
+    assert ["Account has no Phone, to which account is mapped."] == problems
