@@ -46,7 +46,7 @@ def connect(ctx: click.Context, *, system: str, no_browser: bool, timeout: int) 
 
     with _connector(here, system) as connector:
         found = ask(connector.sign_in(), show, float(timeout))
-    _tell(ctx, here, found)
+    _tell(ctx, here, found, "kamsync check")
 
 
 @click.command()
@@ -78,7 +78,7 @@ def _connector(here: Session, name: str) -> Iterator[Connector]:
         connector.close()
 
 
-def _tell(ctx: click.Context, here: Session, found: Sequence[Finding]) -> None:
+def _tell(ctx: click.Context, here: Session, found: Sequence[Finding], *then: str) -> None:
     """Tell what was found, and fail if something is wrong."""
     sound = all(each.ok for each in found)
     if here.json:
@@ -89,6 +89,6 @@ def _tell(ctx: click.Context, here: Session, found: Sequence[Finding]) -> None:
             here.printer.line(mark, f" {each.about}: {each.text}")
             if each.hint:
                 here.printer.line((each.hint, "dim"), indent=2)
-        if sound:
-            here.printer.next("kamsync check")
+        if sound and then:
+            here.printer.next(*then)
     ctx.exit(0 if sound else 1)
