@@ -14,12 +14,12 @@ from kamsync_salesforce.sandbox.loaded import check_loaded
 from kamsync_salesforce.sandbox.metadata.field import Field, read_field
 from kamsync_salesforce.sandbox.metadata.sobject import SObject
 from kamsync_salesforce.sandbox.records.store import Row
+from kamsync_salesforce.sandbox.records.users import let_in
 from kamsync_salesforce.sandbox.records.writing import LOADING, prepared, stand_behind
 from kamsync_salesforce.sandbox.refusal import Refusal
 from kamsync_salesforce.sandbox.rules.persons import shadow_values
 from kamsync_salesforce.sandbox.rules.values import held_value
 from kamsync_salesforce.sandbox.rules.write import Options
-from kamsync_salesforce.sandbox.setup import person_of
 from kamsync_salesforce.sandbox.state import State
 
 __all__ = ["load"]
@@ -66,8 +66,7 @@ def load(org: State, folder: Path) -> dict[str, int]:
             }
             check_loaded(org, paths)
             _stand_behind_persons(org)
-        for row in org.store.rows("User", {}):
-            org.people.find(row["Id"]) or org.people.add(person_of(org, row))
+        let_in(org)
     return counts
 
 

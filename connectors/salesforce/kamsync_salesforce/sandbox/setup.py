@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from kamsync_salesforce.sandbox.metadata.field import Field, read_field
-from kamsync_salesforce.sandbox.people import ADMINISTRATOR, INTEGRATION, Person
+from kamsync_salesforce.sandbox.people import ADMINISTRATOR, INTEGRATION
 from kamsync_salesforce.sandbox.records.record_types import add_record_type
+from kamsync_salesforce.sandbox.records.users import let_in
 from kamsync_salesforce.sandbox.state import State
 
-__all__ = ["EXTERNAL_ID", "external_id", "person_of", "set_up"]
+__all__ = ["EXTERNAL_ID", "external_id", "set_up"]
 
 EXTERNAL_ID = "KamsyncId__c"
 STANDARD = "Standard User"
@@ -45,19 +45,13 @@ def set_up(org: State) -> None:
                 _make_currencies(org)
             _add(org, "Pricebook2", Name="Standard Price Book", IsActive=1, IsStandard=1)
             org.store.keep("set up", True)
-            _let_in(org)
+            let_in(org)
             if org.schema.person_accounts:
                 add_record_type(
                     org, "Account", "Business_Account", "Business Account", default=True
                 )
                 add_record_type(org, "Account", "PersonAccount", "Person Account", person=True)
-    _let_in(org)
-
-
-def _let_in(org: State) -> None:
-    """Let the users of the org act in it."""
-    for row in org.store.rows("User", {}):
-        org.people.add(person_of(org, row))
+    let_in(org)
 
 
 def external_id(name: str = EXTERNAL_ID, label: str = "kamsync id") -> Field:
@@ -67,20 +61,6 @@ def external_id(name: str = EXTERNAL_ID, label: str = "kamsync id") -> Field:
     return Field(
         **{key: getattr(field, key) for key in field.__struct_fields__}
         | {"custom": True, "external_id": True, "unique": True}
-    )
-
-
-def person_of(org: State, row: Mapping[str, Any]) -> Person:
-    """Return the person that a row of User is."""
-    profile = org.store.row("Profile", row["ProfileId"])
-    assert profile is not None, row
-    return Person(
-        id=row["Id"],
-        username=row["Username"],
-        name=row["Name"],
-        profile=profile["Name"],
-        team=row["Department"],
-        integration=profile["Name"] == INTEGRATION,
     )
 
 

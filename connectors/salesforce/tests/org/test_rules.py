@@ -226,3 +226,15 @@ def test_a_record_that_is_no_longer_shared_is_not_there_and_nothing_tells_of_it(
     assert "A" == org.retrieve("Account", account, ["Name"], susan)["Name"]
     org.profiles.share("Integration User", account)
     assert [{"Id": account}] == rows("SELECT Id FROM Account")
+
+
+def test_a_user_who_is_changed_acts_as_what_it_is_now(org, susan):
+    """Its team decides who is asked."""
+    admin = org.people.administrator
+    org.update("User", susan.id, {"Department": "success", "LastName": "Linde"}, admin)
+
+    person = org.person("susan.lindt")
+    assert ("success", "Susan Linde") == (person.team, person.name)
+    org.update("User", susan.id, {"IsActive": False}, admin)
+    with pytest.raises(Refusal, match="INACTIVE_OWNER_OR_USER"):
+        org.create("Account", {"Name": "A", "OwnerId": susan.id}, admin)

@@ -106,7 +106,10 @@ def has_default(field: Field) -> bool:
 def standard_objects() -> Mapping[str, SObject]:
     """Return the objects that every org has, as the object files note them.
 
-    Source: Object Reference, "Standard Objects", one page each; flags as real describes have them.
+    Source: Object Reference, "Standard Objects", one page each. Account, Case, Contact, Event, Lead,
+    Opportunity and OpportunityContactRole agree with recorded describes, flag by flag. The others
+    are put together from the pages; key prefixes of theirs are not confirmed (1aS for splits and
+    the like): a client learns them from the describe.
     """
     folder = files(STANDARD) / "objects"
     found = {}

@@ -61,11 +61,13 @@ def put_away(org: State, object_: SObject, row: Row, who: Person, batch: int) ->
     """
     cleared: list[Cleared] = []
     for relation in org.schema.children(object_.name):
+        if relation.field.name == "MasterRecordId":
+            continue
         child = org.schema.object(relation.child)
         for under in org.store.rows(child.name, {relation.field.name: row["Id"]}, live=True):
             if relation.field.cascade:
                 put_away(org, child, under, who, batch)
-            elif relation.field.nillable and relation.field.name != "MasterRecordId":
+            elif relation.field.nillable:
                 org.store.change(child.name, under["Id"], {relation.field.name: None})
                 cleared.append(Cleared(child.name, under["Id"], relation.field.name))
     at = org.stamp()

@@ -12,6 +12,7 @@ from kamsync_salesforce.sandbox.people import Person
 from kamsync_salesforce.sandbox.records.history import keep_history
 from kamsync_salesforce.sandbox.records.record_types import give_record_type
 from kamsync_salesforce.sandbox.records.store import Row
+from kamsync_salesforce.sandbox.records.users import let_in
 from kamsync_salesforce.sandbox.refusal import Refusal
 from kamsync_salesforce.sandbox.rules.activities import derive_activity, derive_contract
 from kamsync_salesforce.sandbox.rules.incoming import read_values
@@ -191,6 +192,8 @@ def _after(org: State, write: Write, id_: str) -> None:
         _follow_person(org, write, id_)
     if write.object.name == "Opportunity" and write.is_new and write.after["ContactId"]:
         _give_first_contact(org, write, id_)
+    if write.object.name == "User":
+        let_in(org, id_)
     if write.object.name == "OpportunityLineItem":
         add_up_lines(org, write.after["OpportunityId"], write.at)
 
