@@ -16,6 +16,23 @@ __all__ = ["act"]
 
 Options = Mapping[str, Any]
 
+TYPES: dict[str, tuple[type, ...]] = {
+    "object": (str,),
+    "id": (str,),
+    "values": (Mapping,),
+    "losers": (list, tuple),
+    "ids": (list, tuple),
+    "fields": (list, tuple),
+    "field": (str,),
+    "profile": (str,),
+    "late_s": (int, float),
+    "quota": (int,),
+    "page_rows": (int, type(None)),
+    "bulk_polls": (int,),
+    "bulk_stops_after": (int, type(None)),
+    "rotate_refresh_tokens": (bool,),
+}
+
 
 def act(api: Api, person: str, verb: str, options: Options) -> Any:
     """Carry out one act; each verb names its options in its docstring.
@@ -27,14 +44,20 @@ def act(api: Api, person: str, verb: str, options: Options) -> Any:
         known = ", ".join(sorted(VERBS))
         raise UnknownName(f"Nobody can {verb!r} here.", hint=f"There are: {known}.")
     try:
+        _check(verb, options)
         who = api.org.person(person) if person else api.org.people.administrator
         return VERBS[verb](api, who, options)
     except Refusal as refusal:
         raise RecordRefused(f"{refusal.code}: {refusal.message}") from refusal
     except KeyError as error:
         raise UnknownName(f"{verb} needs the option {error}.") from error
-    except TypeError as error:
-        raise UnknownName(f"{verb} cannot be done so: {error}.") from error
+
+
+def _check(verb: str, options: Options) -> None:
+    """Refuse an option that is not of its type."""
+    for name, value in options.items():
+        if not isinstance(value, TYPES.get(name, object)):
+            raise UnknownName(f"{verb} cannot take {value!r} for {name}.")
 
 
 def _create(api: Api, who: Person, options: Options) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from msgspec import UNSET, DecodeError, Struct, convert
+from msgspec import UNSET, Struct
 
 from kamsync_salesforce.sandbox.http.asked import options_of
 from kamsync_salesforce.sandbox.http.exchange import Call, Reply
@@ -39,6 +39,12 @@ class Batch(Struct, rename="camel"):
     halt_on_error: bool = False
 
 
+class Planted(Struct):
+    """The body of a tree."""
+
+    records: list[dict[str, Any]] = []
+
+
 class _Undo(Exception):
     """A record of a tree could not be made."""
 
@@ -48,10 +54,7 @@ def batch(api: Api, call: Call) -> Reply:
 
     Source: REST API Developer Guide, "Composite Batch" (BATCH_PROCESSING_HALTED).
     """
-    try:
-        asked = convert(call.document(), Batch)
-    except DecodeError as error:
-        raise Refusal(400, "JSON_PARSER_ERROR", f"{error} at [line:1, column:1]") from error
+    asked = call.shaped(Batch)
     if len(asked.batch_requests) > MOST_PARTS:
         raise Refusal(400, "LIMIT_EXCEEDED", f"The batch has more than {MOST_PARTS} subrequests.")
     api.count(len(asked.batch_requests) - 1)
@@ -69,7 +72,7 @@ def tree(api: Api, call: Call) -> Reply:
 
     Source: REST API Developer Guide, "sObject Tree": 200 records, five levels, five types.
     """
-    records = call.fields().get("records") or []
+    records = call.shaped(Planted).records
     planted = _Tree(api, call)
     with suppress(_Undo), api.org.atomically():
         planted.plant(call.args["object"], records, {}, depth=1)
@@ -108,9 +111,7 @@ class _Tree:
         self.made: list[dict[str, Any]] = []
         self.errors: list[dict[str, Any]] = []
 
-    def plant(
-        self, object_: str, records: list[dict[str, Any]], under: dict[str, str], depth: int
-    ) -> None:
+    def plant(self, object_: str, records: list[Any], under: dict[str, str], depth: int) -> None:
         """Make *records* and what hangs on them; *under* says which field points at which parent."""
         self._types.add(object_.lower())
         if depth > DEEPEST or len(self._types) > MOST_TYPES:
@@ -122,13 +123,12 @@ class _Tree:
                 )
             self._grow(object_, record, under, depth)
 
-    def _grow(
-        self, object_: str, record: dict[str, Any], under: dict[str, str], depth: int
-    ) -> None:
+    def _grow(self, object_: str, record: Any, under: dict[str, str], depth: int) -> None:
         """Make one record, then its children."""
-        attributes = record.get("attributes") or {}
-        name = attributes.get("referenceId")
-        if not name or str(attributes.get("type", "")).lower() != object_.lower():
+        attributes = record.get("attributes") if isinstance(record, dict) else None
+        told = attributes if isinstance(attributes, dict) else {}
+        name = told.get("referenceId")
+        if not name or str(told.get("type", "")).lower() != object_.lower():
             raise Refusal(400, "INVALID_INPUT", "Each record needs attributes.type and referenceId")
         plain = {key: each for key, each in record.items() if key != "attributes"}
         nested = {key: plain.pop(key) for key in [*plain] if _is_nested(plain[key])}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from msgspec import UNSET, DecodeError, Struct, convert
+from msgspec import UNSET, Struct
 
 from kamsync_salesforce.sandbox.http.exchange import Call, Reply
 from kamsync_salesforce.sandbox.http.references import NAME, resolved
@@ -73,7 +73,7 @@ def composite(api: Api, call: Call) -> Reply:
 
     Source: REST API Developer Guide, "Composite" (limits; allOrNone; references).
     """
-    asked = _read(call, Composite)
+    asked = call.shaped(Composite)
     parts = asked.composite_request
     _check_names(parts)
     if len(parts) > MOST_PARTS:
@@ -89,7 +89,7 @@ def graph(api: Api, call: Call) -> Reply:
 
     Source: REST API Developer Guide, "Composite Graph" and "Composite Graph Limits".
     """
-    graphs = _read(call, Graphs).graphs
+    graphs = call.shaped(Graphs).graphs
     _check_graphs(graphs)
     told, failed = [], 0
     for each in graphs:
@@ -168,14 +168,6 @@ def _halted(part: Part) -> Result:
     """Return the result of a part that was not carried out, or was taken back."""
     error = {"errorCode": "PROCESSING_HALTED", "message": HALTED}
     return _result(part, Reply(400, [error]))
-
-
-def _read(call: Call, shape: type[Any]) -> Any:
-    """Return the body in its shape."""
-    try:
-        return convert(call.document(), shape)
-    except DecodeError as error:
-        raise Refusal(400, "JSON_PARSER_ERROR", f"{error} at [line:1, column:1]") from error
 
 
 def _check_names(parts: Sequence[Part]) -> None:

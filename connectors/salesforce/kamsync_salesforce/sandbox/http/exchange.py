@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from msgspec import UNSET, DecodeError, Struct, UnsetType, json
+from msgspec import UNSET, DecodeError, Struct, UnsetType, convert, json
 from multidict import CIMultiDict
 
 from kamsync_salesforce.sandbox.http.versions import number_of, prefix
@@ -14,6 +14,8 @@ from kamsync_salesforce.sandbox.people import Person
 from kamsync_salesforce.sandbox.refusal import Refusal
 
 __all__ = ["Call", "Reply", "refusal_reply", "told_errors"]
+
+T = TypeVar("T")
 
 DATA_ERRORS = {400, 409, 412}
 NOT_THERE = {"INVALID_CROSS_REFERENCE_KEY"}
@@ -67,6 +69,13 @@ class Call(Struct):
                 400, "JSON_PARSER_ERROR", "The HTTP entity body is required, but this is no object"
             )
         return document
+
+    def shaped(self, shape: type[T], code: str = "JSON_PARSER_ERROR") -> T:
+        """Return the body as the values of *shape*, or refuse it with *code*."""
+        try:
+            return convert(self.document(), shape)
+        except DecodeError as error:
+            raise Refusal(400, code, f"{error} at [line:1, column:1]") from error
 
     def option(self, header: str, name: str) -> str | None:
         """Return one option of a header such as ``Sforce-Call-Options: client=a, other=b``."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
-from msgspec import DecodeError, Struct, convert, field
+from msgspec import Struct, field
 
 from kamsync_salesforce.sandbox.http import csvs
 from kamsync_salesforce.sandbox.http.exchange import Call, Reply
@@ -65,10 +65,7 @@ class QueryJob(Struct):
 
 def make(api: Api, call: Call) -> Reply:
     """Make a job. Source: Bulk API 2.0 and Bulk API Developer Guide, "Create a Query Job"."""
-    try:
-        asked = convert(call.fields(), Asked)
-    except DecodeError as error:
-        raise Refusal(400, "INVALIDJOB", f"InvalidJob : {error}") from error
+    asked = call.shaped(Asked, "INVALIDJOB")
     if asked.operation not in {"query", "queryAll"}:
         raise Refusal(400, "INVALIDJOB", f"InvalidJob : Invalid operation: {asked.operation}")
     if asked.column_delimiter not in csvs.DELIMITERS or asked.line_ending not in csvs.ENDINGS:

@@ -91,7 +91,7 @@ def _field(name: str, type_: str, told: Mapping[str, Any]) -> Field:
     """Return the field that the metadata describe."""
     kind = str(told["type"])
     sized = type_ in {"double", "currency", "percent"}
-    length = int(told.get("length") or LENGTHS.get(kind, 0))
+    length = _whole(told, "length") or LENGTHS.get(kind, 0)
     if kind == "Text" and not 1 <= length <= LONGEST_TEXT:
         text = "Length: value must be between 1 and 255"
         raise Refusal(400, "NUMBER_OUTSIDE_VALID_RANGE", text, ["Length"])
@@ -101,8 +101,8 @@ def _field(name: str, type_: str, told: Mapping[str, Any]) -> Field:
         type=type_,
         label=str(told["label"]),
         length=0 if sized else length,
-        precision=int(told.get("precision") or 18) if sized else 0,
-        scale=int(told.get("scale") or 0) if sized else 0,
+        precision=_whole(told, "precision") or 18 if sized else 0,
+        scale=_whole(told, "scale") if sized else 0,
         nillable=type_ != "boolean" and not told.get("required"),
         defaulted=type_ == "boolean",
         filterable=not long,
@@ -116,18 +116,33 @@ def _field(name: str, type_: str, told: Mapping[str, Any]) -> Field:
         case_sensitive=bool(told.get("caseSensitive")),
         help=told.get("inlineHelpText"),
         extra="plaintextarea" if type_ == "textarea" else None,
-        choices=_choices(told.get("valueSet") or {}),
-        restricted=bool((told.get("valueSet") or {}).get("restricted")),
+        choices=_choices(_table(told, "valueSet")),
+        restricted=bool(_table(told, "valueSet").get("restricted")),
     )
+
+
+def _whole(told: Mapping[str, Any], name: str) -> int:
+    """Return a whole number of the metadata, or nought where it says none."""
+    text = str(told.get(name) or 0)
+    if not text.isdecimal():
+        raise Refusal(
+            400, "INVALID_TYPE_ON_FIELD_IN_RECORD", f"{name}: {text} is no number", [name]
+        )
+    return int(text)
+
+
+def _table(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return what the metadata hold under a name, if that has members."""
+    held = told.get(name)
+    return held if isinstance(held, Mapping) else {}
 
 
 def _choices(told: Mapping[str, Any]) -> tuple[Choice, ...]:
     """Return the values of a picklist."""
-    values = (told.get("valueSetDefinition") or {}).get("value") or []
-    return tuple(
-        Choice(
-            str(each.get("fullName") or each.get("valueName")),
-            str(each.get("label") or each.get("fullName")),
-        )
-        for each in values
-    )
+    values = _table(told, "valueSetDefinition").get("value")
+    names = [
+        (each.get("fullName") or each.get("valueName"), each.get("label"))
+        for each in (values if isinstance(values, list) else [])
+        if isinstance(each, Mapping)
+    ]
+    return tuple(Choice(str(name), str(label or name)) for name, label in names)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from kamsync_salesforce.sandbox.http.exchange import Call, Reply
 from kamsync_salesforce.sandbox.metadata.sobject import SObject
@@ -41,24 +44,45 @@ def search(api: Api, call: Call) -> Reply:
     return _found(api, call, match["words"], wanted or _usual(api), group, most)
 
 
+class Wanted(Struct):
+    """An object that is searched, and the fields that are given of it."""
+
+    name: str
+    fields: list[str] = []
+
+
+class Asked(Struct, rename="camel"):
+    """A search without SOSL."""
+
+    q: str = ""
+    fields: list[str] = []
+    sobjects: list[Wanted] = []
+    overall_limit: int = MOST_FOUND
+
+
 def parameterized(api: Api, call: Call) -> Reply:
     """Answer a search without SOSL. Source: REST API Developer Guide, "Parameterized Search"."""
-    posted = call.method == "POST"
-    asked: dict[str, Any] = call.fields() if posted else dict(call.query)
-    common = asked.get("fields") or []
-    fields = common.split(",") if isinstance(common, str) else common
-    wanted = []
-    if posted:
-        named = asked.get("sobjects") or []
-        wanted = [(each["name"], each.get("fields") or fields or ["Id"], "") for each in named]
-    elif asked.get("sobject"):
-        for name in asked["sobject"].split(","):
-            own = asked.get(f"{name}.fields")
-            wanted.append((name, own.split(",") if own else fields or ["Id"], ""))
-    if not asked.get("q"):
+    asked = call.shaped(Asked) if call.method == "POST" else _by_address(call.query)
+    if not asked.q:
         raise Refusal(400, "MALFORMED_SEARCH", "q must be specified")
-    most = int(asked.get("overallLimit") or MOST_FOUND)
-    return _found(api, call, str(asked["q"]), wanted or _usual(api), "ALL", most)
+    wanted = [(each.name, each.fields or asked.fields or ["Id"], "") for each in asked.sobjects]
+    return _found(api, call, asked.q, wanted or _usual(api), "ALL", asked.overall_limit)
+
+
+def _by_address(query: Mapping[str, str]) -> Asked:
+    """Return what an address asks for: ``sobject=Account&Account.fields=Name``."""
+    names = _listed(query.get("sobject", ""))
+    limit = query.get("overallLimit", "")
+    return Asked(
+        q=query.get("q", ""),
+        fields=_listed(query.get("fields", "")),
+        sobjects=[Wanted(name, _listed(query.get(f"{name}.fields", ""))) for name in names],
+        overall_limit=int(limit) if limit.isdecimal() else MOST_FOUND,
+    )
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]
 
 
 FINDING = {

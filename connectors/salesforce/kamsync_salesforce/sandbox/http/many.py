@@ -7,6 +7,8 @@ from contextlib import suppress
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from msgspec import Struct
+
 from kamsync_salesforce.sandbox.http.asked import options_of
 from kamsync_salesforce.sandbox.http.exchange import Call, Reply
 from kamsync_salesforce.sandbox.ids import full_id, is_id
@@ -27,6 +29,13 @@ ROLLED_BACK = (
 NOT_FOUND = "The requested resource does not exist"
 
 Result: TypeAlias = dict[str, Any]
+
+
+class Wanted(Struct):
+    """The records and fields that are read."""
+
+    ids: list[str] = []
+    fields: list[str] = []
 
 
 class _Undo(Exception):
@@ -115,8 +124,8 @@ def read(api: Api, call: Call) -> Reply:
 
 def read_posted(api: Api, call: Call) -> Reply:
     """Read more records than an address can name. Source: the same, with a request body."""
-    asked = call.fields()
-    return _read(api, call, asked.get("ids") or [], asked.get("fields") or [])
+    asked = call.shaped(Wanted)
+    return _read(api, call, asked.ids, asked.fields)
 
 
 MANY = {
@@ -198,10 +207,10 @@ def _records(call: Call) -> list[Result]:
     return records
 
 
-def _read(api: Api, call: Call, ids: list[Any], fields: list[Any]) -> Reply:
+def _read(api: Api, call: Call, ids: list[str], fields: list[str]) -> Reply:
     """Return the records of *ids*."""
     _at_most(ids, MOST_READ)
-    object_, names = call.args["object"], [str(name).strip() for name in fields if name]
+    object_, names = call.args["object"], [name.strip() for name in fields if name]
     if not names:
         raise Refusal(400, "MISSING_ARGUMENT", "fields must be specified")
     return Reply(200, api.org.retrieve_many(object_, ids, names, call.who, version=call.release))

@@ -111,7 +111,10 @@ class _Jobs:
         self._api = api
         self._request = request
         self._who = who
-        self._version = int(request.match_info["version"].partition(".")[0] or 0)
+        number = request.match_info["version"].partition(".")[0]
+        if not number.isascii() or not number.isdecimal():
+            raise Problem("InvalidVersion", "Invalid API version", 400)
+        self._version = int(number)
 
     def answer(self, method: str, parts: tuple[str, ...], body: bytes) -> Reply:
         """Carry the call out."""

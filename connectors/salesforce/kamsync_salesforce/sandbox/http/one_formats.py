@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 from msgspec import DecodeError, json
 
@@ -59,7 +60,7 @@ def read_document(body: bytes, content_type: str) -> Mapping[str, Any]:
         if "xml" in content_type or body.lstrip().startswith(b"<"):
             return {local(each): each.text for each in fromstring(body)}
         return json.decode(body, type=dict[str, Any])
-    except (ParseError, DecodeError) as error:
+    except (ParseError, DefusedXmlException, DecodeError) as error:
         raise Problem("InvalidJob", f"Unable to parse the job: {error}") from error
 
 
@@ -73,7 +74,7 @@ def read_rows(body: bytes, format_: str) -> list[dict[str, Any]]:
         return [csvs.record(header, row) for row in rows]
     try:
         return [_row(each) for each in fromstring(body)]
-    except ParseError as error:
+    except (ParseError, DefusedXmlException) as error:
         raise DecodeError(str(error)) from error
 
 

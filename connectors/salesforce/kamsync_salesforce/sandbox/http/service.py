@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -31,6 +32,8 @@ from kamsync_salesforce.sandbox.refusal import Refusal
 from kamsync_salesforce.sandbox.setup import EXTERNAL_ID
 
 __all__ = ["Salesforce"]
+
+logger = logging.getLogger(__name__)
 
 LONGEST_URI = 16_384
 SLASHES, END = "{slashes}", "{end}"
@@ -105,8 +108,16 @@ class Salesforce(Service):
             answer = await handler(request)
         except Refusal as refusal:
             answer = _response(refusal_reply(refusal))
+        except web.HTTPException:
+            raise
+        except web.RequestPayloadError as error:
+            answer = _response(Reply(400, [{"message": str(error), "errorCode": "BAD_REQUEST"}]))
         except OAuthRefusal as refused:
             answer = web.json_response(refused.document, status=refused.status)
+        # A client is answered as a real org answers where it fails itself; the log has the reason.
+        except Exception:
+            logger.exception("The sandbox failed at %s %s", request.method, request.path)
+            answer = self.refused(request, 500)
         if "gzip" in request.headers.get("Accept-Encoding", "") and _is_large(answer):
             answer.enable_compression(web.ContentCoding.gzip)
         return answer

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
+from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from kamsync_salesforce.sandbox.http.fields import custom_field
@@ -73,7 +74,7 @@ class Soap:
         """
         try:
             envelope = fromstring(body)
-        except ParseError as error:
+        except (ParseError, DefusedXmlException) as error:
             raise SoapFault("soapenv:Client", f"The envelope cannot be read: {error}") from error
         header, holder = child(envelope, "Header"), child(envelope, "Body")
         if holder is None or len(holder) == 0:

@@ -91,7 +91,9 @@ def _by_external_id(
     if not named:
         return {}
     ((key, value),) = list(named.items())[:1]
-    kind = (told.get("attributes") or {}).get("type") or reference.targets[0]
+    attributes = told.get("attributes")
+    said = attributes.get("type") if isinstance(attributes, Mapping) else None
+    kind = str(said or reference.targets[0])
     target = org.schema.object(kind)
     field = known_field(org, target, key, who)
     if field.name == "Id":
@@ -102,7 +104,7 @@ def _by_external_id(
             "INVALID_FIELD",
             f"Field name provided, {key} is not an External ID or indexed field for {kind}",
         )
-    found = org.store.rows(target.name, {field.name: value}, live=True)
+    found = org.store.rows(target.name, {field.name: held_value(field, value)}, live=True)
     if len(found) != 1:
         raise Refusal(
             400,
