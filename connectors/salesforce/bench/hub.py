@@ -67,7 +67,9 @@ def fill(connector: Any, accounts: int, contacts: int) -> list[str]:
             {"LastName": word(drawn), "Email": f"p{n}@example.com", "AccountId": ids[n % accounts]}
             for n in rows
         ]
-        connector.write("Contact", [Write(Op.CREATE, None, each, key="k") for each in people])
+        connector.write(
+            "Contact", [Write(Op.CREATE, None, each, key=str(each["Email"])) for each in people]
+        )
     return ids
 
 
