@@ -150,9 +150,11 @@ class _Chance:
 
 
 def read_faults(
-    source: Path | str | Mapping[str, Any], kinds: Sequence[type[Fault]]
+    source: Path | str | Mapping[str, Any], kinds: Sequence[type[Fault]], sandbox: str = ""
 ) -> tuple[list[Fault], int]:
     """Return the faults that a file, its text or its tables name, and their seed.
+
+    A table called after the *sandbox* is what counts for it, so that one file serves several.
 
     Raises:
         ConfigurationInvalid: it is no TOML, or names what none of *kinds* knows.
@@ -164,8 +166,8 @@ def read_faults(
     )
     where = f"The faults file {source}" if isinstance(source, Path) else "The faults"
     try:
-        read: Any = msgspec.convert(_tables(source), shape)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        read: Any = msgspec.convert(_tables(source, sandbox), shape)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         known = ", ".join(sorted(str(kind.__struct_config__.tag) for kind in kinds))
         raise ConfigurationInvalid(
             f"{where} cannot be used: {error}.", hint=f"What can go wrong here: {known}."
@@ -173,11 +175,13 @@ def read_faults(
     return read.fault, read.seed
 
 
-def _tables(source: Path | str | Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what *source* holds as tables."""
+def _tables(source: Path | str | Mapping[str, Any], sandbox: str) -> Any:
+    """Return what *source* holds for one sandbox: its own table, or else what stands at the top."""
     if isinstance(source, Path):
         source = source.read_text(encoding="utf-8")
-    return tomllib.loads(source) if isinstance(source, str) else source
+    tables = tomllib.loads(source) if isinstance(source, str) else source
+    top = {key: each for key, each in tables.items() if not isinstance(each, Mapping)}
+    return tables.get(sandbox, top)
 
 
 def _aware(at: datetime) -> datetime:

@@ -48,7 +48,7 @@ class Server(Generic[ServiceT]):
         self.clock = service.clock
         self.calls = CallLog()
         self.kinds = (*MISHAPS, *service.faults)
-        self.faults = Faults(*read_faults(options.faults or "", self.kinds))
+        self.faults = Faults(*read_faults(options.faults or "", self.kinds, service.name))
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name=f"sandbox {service.name}")
         self._thread.daemon = True

@@ -110,6 +110,26 @@ def test_a_file_says_what_goes_wrong(shelf, tmp_path):
     running.close()
 
 
+def test_one_file_serves_several_sandboxes(shelf, tmp_path):
+    """Each takes the table that is called after it, and else what stands at the top."""
+    file = tmp_path / "faults.toml"
+    file.write_text(
+        '[[shelf.fault]]\ndo = "spill"\n[[other.fault]]\ndo = "burn"\n[[fault]]\ndo = "delay"\n'
+    )
+
+    running = Server(type(shelf.service)(), SandboxOptions(faults=file))
+
+    assert ["spill"] == [fault.name for fault in running.faults]
+    assert ["delay"] == [fault.name for fault in read_faults(file, MISHAPS, "third")[0]]
+    running.close()
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    """With its name."""
+    with pytest.raises(ConfigurationInvalid, match=r"nothing\.toml cannot be used"):
+        read_faults(tmp_path / "nothing.toml", MISHAPS)
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
