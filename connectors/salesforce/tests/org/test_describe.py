@@ -108,6 +108,7 @@ FIELD = [
     "updateable",
     "writeRequiresMasterRead",
 ]
+SINCE = {"associateEntityType", "associateParentEntity", "sobjectDescribeOption"}
 LISTED = [
     "activateable",
     "associateEntityType",
@@ -152,9 +153,11 @@ def field(org, hub):
 def test_every_describe_has_the_keys_of_a_real_one(org, hub):
     """Of objects and of fields, none missing and none more."""
     for listed in org.describe_global(hub)["sobjects"]:
-        described = org.describe(listed["name"], hub)
+        described = org.describe(listed["name"], hub, "48.0")
+        newer = org.describe(listed["name"], hub)
 
         assert OBJECT == sorted(described)
+        assert SINCE == newer.keys() - described.keys()
         assert all(FIELD == sorted(each) for each in described["fields"])
 
 

@@ -24,6 +24,13 @@ SOAP = {
     "address": "urn:address",
     "anyType": "xsd:anyType",
 }
+# What recordings of v59 have, and those of v48 have not.
+SINCE = {
+    "associateEntityType": None,
+    "associateParentEntity": None,
+    "sobjectDescribeOption": "FULL",
+}
+SINCE_VERSION = 59
 # A character may take three bytes.
 BYTES = 3
 
@@ -72,6 +79,7 @@ def described_object(
     children = [each for each in schema.children(object_.name) if sees(each.child, each.field)]
     return _sorted(
         object_.flags
+        | (SINCE if float(version) >= SINCE_VERSION else {})
         | {
             "actionOverrides": [],
             "childRelationships": [described_child(each) for each in children],
