@@ -326,3 +326,15 @@ def test_more_slashes_than_needed_mean_nothing(call):
     """One command line tool writes two before the path, and one library one at the end."""
     assert 200 == call("GET", "//services/data/v66.0/limits/").status
     assert 200 == call("GET", "//services/data/").status
+
+
+def test_related_records_are_read_by_the_name_of_the_relationship(call):
+    """Parents as a record, children as the answer to a query."""
+    parent = call.create("Account", Name="A")
+    child = call.create("Contact", LastName="X", AccountId=parent)
+
+    assert "A" == call("GET", f"sobjects/Contact/{child}/Account").body["Name"]
+    children = call("GET", f"sobjects/Account/{parent}/Contacts").body
+    assert (1, [child]) == (children["totalSize"], [row["Id"] for row in children["records"]])
+    assert 404 == call("GET", f"sobjects/Account/{parent}/Parent").status
+    assert 404 == call("GET", f"sobjects/Account/{parent}/Nothing").status

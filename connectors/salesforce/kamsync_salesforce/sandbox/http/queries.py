@@ -15,7 +15,7 @@ from kamsync_salesforce.sandbox.refusal import Refusal
 if TYPE_CHECKING:
     from kamsync_salesforce.sandbox.http.api import Api
 
-__all__ = ["QUERIES"]
+__all__ = ["QUERIES", "paged"]
 
 PERMISSIONS = "from permissionset"
 
@@ -32,7 +32,7 @@ def query_all(api: Api, call: Call) -> Reply:
 
 def more(api: Api, call: Call) -> Reply:
     """Return the next page. Source: REST API Developer Guide, "Query More Results"."""
-    return _paged(call, api.locators.more(call.args["locator"]))
+    return paged(call, api.locators.more(call.args["locator"]))
 
 
 QUERIES = {
@@ -55,10 +55,10 @@ def _answered(api: Api, call: Call, *, all_rows: bool) -> Reply:
     if rows is not None:
         return Reply(200, {"totalSize": len(rows), "done": True, "records": rows})
     found = api.org.query(soql, call.who, all_rows=all_rows, version=call.release)
-    return _paged(call, api.locators.first(found.rows, found.total, batch_size(call)))
+    return paged(call, api.locators.first(found.rows, found.total, batch_size(call)))
 
 
-def _paged(call: Call, page: Page) -> Reply:
+def paged(call: Call, page: Page) -> Reply:
     """Return a page; the address of the next one says ``query`` for both kinds."""
     body: dict[str, Any] = {"totalSize": page.total, "done": page.next is None}
     if page.next is not None:

@@ -11,7 +11,8 @@ from msgspec import json
 
 from kamsync_salesforce.sandbox.http.asked import moment_of, options_of, updates_recent
 from kamsync_salesforce.sandbox.http.exchange import Call, Reply
-from kamsync_salesforce.sandbox.ids import full_id
+from kamsync_salesforce.sandbox.http.related import related
+from kamsync_salesforce.sandbox.ids import full_id, is_id
 from kamsync_salesforce.sandbox.refusal import Refusal
 from kamsync_salesforce.sandbox.stamps import moment
 
@@ -64,6 +65,8 @@ def read_by_key(api: Api, call: Call) -> Reply:
     Source: REST API Developer Guide, "sObject Rows by External ID" (GET, 300).
     """
     object_ = call.args["object"]
+    if is_id(call.args["field"]):
+        return related(api, call, object_, call.args["field"], call.args["key"])
     ids = api.org.find_by_key(object_, call.args["field"], call.args["key"], call.who)
     if not ids:
         raise Refusal(404, "NOT_FOUND", "The requested resource does not exist")
