@@ -97,7 +97,10 @@ def _is_overdue(hub: Hub, swept_at: str) -> bool:
 
 
 def _pages(hub: Hub, system: System, entity: str, cursor: str | None) -> Iterator[tuple[Page, int]]:
-    """Yield each page with the store's revision from before it was asked for."""
+    """Yield each page with the store's revision from before anything was asked for.
+
+    A connector may fetch pages ahead, so that a later page may be as old as the first.
+    """
     map_ = system.maps[entity]
     seen = hub.store.current("revision")
     for number, page in enumerate(system.connector.read(map_.object, map_.names, cursor)):
@@ -107,7 +110,6 @@ def _pages(hub: Hub, system: System, entity: str, cursor: str | None) -> Iterato
                 " its connector is at fault."
             )
         yield page, seen
-        seen = hub.store.current("revision")
 
 
 def _miss(hub: Hub, system: System, entity: str, start: int) -> int:

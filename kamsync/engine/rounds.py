@@ -158,7 +158,9 @@ def take_in(
             foresee(hub, system, sweep=sweep)
             for entity in hub.entities():
                 if entity.name in system.maps:
-                    resolve(hub, system, entity.name)
+                    if resolve(hub, system, entity.name):
+                        # What was asked for ahead is older than what has just been looked at.
+                        foresee(hub, system, sweep=sweep)
                     _pull(hub, result, system, entity.name, sweep=sweep)
                     drop_creates(hub, system, entity.name)
                     reread(hub, system, entity.name)

@@ -19,7 +19,7 @@ CONFIG = """
 plugins = ["salesforce"]
 
 [store]
-url = "sqlite://"
+url = "sqlite:///unused.db"
 
 [guards]
 create = {{ count = 1000, share = 1.0 }}
