@@ -6,6 +6,7 @@ github.com/amp-labs/connectors recorded.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -205,12 +206,10 @@ def _traced(given: Sequence[Input]) -> bool:
 
 def _refuse_doubles(given: Sequence[Input]) -> None:
     """Refuse a batch that names a record twice. Source: recorded, as above."""
-    seen: set[str] = set()
-    twice = [
-        each for each in (str(each.get("id")) for each in given) if each in seen or seen.add(each)
-    ]  # type: ignore[func-returns-value]
+    counts = Counter(str(each.get("id")) for each in given)
+    twice = [id_ for id_, count in counts.items() if count > 1]
     if twice:
-        ids = ", ".join(dict.fromkeys(twice))
+        ids = ", ".join(twice)
         raise Refusal(400, f"Duplicate IDs found in batch input: [{ids}]. IDs must be unique")
 
 

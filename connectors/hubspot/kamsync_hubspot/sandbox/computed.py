@@ -88,7 +88,7 @@ def _deal(portal: Portal, kind: Kind, values: Values, changed: Values) -> dict[s
             "hs_v2_date_entered_current_stage": iso(portal.now),
         }
     if changed.keys() & {"amount", "dealstage"}:
-        more |= _worth(values | more, stage is not None)
+        more |= _worth({**values, **more}, stage is not None)
     return more
 
 

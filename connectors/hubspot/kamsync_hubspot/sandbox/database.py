@@ -43,7 +43,8 @@ CREATE TABLE IF NOT EXISTS association_type (
     type_id INTEGER NOT NULL, label TEXT, name TEXT NOT NULL, inverse INTEGER NOT NULL,
     PRIMARY KEY (from_type, to_type, category, type_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS split (
-    id INTEGER PRIMARY KEY, deal INTEGER NOT NULL, owner TEXT NOT NULL, fraction REAL NOT NULL);
+    id INTEGER PRIMARY KEY, deal INTEGER NOT NULL, owner TEXT NOT NULL, fraction TEXT NOT NULL,
+    created INTEGER NOT NULL, modified INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS split_of ON split (deal);
 CREATE TABLE IF NOT EXISTS definition (
     what TEXT NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL, archived INTEGER NOT NULL,

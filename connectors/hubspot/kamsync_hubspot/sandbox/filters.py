@@ -100,10 +100,8 @@ def _filter(portal: Portal, kind: Kind, given: Mapping[str, Any]) -> Condition:
         return _associated(portal, kind, name.removeprefix("associations."), operator, given)
     left, type_ = expression(portal, kind, name)
     match operator:
-        case "HAS_PROPERTY":
-            return Condition(f"{left} IS NOT NULL")
-        case "NOT_HAS_PROPERTY":
-            return Condition(f"{left} IS NULL")
+        case "HAS_PROPERTY" | "NOT_HAS_PROPERTY":
+            return Condition(f"{left} IS {'NOT ' if operator == 'HAS_PROPERTY' else ''}NULL")
         case "BETWEEN":
             low, high = _value(given, "value", type_), _value(given, "highValue", type_)
             return Condition(f"{left} BETWEEN ? AND ?", (low, high))

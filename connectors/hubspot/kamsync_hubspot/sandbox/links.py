@@ -73,11 +73,11 @@ def _targets(
     """Yield which object type the given types lead to: they alone say so."""
     found: dict[str, list[AssociationType]] = {}
     for given in types:
-        key = (given.get("associationCategory"), given.get("associationTypeId"))
+        key = _key(given)
         matches = [
             (to, type_)
             for to in portal.kinds
-            if (type_ := portal.association_types.between(kind.id, to.id).get(key))  # type: ignore[arg-type]
+            if (type_ := portal.association_types.between(kind.id, to.id).get(key))
         ]
         if not matches:
             raise Refusal(400, f"Associations are not valid: no type {key[1]} of {key[0]}")
@@ -95,7 +95,7 @@ def meant(
     known = portal.association_types.between(kind.id, to.id)
     found = []
     for given in types:
-        key = (given.get("associationCategory"), given.get("associationTypeId"))
+        key = _key(given)
         if key not in known:
             raise Refusal(
                 400,
@@ -103,7 +103,7 @@ def meant(
                 f" {to.upper}",
                 sub_category="crm.associations.INVALID_ASSOCIATION_TYPE",
             )
-        found.append(known[key])  # type: ignore[index]
+        found.append(known[key])
     return found
 
 
@@ -182,6 +182,12 @@ def follow(
         set_types(portal, (kind, record.id), (company, to_id), [primary], caller)
 
 
+def _key(given: Mapping[str, Any]) -> tuple[str, int]:
+    """Return what names a type in the body of a call."""
+    number = str(given.get("associationTypeId"))
+    return str(given.get("associationCategory")), int(number) if number.isdigit() else 0
+
+
 def _types(portal: Portal, kind: Kind, id_: int, to: Kind, to_id: int) -> set[tuple[str, int]]:
     """Return how two records are associated."""
     rows = portal.database.execute(
@@ -202,7 +208,6 @@ def _demote(portal: Portal, kind: Kind, id_: int, to: Kind, but: int | None = No
 
 
 def _both(
-    portal: Portal,
     one: tuple[Kind, int],
     other: tuple[Kind, int],
     types: Iterable[AssociationType],
@@ -223,7 +228,7 @@ def _put(
     types: Iterable[AssociationType],
 ) -> None:
     portal.database.many(
-        "INSERT OR IGNORE INTO link VALUES (?, ?, ?, ?, ?, ?)", _both(portal, one, other, types)
+        "INSERT OR IGNORE INTO link VALUES (?, ?, ?, ?, ?, ?)", _both(one, other, types)
     )
     portal.writes += 1
 
@@ -237,7 +242,7 @@ def _take(
     portal.database.many(
         "DELETE FROM link WHERE from_type = ? AND from_id = ? AND to_type = ? AND to_id = ?"
         " AND category = ? AND type_id = ?",
-        _both(portal, one, other, types),
+        _both(one, other, types),
     )
     portal.writes += 1
 

@@ -7,7 +7,7 @@ clearing) and developers.hubspot.com/docs/api-reference/error-handling (codes).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -69,20 +69,21 @@ def spelled(definition: Property, value: str) -> str:
         raise Wrong(
             definition.name, "VALUE_TOO_LONG", f"Property values may have {LONGEST} characters."
         )
-    match definition.type:
-        case "number":
-            return _number(definition, value)
-        case "bool":
-            return _option(definition, value.lower(), ("true", "false"))
-        case "date":
-            return _day(definition, value)
-        case "datetime":
-            return _time(definition, value)
-        case "enumeration":
-            return _options(definition, value)
-    if definition.name == "email" and not _EMAIL.fullmatch(value):
+    return _SPELLED.get(definition.type, _text)(definition, value)
+
+
+def _text(definition: Property, value: str) -> str:
+    """Read a text; an e-mail address is in lower case."""
+    if definition.name != "email":
+        return value
+    if not _EMAIL.fullmatch(value):
         raise Wrong("email", "INVALID_EMAIL", f"Email address {value} is invalid")
-    return value.lower() if definition.name == "email" else value
+    return value.lower()
+
+
+def _yes_or_no(definition: Property, value: str) -> str:
+    """Read true or false."""
+    return _option(definition, value.lower(), ("true", "false"))
 
 
 def _number(definition: Property, value: str) -> str:
@@ -137,3 +138,12 @@ def _option(definition: Property, value: str, known: Iterable[str]) -> str:
         "INVALID_OPTION",
         f"{value} was not one of the allowed options: [{labels}]",
     )
+
+
+_SPELLED: dict[str, Callable[[Property, str], str]] = {
+    "number": _number,
+    "bool": _yes_or_no,
+    "date": _day,
+    "datetime": _time,
+    "enumeration": _options,
+}

@@ -74,6 +74,14 @@ class Call(Struct):
         return read_body(self.raw)
 
     @property
+    def items(self) -> list[dict[str, Any]]:
+        """The body, which must be a list."""
+        found = _decoded(self.raw or b"[]")
+        if not isinstance(found, list):
+            raise Refusal(400, "Invalid input JSON on line 1, column 1: a list was expected")
+        return found
+
+    @property
     def host(self) -> str:
         """Where the client reached the portal: links lead there."""
         return str(self.request.url.origin())
@@ -101,10 +109,15 @@ class Call(Struct):
 
 def read_body(raw: bytes) -> dict[str, Any]:
     """Read a body as JSON. Source: the sentence of real answers to bodies that are none."""
-    try:
-        found = json.decode(raw or b"{}")
-    except (DecodeError, UnicodeDecodeError) as error:
-        raise Refusal(400, f"Invalid input JSON on line 1, column 1: {error}") from None
+    found = _decoded(raw or b"{}")
     if not isinstance(found, dict):
         raise Refusal(400, "Invalid input JSON on line 1, column 1: an object was expected")
     return found
+
+
+def _decoded(raw: bytes) -> Any:
+    """Read JSON, or refuse what is none."""
+    try:
+        return json.decode(raw)
+    except (DecodeError, UnicodeDecodeError) as error:
+        raise Refusal(400, f"Invalid input JSON on line 1, column 1: {error}") from None

@@ -15,11 +15,10 @@ from kamsync_hubspot.sandbox.http.calls import Answer, Call
 
 __all__ = ["Answering", "Routes", "Scope"]
 
-Answering: TypeAlias = Callable[[Call], "Answer | dict[str, Any]"]
+Answering: TypeAlias = Callable[[Call], "Answer | dict[str, Any] | web.Response"]
 Scope: TypeAlias = "str | Callable[[Call], str]"
 
 DATED = r"20\d\d-\d\d(?:-beta)?"
-SCOPE = web.AppKey("scope", str)
 
 
 class Routes:

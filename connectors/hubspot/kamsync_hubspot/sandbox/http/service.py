@@ -12,7 +12,20 @@ from msgspec import json
 from kamsync.sandbox.clock import VirtualClock
 from kamsync.sandbox.service import COST, NOTES, Handler, Service
 from kamsync_hubspot.sandbox.caller import Caller
-from kamsync_hubspot.sandbox.http import batches, objects, people, properties
+from kamsync_hubspot.sandbox.http import (
+    account,
+    associations,
+    associations_v3,
+    batches,
+    labels,
+    oauth,
+    objects,
+    people,
+    pipelines,
+    properties,
+    schemas,
+    splits,
+)
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.limits import Limits
 from kamsync_hubspot.sandbox.http.paths import Answering, Scope
@@ -50,7 +63,7 @@ class HubSpot(Service):
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """Return all endpoints; fixed parts of a path go before the parts that name something."""
-        found = [*objects.ROUTES, *batches.ROUTES, *properties.ROUTES, *people.ROUTES]
+        found = [row for routes in _ENDPOINTS for row in routes]
         found.sort(key=lambda each: each[1].count("{"))
         for method, path, answering, scope in found:
             yield web.route(method, path, self._answered(answering, scope))
@@ -149,7 +162,7 @@ class HubSpot(Service):
             call = Call(self.portal, caller, request, raw, self)
             refuse_scope(caller, scope(call) if callable(scope) else scope)
             told = answering(call)
-            if isinstance(told, web.Response):
+            if isinstance(told, web.StreamResponse):
                 return told
             return (told if isinstance(told, Answer) else Answer(told)).response()
 
@@ -173,6 +186,20 @@ class HubSpot(Service):
         return str(UUID(int=number & ~(0x3 << 62) | 2 << 62))
 
 
+_ENDPOINTS = (
+    objects.ROUTES,
+    batches.ROUTES,
+    associations.ROUTES,
+    associations_v3.ROUTES,
+    labels.ROUTES,
+    properties.ROUTES,
+    pipelines.ROUTES,
+    people.ROUTES,
+    schemas.ROUTES,
+    splits.ROUTES,
+    oauth.ROUTES,
+    account.ROUTES,
+)
 _SENTENCES = {
     401: "Authentication credentials not found.",
     423: "The record is locked. Please retry after a short delay.",
