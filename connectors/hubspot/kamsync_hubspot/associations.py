@@ -13,7 +13,7 @@ from kamsync_hubspot.objects import Reference, Shape
 from kamsync_hubspot.records import chunks
 from kamsync_hubspot.refusals import Refusal
 from kamsync_hubspot.transport import Transport
-from kamsync_hubspot.wire import Associated, Associations
+from kamsync_hubspot.wire import Associated, Associations, Failures
 
 __all__ = ["READ_LIMIT", "References"]
 
@@ -157,7 +157,7 @@ class References:
                 continue
             if not answer.data:
                 continue
-            for failure in answer.as_(Associations).errors:
+            for failure in answer.as_(Failures).errors:
                 ids = failure.named("fromObjectId") or [each["from"]["id"] for each in part]
                 refused |= dict.fromkeys(ids, failure.message)
         return refused

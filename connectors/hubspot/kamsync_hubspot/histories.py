@@ -14,6 +14,7 @@ from kamsync_hubspot.ourselves import Ourselves
 from kamsync_hubspot.people import People
 from kamsync_hubspot.readings import is_id, native
 from kamsync_hubspot.records import HISTORIES, Records, chunks
+from kamsync_hubspot.stages import STAGE, Stages
 from kamsync_hubspot.wire import Batch, Change, Thing, millis
 
 __all__ = ["Histories"]
@@ -35,11 +36,17 @@ class Histories:
     """Tells the histories of one portal, fifty records to a call."""
 
     def __init__(
-        self, records: Records, people: People, ourselves: Ourselves, pool: Executor
+        self,
+        records: Records,
+        people: People,
+        ourselves: Ourselves,
+        stages: Stages,
+        pool: Executor,
     ) -> None:
         self._records = records
         self._people = people
         self._ourselves = ourselves
+        self._stages = stages
         self._pool = pool
 
     def of(
@@ -62,7 +69,7 @@ class Histories:
         for thing in things:
             told = thing.properties_with_history or {}
             self._ourselves.learn(shape.name, thing.id, told, self._records.stamp)
-        return {t.id: self._entries(t, names, since[t.id]) for t in things if t.id in since}
+        return {t.id: self._entries(shape, t, names, since[t.id]) for t in things if t.id in since}
 
     def _told(self, shape: Shape, names: Sequence[str], ids: Sequence[str]) -> list[Thing]:
         """Ask for the histories of some records."""
@@ -73,23 +80,27 @@ class Histories:
         }
         return self._records.batch(shape, body).as_(Batch).results
 
-    def _entries(self, thing: Thing, names: Sequence[str], version: str) -> list[Entry]:
+    def _entries(
+        self, shape: Shape, thing: Thing, names: Sequence[str], version: str
+    ) -> list[Entry]:
         """Return the changes of one record since *version*, those made at once in one entry."""
         since = int(version) if version.isdecimal() else 0
         told = [
             Told(at, -place, name, native(change.value), change)
-            for name in dict.fromkeys(names)
+            for name in shape.plain(names)
             for place, change in enumerate((thing.properties_with_history or {}).get(name, ()))
             if (at := millis(change.timestamp)) >= since
         ]
         told.sort(key=lambda each: (each.at, each.place))
-        return [self._entry(each) for each in _at_once(told)]
+        return [self._entry(shape, names, each) for each in _at_once(told)]
 
-    def _entry(self, told: Sequence[Told]) -> Entry:
-        """Return changes that were made at once as one entry."""
+    def _entry(self, shape: Shape, names: Sequence[str], told: Sequence[Told]) -> Entry:
+        """Return changes that were made at once as one entry, with what follows from them."""
         first = told[0]
+        values = {each.name: each.value for each in told}
+        derived = self._stages.derived(shape, names, values[STAGE]) if STAGE in values else {}
         return Entry(
-            values={each.name: each.value for each in told},
+            values={name: v for name, v in values.items() if name in names} | derived,
             author=self._author(first.change),
             at=datetime.fromtimestamp(first.at / 1000, UTC),
             version=str(first.at),

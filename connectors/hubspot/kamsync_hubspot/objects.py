@@ -61,14 +61,17 @@ class Shape(Struct, frozen=True):
     type: str = ""
     modified: str = MODIFIED
     references: tuple[Reference, ...] = ()
+    derived: tuple[tuple[str, str], ...] = ()
+    """Fields that follow from a property, each with the property."""
 
     def referring(self, names: Sequence[str]) -> list[Reference]:
         """Return the references among *names*."""
         return [each for each in self.references if each.name in names]
 
     def plain(self, names: Sequence[str]) -> list[str]:
-        """Return those of *names* that may be properties: none has a dot in its name."""
-        return [name for name in dict.fromkeys(names) if "." not in name]
+        """Return the properties behind *names*; none of them has a dot in its name."""
+        behind = [property_ for field, property_ in self.derived if field in names]
+        return [name for name in dict.fromkeys([*names, *behind]) if "." not in name]
 
 
 SHAPES = {
@@ -88,6 +91,7 @@ SHAPES = {
             Reference("association.company", COMPANIES, 5, plain=341),
             Reference("association.contact", CONTACTS, 3, only=True),
         ),
+        derived=(("stage.status", "dealstage"), ("stage.probability", "dealstage")),
     ),
 }
 

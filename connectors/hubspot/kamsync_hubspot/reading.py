@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
+from typing import TypeAlias
 
 from msgspec import Struct, structs
 
-from kamsync.model import Page, Reading
+from kamsync.model import Native, Page, Reading
 from kamsync_hubspot.associations import References
 from kamsync_hubspot.cursors import Cursor, Range, cursor_from, remembered
 from kamsync_hubspot.listing import Lister
 from kamsync_hubspot.objects import Shape
 from kamsync_hubspot.readings import gone, into, is_id, merged_away, merged_ids, reading_of
 from kamsync_hubspot.records import BATCH, LISTED, SEARCHED, Found, Records, chunks
+from kamsync_hubspot.stages import STAGE, Stages
 from kamsync_hubspot.wire import Thing, millis
 
 __all__ = ["LATE_MS", "Reader", "Schedule"]
+
+Tied: TypeAlias = Mapping[str, Mapping[str, Native]]
 
 LATE_MS = 10_000
 """How long a change may be on its way into what a listing reads."""
@@ -50,12 +54,14 @@ class Reader:
         self,
         records: Records,
         references: References,
+        stages: Stages,
         schedule: Schedule,
         pool: Executor,
         parallel: int,
     ) -> None:
         self._records = records
         self._references = references
+        self._stages = stages
         self._schedule = schedule
         self._pool = pool
         self._parallel = parallel
@@ -106,12 +112,18 @@ class Reader:
     def _readings(self, shape: Shape, names: Sequence[str], found: Found) -> list[Reading]:
         """Return records as readings, with their references."""
         ids = [thing.id for thing in found.things]
-        tied = self._references.of(shape, names, ids) if ids else {}
-        stamp = self._records.stamp
-        return [
-            reading_of(thing, names, found.at, stamp, tied.get(thing.id, {}))
-            for thing in found.things
-        ]
+        tied = self._references.of(shape, names, ids)
+        return [self._reading(shape, names, thing, found.at, tied) for thing in found.things]
+
+    def _reading(
+        self, shape: Shape, names: Sequence[str], thing: Thing, at: datetime | None, tied: Tied
+    ) -> Reading:
+        """Return one record as a reading, with what is not among its properties."""
+        beside = {
+            **tied.get(thing.id, {}),
+            **self._stages.derived(shape, names, thing.properties.get(STAGE)),
+        }
+        return reading_of(thing, names, at, self._records.stamp, beside)
 
     def _page(self, readings: Sequence[Reading], things: Sequence[Thing], cursor: Cursor) -> Page:
         """Return a page, oldest change first, with what its records took over."""
@@ -156,10 +168,7 @@ class Reader:
             things = [thing for found in answers for thing in found.things]
             tied = self._references.of(shape, names, [thing.id for thing in things])
             for part, found in zip(parts, answers, strict=True):
-                readings = [
-                    reading_of(t, names, found.at, self._records.stamp, tied[t.id])
-                    for t in found.things
-                ]
+                readings = [self._reading(shape, names, t, found.at, tied) for t in found.things]
                 seen |= _settled(readings)
                 here = structs.replace(cursor, last=part[-1], seen=remembered(seen, cursor.since))
                 yield self._page(readings, found.things, here)

@@ -28,13 +28,13 @@ def reading_of(
     names: Sequence[str],
     now: datetime | None,
     stamp: str,
-    references: Mapping[str, Native] = {},
+    beside: Mapping[str, Native] = {},
 ) -> Reading:
     """Return a living record as a reading.
 
     A property that does not exist is not in the answer, and is missing here. *now* is the time of
-    HubSpot when it answered; without it, the version is not settled. *references* are the values
-    that are kept as associations.
+    HubSpot when it answered; without it, the version is not settled. *beside* are the values
+    that are no properties.
     """
     held = thing.properties
     values = {name: native(held[name]) for name in names if name in held}
@@ -42,7 +42,7 @@ def reading_of(
     is_over = now is not None and changed + SETTLED_MS <= now.timestamp() * 1000
     return Reading(
         native_id=thing.id,
-        values={**values, **references} if references else values,
+        values={**values, **beside} if beside else values,
         version=str(changed),
         settled=is_over,
         modified=datetime.fromtimestamp(changed / 1000, UTC),

@@ -245,7 +245,7 @@ def lowered(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _broken(error: Exception, *, writes: bool) -> SystemDown:
+def _broken(error: BaseException, *, writes: bool) -> SystemDown:
     """Return what a call that broke off means: a read is tried again, a write may have landed."""
     import urllib3
 

@@ -16,14 +16,17 @@ __all__ = [
     "Batch",
     "Change",
     "Failure",
+    "Failures",
     "Label",
     "Listing",
     "Owner",
     "Owners",
     "Pair",
+    "PipelineList",
     "Problem",
     "Properties",
     "Property",
+    "SplitBatch",
     "Thing",
     "decoded",
     "millis",
@@ -178,6 +181,12 @@ class Owners(Wire, frozen=True):
         return str(self.paging.next.after) if self.paging and self.paging.next else ""
 
 
+class Failures(Wire, frozen=True):
+    """What went wrong with the rows of a batch, of which nothing else is read."""
+
+    errors: list[Failure] = []
+
+
 class Option(Wire, frozen=True):
     """One value that an enumeration may take."""
 
@@ -216,6 +225,61 @@ class Properties(Wire, frozen=True):
     """All properties of an object."""
 
     results: list[Property] = []
+
+
+class WireStage(Wire, frozen=True):
+    """One stage of a pipeline, whose meaning is in its metadata."""
+
+    id: str
+    label: str = ""
+    metadata: dict[str, Any] = {}
+
+
+class Pipeline(Wire, frozen=True):
+    """One pipeline with its stages."""
+
+    id: str
+    label: str = ""
+    stages: list[WireStage] = []
+
+
+class PipelineList(Wire, frozen=True):
+    """All pipelines of an object."""
+
+    results: list[Pipeline] = []
+
+
+class Split(Wire, frozen=True):
+    """One part of one owner: told as a record of its own, or as it is sent."""
+
+    properties: dict[str, Any] = {}
+    owner_id: str | int = ""
+    percentage: float | str | None = None
+
+    @property
+    def owner(self) -> str:
+        """The id of the owner."""
+        return str(self.properties.get("hubspot_owner_id") or self.owner_id or "")
+
+    @property
+    def part(self) -> Any:
+        """The part of the whole."""
+        told = self.properties.get("hs_deal_split_percentage")
+        return self.percentage if told is None else told
+
+
+class SplitDeal(Wire, frozen=True):
+    """All splits of one deal."""
+
+    id: str | int
+    splits: list[Split] = []
+
+
+class SplitBatch(Wire, frozen=True):
+    """The splits of several deals."""
+
+    results: list[SplitDeal] = []
+    errors: list[Failure] = []
 
 
 class Detail(Wire, frozen=True):

@@ -13,6 +13,7 @@ from kamsync_hubspot.objects import Shape
 from kamsync_hubspot.ourselves import Ourselves
 from kamsync_hubspot.readings import is_id
 from kamsync_hubspot.records import Records
+from kamsync_hubspot.stages import Stages
 from kamsync_hubspot.values import objection, sent
 from kamsync_hubspot.wire import Batch, Failure, Thing
 
@@ -28,11 +29,13 @@ class Writer:
         self,
         records: Records,
         references: References,
+        stages: Stages,
         catalogue: Catalogue,
         ourselves: Ourselves,
     ) -> None:
         self._records = records
         self._references = references
+        self._stages = stages
         self._catalogue = catalogue
         self._ourselves = ourselves
 
@@ -41,8 +44,8 @@ class Writer:
 
         Several writes to one record go in several calls, since no batch takes a record twice.
         """
-        receipts: dict[int, Receipt] = {}
-        for wave in _waves(writes):
+        receipts = self._refused(shape, writes)
+        for wave in _waves({p: each for p, each in enumerate(writes) if p not in receipts}):
             creates = {place: each for place, each in wave.items() if each.op is Op.CREATE}
             updates = {place: each for place, each in wave.items() if each.op is Op.UPDATE}
             deletes = {place: each for place, each in wave.items() if each.op is Op.DELETE}
@@ -50,6 +53,17 @@ class Writer:
             receipts |= self._update(shape, updates) if updates else {}
             receipts |= self._delete(shape, deletes) if deletes else {}
         return [receipts[place] for place in range(len(writes))]
+
+    def _refused(self, shape: Shape, writes: Sequence[Write]) -> dict[int, Receipt]:
+        """Refuse what HubSpot would take, although it must not be: our own id, a stage's status."""
+        refused: dict[int, Receipt] = {}
+        for place, write in enumerate(writes):
+            reason = self._stages.objection(shape, write.values)
+            if self._records.stamp in write.values:
+                reason = f"{self._records.stamp} is kept by kamsync, and written once."
+            if reason:
+                refused[place] = Receipt(Outcome.REFUSED, write.native_id, reason=reason)
+        return refused
 
     def _create(self, shape: Shape, writes: Mapping[int, Write]) -> dict[int, Receipt]:
         """Make records; one whose stamp is there already is found and left as it is."""
@@ -89,7 +103,8 @@ class Writer:
     def _made(self, shape: Shape, place: int, write: Write) -> dict[str, Any]:
         """Return what is sent to make a record, its associations included."""
         # What is not set cannot be cleared, and some properties refuse it.
-        values = {name: sent(v) for name, v in _properties(write).items() if v is not None}
+        held = self._stages.completed(shape, _properties(write))
+        values = {name: sent(v) for name, v in held.items() if v is not None}
         if write.stamp is not None:
             values[self._records.stamp] = write.stamp
         return {
@@ -104,12 +119,10 @@ class Writer:
         rows: list[Row] = []
         done: list[int] = []
         for place, write in writes.items():
-            values = {name: sent(value) for name, value in _properties(write).items()}
+            held = self._stages.completed(shape, _properties(write))
+            values = {name: sent(value) for name, value in held.items()}
             if not is_id(write.native_id or ""):
                 receipts[place] = Receipt(Outcome.GONE, write.native_id, reason=NOT_THERE)
-            elif self._records.stamp in values:
-                reason = f"{self._records.stamp} is kept by kamsync, and written once."
-                receipts[place] = Receipt(Outcome.REFUSED, write.native_id, reason=reason)
             elif values:
                 rows.append(Row(place, {"id": write.native_id, "properties": values}))
             else:
@@ -125,7 +138,9 @@ class Writer:
         self, shape: Shape, writes: Mapping[int, Write], places: Iterable[int]
     ) -> dict[int, Receipt]:
         """Write the references of the rows at *places*; return those that could not be."""
-        wanted = {writes[place].native_id or "": _references(writes[place]) for place in places}
+        wanted = {
+            writes[place].native_id or "": _references(shape, writes[place]) for place in places
+        }
         refused = self._references.put(shape, {id_: each for id_, each in wanted.items() if each})
         return {
             place: Receipt(Outcome.REFUSED, writes[place].native_id, reason=refused[native_id])
@@ -173,14 +188,14 @@ class Writer:
 
     def _which(self, rows: Sequence[Row], answer: Batch) -> dict[int, Thing | Failure]:
         """Tell the results of an answer apart by id, by our stamp, or by the trace that they carry."""
-        by_trace = {row.input.get("objectWriteTraceId", ""): row.place for row in rows}
-        by_id = {str(row.input["id"]): row.place for row in rows if "id" in row.input}
-        stamp = self._records.stamp
-        by_stamp = {row.input["properties"].get(stamp): row.place for row in rows}
+        by_trace, by_id, by_stamp = self._names_of(rows)
         told: dict[int, Thing | Failure] = {}
         for thing in answer.results:
-            place = by_id.get(thing.id, by_stamp.get(thing.properties.get(stamp)))
-            place = by_trace.get(thing.object_write_trace_id or "", place)
+            place = by_id.get(thing.id)
+            if place is None:
+                place = by_stamp.get(thing.properties.get(self._records.stamp) or "")
+            if place is None:
+                place = by_trace.get(thing.object_write_trace_id or "")
             if place is None and len(rows) == 1:
                 place = rows[0].place
             if place is not None:
@@ -193,12 +208,27 @@ class Writer:
             told |= dict.fromkeys(traces or ids, failure)
         return told
 
+    def _names_of(
+        self, rows: Sequence[Row]
+    ) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+        """Return where each row is: by its trace, by its id, and by the stamp that it sends."""
+        sent_ = [(row.place, row.input) for row in rows]
+        traces = {
+            each["objectWriteTraceId"]: p for p, each in sent_ if "objectWriteTraceId" in each
+        }
+        ids = {str(each["id"]): p for p, each in sent_ if "id" in each}
+        stamp = self._records.stamp
+        stamps = {
+            each["properties"][stamp]: p for p, each in sent_ if stamp in each.get("properties", {})
+        }
+        return traces, ids, stamps
 
-def _waves(writes: Sequence[Write]) -> list[dict[int, Write]]:
+
+def _waves(writes: Mapping[int, Write]) -> list[dict[int, Write]]:
     """Return writes in parts that name no record twice, each with its place, in order."""
     waves: list[dict[int, Write]] = []
     named: list[set[str]] = []
-    for place, write in enumerate(writes):
+    for place, write in writes.items():
         native_id = write.native_id or ""
         turn = sum(1 for ids in named if native_id and native_id in ids)
         if turn == len(waves):
@@ -222,9 +252,9 @@ def _properties(write: Write) -> dict[str, Native]:
     return {name: value for name, value in write.values.items() if "." not in name}
 
 
-def _references(write: Write) -> dict[str, Native]:
+def _references(shape: Shape, write: Write) -> dict[str, Native]:
     """Return what a write says of references that are kept as associations."""
-    return {name: value for name, value in write.values.items() if "." in name}
+    return {each.name: write.values[each.name] for each in shape.referring(list(write.values))}
 
 
 def _sent_row(write: Write) -> tuple[str, dict[str, Native]]:
