@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from kamsync_hubspot.sandbox.association_types import DEFINED, PRIMARY, AssociationType
+from kamsync_hubspot.sandbox.association_types import PRIMARY, AssociationType
 from kamsync_hubspot.sandbox.caller import Caller
 from kamsync_hubspot.sandbox.events import Event
 from kamsync_hubspot.sandbox.kinds import Kind
 from kamsync_hubspot.sandbox.portal import Portal
-from kamsync_hubspot.sandbox.records import Record, as_id, find, keep, unaliased
+from kamsync_hubspot.sandbox.records import find, keep
 from kamsync_hubspot.sandbox.refusal import Refusal
 
-__all__ = ["End", "associate", "ends", "follow", "let_go", "meant", "set_types", "unlabel"]
+__all__ = [
+    "End",
+    "add_types",
+    "associate",
+    "ends",
+    "follow",
+    "let_go",
+    "meant",
+    "set_types",
+    "unlabel",
+]
 
 _HOLDS_COMPANY = {
     "contacts": "associatedcompanyid",
@@ -45,49 +55,6 @@ def ends(portal: Portal, kind: Kind, id_: int, to: Kind, after: int = 0) -> list
     return [End(to_id, tuple(types)) for to_id, types in found.items()]
 
 
-def associate(
-    portal: Portal,
-    kind: Kind,
-    record: Record,
-    given: Sequence[Mapping[str, Any]],
-    caller: Caller,
-) -> None:
-    """Associate a new record as its creation asks for.
-
-    Source: developers.hubspot.com/docs/guides/api/crm/using-object-apis (create with associations).
-    """
-    for each in given:
-        types = each.get("types") or ()
-        to_id = as_id((each.get("to") or {}).get("id", ""))
-        for to, found in _targets(portal, kind, types):
-            target = find(portal, to, unaliased(portal, to, to_id)) if to_id is not None else None
-            if target is None:
-                raise Refusal(400, f"Associations are not valid: {to.upper} {to_id} does not exist")
-            set_types(portal, (kind, record.id), (to, target.id), found, caller)
-    follow(portal, kind, record, record.properties, caller)
-
-
-def _targets(
-    portal: Portal, kind: Kind, types: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[Kind, list[AssociationType]]]:
-    """Yield which object type the given types lead to: they alone say so."""
-    found: dict[str, list[AssociationType]] = {}
-    for given in types:
-        key = _key(given)
-        matches = [
-            (to, type_)
-            for to in portal.kinds
-            if (type_ := portal.association_types.between(kind.id, to.id).get(key))
-        ]
-        if not matches:
-            raise Refusal(400, f"Associations are not valid: no type {key[1]} of {key[0]}")
-        found.setdefault(matches[0][0].id, []).append(matches[0][1])
-    if not found:
-        raise Refusal(400, "Associations are not valid: one or more types are required")
-    for id_, own in found.items():
-        yield portal.kind(id_), own
-
-
 def meant(
     portal: Portal, kind: Kind, to: Kind, types: Sequence[Mapping[str, Any]]
 ) -> list[AssociationType]:
@@ -95,7 +62,7 @@ def meant(
     known = portal.association_types.between(kind.id, to.id)
     found = []
     for given in types:
-        key = _key(given)
+        key = key_of(given)
         if key not in known:
             raise Refusal(
                 400,
@@ -126,7 +93,7 @@ def set_types(
     if plain:
         wanted[plain.key] = plain
     if any(type_.label == PRIMARY for type_ in wanted.values()):
-        _demote(portal, kind, id_, to, but=to_id)
+        demote(portal, kind, id_, to, but=to_id)
     held = _types(portal, kind, id_, to, to_id)
     _put(portal, one, other, [wanted[key] for key in wanted.keys() - held])
     known = portal.association_types.between(kind.id, to.id)
@@ -136,6 +103,20 @@ def set_types(
             _tell(portal, one, other, type_, caller, removed=False)
     _note_company(portal, one, other)
     return list(wanted.values())
+
+
+def add_types(
+    portal: Portal,
+    one: tuple[Kind, int],
+    other: tuple[Kind, int],
+    types: Iterable[AssociationType],
+    caller: Caller,
+) -> None:
+    """Let two records be associated by these types too."""
+    (kind, id_), (to, to_id) = one, other
+    known = portal.association_types.between(kind.id, to.id)
+    held = [known[key] for key in _types(portal, kind, id_, to, to_id)]
+    set_types(portal, one, other, [*held, *types], caller)
 
 
 def let_go(portal: Portal, one: tuple[Kind, int], other: tuple[Kind, int], caller: Caller) -> None:
@@ -167,22 +148,7 @@ def unlabel(
     _note_company(portal, one, other)
 
 
-def follow(
-    portal: Portal, kind: Kind, record: Record, values: Mapping[str, str], caller: Caller
-) -> None:
-    """Associate a contact with the company that its ``associatedcompanyid`` was set to."""
-    if kind.plural != "contacts" or "associatedcompanyid" not in values:
-        return
-    company = portal.kind("companies")
-    to_id = as_id(values["associatedcompanyid"])
-    primary = portal.association_types.between(kind.id, company.id)[(DEFINED, 1)]
-    if to_id is None:
-        _demote(portal, kind, record.id, company)
-    elif find(portal, company, to_id):
-        set_types(portal, (kind, record.id), (company, to_id), [primary], caller)
-
-
-def _key(given: Mapping[str, Any]) -> tuple[str, int]:
+def key_of(given: Mapping[str, Any]) -> tuple[str, int]:
     """Return what names a type in the body of a call."""
     number = str(given.get("associationTypeId"))
     return str(given.get("associationCategory")), int(number) if number.isdigit() else 0
@@ -198,7 +164,7 @@ def _types(portal: Portal, kind: Kind, id_: int, to: Kind, to_id: int) -> set[tu
     return set(rows.fetchall())
 
 
-def _demote(portal: Portal, kind: Kind, id_: int, to: Kind, but: int | None = None) -> None:
+def demote(portal: Portal, kind: Kind, id_: int, to: Kind, but: int | None = None) -> None:
     """Take the label ``Primary`` from what has it."""
     known = portal.association_types.between(kind.id, to.id)
     for end in ends(portal, kind, id_, to):

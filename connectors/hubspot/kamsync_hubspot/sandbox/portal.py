@@ -51,6 +51,7 @@ class Portal:
         self.atomically = self.database.atomically
         self.random = Random(seed)  # noqa: S311
         self.writes = 0
+        self.slower_ms = 0
         self.counted: tuple[Any, int] = (None, 0)
         self._listeners: list[Callable[[Event], None]] = []
         self._kinds: dict[str, Kind] = {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import json
 
-from kamsync_hubspot.sandbox import computed, links
+from kamsync_hubspot.sandbox import computed, linking
 from kamsync_hubspot.sandbox.caller import CALCULATED, Caller, Source
 from kamsync_hubspot.sandbox.checking import checked, invalid, refuse_missing
 from kamsync_hubspot.sandbox.events import Event
@@ -53,7 +53,7 @@ def create(
         refuse_blocked(portal, kind, values)
         _refuse_taken(portal, kind, values, None)
         record = store(portal, kind, portal.new_id(), values, caller)
-        links.associate(portal, kind, record, associations, caller)
+        linking.associate(portal, kind, record, associations, caller)
         return record
 
 
@@ -116,7 +116,7 @@ def change(
     stamp(portal, kind, record, {**news, **derived}, caller)
     keep(portal, kind, record)
     take(portal, kind, record.id, record.properties if "email" in news else news)
-    links.follow(portal, kind, record, news, caller)
+    linking.follow(portal, kind, record, news, caller)
     _tell(portal, kind, record.id, news, caller.source)
     return {*news, *derived}
 

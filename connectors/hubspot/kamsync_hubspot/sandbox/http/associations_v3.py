@@ -105,15 +105,8 @@ def _set(call: Call, one: str, other: str, name: str) -> int:
     both = pair(call)
     near = associating.living(call.portal, both[0], one)
     far = associating.living(call.portal, both[1], other)
-    known = call.portal.association_types.between(both[0].id, both[1].id)
-    held = [
-        known[key]
-        for end in links.ends(call.portal, both[0], near, both[1], far)
-        if end.id == far
-        for key in end.types
-    ]
-    types = [*held, _named(call, name)]
-    links.set_types(call.portal, (both[0], near), (both[1], far), types, call.caller)
+    types = [_named(call, name)]
+    links.add_types(call.portal, (both[0], near), (both[1], far), types, call.caller)
     return near
 
 

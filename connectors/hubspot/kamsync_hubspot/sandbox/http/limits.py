@@ -97,8 +97,9 @@ class Limits:
             self._day, self.today = day, 0
 
 
-def limited(policy: str, words: str, portal: Portal, caller: Caller) -> Refusal:
+def limited(policy: str, words: str, portal: Portal, caller: Caller | None = None) -> Refusal:
     """Return the refusal of one call too many."""
+    app = caller.app_id if caller else portal.settings.app_id
     group = f"publicapi:private_app-api-calls-{words.replace('_', '-')}"
     return Refusal(
         429,
@@ -107,7 +108,7 @@ def limited(policy: str, words: str, portal: Portal, caller: Caller) -> Refusal:
         extra={
             "errorType": "RATE_LIMIT",
             "policyName": policy,
-            "groupName": f"{group}:{caller.app_id or 0}:{portal.settings.portal_id}",
+            "groupName": f"{group}:{app}:{portal.settings.portal_id}",
         },
     )
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from msgspec import json
 
 from kamsync.sandbox.clock import VirtualClock
+from kamsync.sandbox.faults import Fault
 from kamsync.sandbox.service import COST, NOTES, Handler, Service
 from kamsync_hubspot.sandbox.caller import Caller
 from kamsync_hubspot.sandbox.http import (
@@ -25,13 +26,17 @@ from kamsync_hubspot.sandbox.http import (
     properties,
     schemas,
     splits,
+    webhooks,
 )
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
-from kamsync_hubspot.sandbox.http.limits import Limits
+from kamsync_hubspot.sandbox.http.delivery import Delivery
+from kamsync_hubspot.sandbox.http.faults import FAULTS
+from kamsync_hubspot.sandbox.http.limits import Limits, limited
 from kamsync_hubspot.sandbox.http.paths import Answering, Scope
 from kamsync_hubspot.sandbox.http.tokens import CREDENTIALS, Tokens, refuse_scope
 from kamsync_hubspot.sandbox.portal import Portal
 from kamsync_hubspot.sandbox.refusal import Refusal
+from kamsync_hubspot.sandbox.subscriptions import Subscriptions
 
 __all__ = ["HubSpot"]
 
@@ -52,6 +57,7 @@ class HubSpot(Service):
     """
 
     name: ClassVar[str] = "hubspot"
+    faults: ClassVar[tuple[type[Fault], ...]] = FAULTS
 
     def __init__(
         self, portal: Portal, clock: VirtualClock, credentials: Mapping[str, str] = CREDENTIALS
@@ -60,6 +66,10 @@ class HubSpot(Service):
         self.portal = portal
         self.tokens = Tokens(portal, credentials)
         self.limits = Limits(portal)
+        self.subscriptions = Subscriptions(portal, self.tokens.app_id)
+        self.delivery = Delivery(
+            portal, self.subscriptions, self.tokens.credentials["client_secret"]
+        )
 
     def routes(self) -> Iterable[web.AbstractRouteDef]:
         """Return all endpoints; fixed parts of a path go before the parts that name something."""
@@ -79,7 +89,7 @@ class HubSpot(Service):
                 headers = self._let_in(request)
             answer = await handler(request)
         except Refusal as refusal:
-            answer = self._refusal(refusal, request[_ID])
+            answer = self.refusal(refusal, request[_ID])
         except web.HTTPException as refused:
             # What is not there is told by a page, not by JSON.
             text = (
@@ -98,14 +108,10 @@ class HubSpot(Service):
         """
         del request
         if status == 429:  # noqa: PLR2004 - too many calls
-            from kamsync_hubspot.sandbox.http.limits import limited
-
-            caller = Caller.integration(self.portal.settings.app_id, "kamsync")
-            return self._refusal(
-                limited("TEN_SECONDLY_ROLLING", "ten_secondly_rolling", self.portal, caller)
-            )
+            policy = "TEN_SECONDLY_ROLLING"
+            return self.refusal(limited(policy, policy.lower(), self.portal))
         if status in _SENTENCES:
-            return self._refusal(
+            return self.refusal(
                 Refusal(status, _SENTENCES[status], category=_CATEGORIES.get(status))
             )
         page = f"<html><head><title>{status}</title></head><body>error code: {status}</body></html>"
@@ -140,6 +146,7 @@ class HubSpot(Service):
 
     def close(self) -> None:
         """Give back the portal's file."""
+        self.delivery.stop()
         self.portal.close()
 
     def _let_in(self, request: web.Request) -> dict[str, str]:
@@ -168,7 +175,7 @@ class HubSpot(Service):
 
         return handler
 
-    def _refusal(self, refusal: Refusal, id_: str = "") -> web.Response:
+    def refusal(self, refusal: Refusal, id_: str = "") -> web.Response:
         """Return a refusal as bytes, with the id of the call."""
         body = refusal.body() | {"correlationId": id_ or self._correlation()}
         return web.Response(
@@ -199,6 +206,7 @@ _ENDPOINTS = (
     splits.ROUTES,
     oauth.ROUTES,
     account.ROUTES,
+    webhooks.ROUTES,
 )
 _SENTENCES = {
     401: "Authentication credentials not found.",
