@@ -22,6 +22,7 @@ from kamsync_hubspot.writing import Writer
 __all__ = ["Assignments"]
 
 COMPANY, OWNER, ROLE = "company", "owner", "role"
+NO_PLACE = "An assignment needs a company in HubSpot, and a role that a property there names."
 
 
 class Place(Struct, frozen=True):
@@ -173,24 +174,26 @@ class Assignments:
 
 def _answered(write: Write, place: Place | None, there: Native) -> Receipt | None:
     """Return the answer to a row that is not sent, None for one that is."""
-    if place is None and write.op is Op.CREATE:
-        reason = "An assignment needs a company in HubSpot and a role that has a property there."
-        return Receipt(Outcome.REFUSED, reason=reason)
     if place is None:
-        return Receipt(Outcome.GONE, write.native_id, reason="There is no such assignment.")
-    if write.op is Op.CREATE and there is not None:
-        if there == write.values.get(OWNER):
-            return Receipt(Outcome.DONE, place.id)
-        return Receipt(Outcome.REFUSED, place.id, reason="Somebody else has this role already.")
+        outcome = Outcome.REFUSED if write.op is Op.CREATE else Outcome.GONE
+        return Receipt(outcome, write.native_id, reason=NO_PLACE)
+    owner = write.values.get(OWNER)
+    if write.op is Op.CREATE and there is not None and there == owner:
+        return Receipt(Outcome.DONE, place.id)
+    reason = _objection(write, place, there)
+    return Receipt(Outcome.REFUSED, write.native_id, reason=reason) if reason else None
+
+
+def _objection(write: Write, place: Place, there: Native) -> str:
+    """Return why a row cannot be, empty if it can."""
     kept = {COMPANY: place.company, ROLE: place.role}
+    if write.op is Op.CREATE and there is not None:
+        return "Somebody else has this role already."
     if any(write.values.get(name, kept[name]) != kept[name] for name in kept):
-        reason = "The company and the role of an assignment do not change."
-        return Receipt(
-            Outcome.REFUSED, place.id, reason=f"{reason} Delete it and make another one."
-        )
+        return "The company and role of an assignment do not change; make another one instead."
     if write.op is not Op.DELETE and write.values.get(OWNER) is None:
-        return Receipt(Outcome.REFUSED, place.id, reason="An assignment needs an owner.")
-    return None
+        return "An assignment needs an owner."
+    return ""
 
 
 def _number(version: str) -> int:

@@ -77,6 +77,7 @@ class HubSpot(Connector):
 
     def __init__(  # noqa: PLR0913 - each is a key of a configuration
         self,
+        *,
         token: Secret | None = None,
         client_id: str = "",
         client_secret: Secret | None = None,

@@ -29,7 +29,7 @@ FIELDS = {
     "lastName": "text",
     "userId": "number",
     "team": "text",
-    "archived": "boolean",
+    "status": "choice",
 }
 
 
@@ -132,7 +132,7 @@ def _values(owner: Owner) -> dict[str, Native]:
         "lastName": owner.last_name or None,
         "userId": owner.user_id or owner.user_id_including_inactive,
         "team": teams[0].name if teams else None,
-        "archived": owner.archived,
+        "status": "left" if owner.archived else "active",
     }
 
 

@@ -1,7 +1,7 @@
 import pytest
-from kamsync_hubspot.testing import PortalWorld
 
 from kamsync.testing import ConnectorTests
+from kamsync_hubspot.testing import PortalWorld
 
 
 class Contacts(PortalWorld):
