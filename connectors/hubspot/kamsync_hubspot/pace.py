@@ -31,6 +31,9 @@ SEARCH_SHARE = 0.8
 BURST_SHARE = 0.03
 """The part of the limit that may go at once after a pause."""
 
+QUEUE_S = 60.0
+"""How long calls may queue up; only a clock that was set back would let them wait for longer."""
+
 LIMIT = "x-hubspot-ratelimit-max"
 INTERVAL_MS = "x-hubspot-ratelimit-interval-milliseconds"
 
@@ -59,13 +62,13 @@ class Lane:
         """Return when a call that is ready *now_s* may start; each answer is a call's own."""
         with self._lock:
             # A clock that was set back must not stop everything until it has caught up.
-            due_s = min(self._due_s, now_s + self.interval_s)
+            due_s = min(self._due_s, now_s + QUEUE_S)
             start_s = max(now_s, due_s - self._early_s)
             self._due_s = max(due_s, start_s) + self._space_s
             return start_s
 
     def hold(self, until_s: float) -> None:
-        """Let no call start before *until_s*, for at most one interval."""
+        """Let no call start before *until_s*, or for a minute if that is less."""
         with self._lock:
             self._due_s = max(self._due_s, until_s + self._early_s)
 

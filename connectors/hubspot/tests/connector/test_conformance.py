@@ -1,3 +1,5 @@
+"""The rules of every connector, kept over HTTP for companies and for contacts."""
+
 import pytest
 
 from kamsync.testing import ConnectorTests
@@ -5,6 +7,8 @@ from kamsync_hubspot.testing import PortalWorld
 
 
 class Contacts(PortalWorld):
+    """People who work at companies."""
+
     object = "contacts"
     names = ("jobtitle", "city")
     reference = ("association.company", "companies")
@@ -14,6 +18,8 @@ class Contacts(PortalWorld):
 
 
 class TestCompanies(ConnectorTests):
+    """Every rule, for companies."""
+
     @pytest.fixture
     def world(self):
         made = PortalWorld()
@@ -28,6 +34,8 @@ class TestCompanies(ConnectorTests):
 
 
 class TestContacts(ConnectorTests):
+    """Every rule, for contacts."""
+
     @pytest.fixture
     def world(self):
         made = Contacts()
