@@ -22,6 +22,7 @@ class Catalogue:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._properties: dict[tuple[str, bool], dict[str, Property]] = {}
+        self._unique: dict[str, set[str]] = {}
 
     def begin(self, kind: Kind, more: Iterable[Property] = ()) -> None:
         """Keep what an object type begins with."""
@@ -33,7 +34,7 @@ class Catalogue:
             for each in {p.name: p for p in (*properties_of(kind), *more)}.values()
         ]
         self._database.many("INSERT OR REPLACE INTO definition VALUES (?, ?, ?, 0, ?)", rows)
-        self._properties.clear()
+        self._forget()
 
     def properties(self, kind: Kind, *, archived: bool = False) -> dict[str, Property]:
         """Return the properties of *kind* by name: those in use, or those in the bin."""
@@ -51,8 +52,11 @@ class Catalogue:
 
         The record's id is one of them by definition, and cannot be set.
         """
-        found = self.properties(kind).values()
-        return {each.name for each in found if each.has_unique_value and not each.read_only}
+        if kind.id not in self._unique:
+            found = self.properties(kind).values()
+            names = {each.name for each in found if each.has_unique_value and not each.read_only}
+            self._unique[kind.id] = names
+        return self._unique[kind.id]
 
     def keep(self, kind: Kind, definition: Property | Group) -> None:
         """Keep a definition, new or changed."""
@@ -67,16 +71,21 @@ class Catalogue:
                 json.encode(definition).decode(),
             ),
         )
-        self._properties.clear()
+        self._forget()
 
     def drop(self, kind: Kind) -> None:
         """Forget everything about an object type."""
         self._database.execute("DELETE FROM definition WHERE type = ?", (kind.id,))
-        self._properties.clear()
+        self._forget()
 
     def archive(self, kind: Kind, definition: Property, at: str) -> None:
         """Put a property into the bin."""
         self.keep(kind, structs.replace(definition, archived=True, archived_at=at))
+
+    def _forget(self) -> None:
+        """Read anew what is asked for next."""
+        self._properties.clear()
+        self._unique.clear()
 
     def _read(self, what: str, kind: Kind, type_: type[T], *, archived: bool) -> dict[str, T]:
         """Read definitions from the database."""

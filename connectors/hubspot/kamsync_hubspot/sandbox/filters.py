@@ -99,6 +99,8 @@ def _filter(portal: Portal, kind: Kind, given: Mapping[str, Any]) -> Condition:
     if name.startswith("associations."):
         return _associated(portal, kind, name.removeprefix("associations."), operator, given)
     left, type_ = expression(portal, kind, name)
+    if operator in {"EQ", "IN"}:
+        portal.sought.seek(left)
     match operator:
         case "HAS_PROPERTY" | "NOT_HAS_PROPERTY":
             return Condition(f"{left} IS {'NOT ' if operator == 'HAS_PROPERTY' else ''}NULL")

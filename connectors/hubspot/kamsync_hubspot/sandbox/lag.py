@@ -20,7 +20,7 @@ def hide(portal: Portal, kind: Kind, id_: int, before: Record | None) -> None:
     """Let a search show the record as it was *before*, or not at all, until the index has caught up."""
     shortest, longest = portal.settings.lag_ms
     longest += portal.slower_ms
-    if longest == 0:
+    if longest == 0 or portal.past:
         return
     until = portal.now + portal.random.randint(shortest + portal.slower_ms, longest)
     values = (

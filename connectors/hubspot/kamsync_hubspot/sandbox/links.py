@@ -18,9 +18,7 @@ from kamsync_hubspot.sandbox.refusal import Refusal
 __all__ = [
     "End",
     "add_types",
-    "associate",
     "ends",
-    "follow",
     "let_go",
     "meant",
     "set_types",

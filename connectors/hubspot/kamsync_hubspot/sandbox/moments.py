@@ -22,9 +22,7 @@ def iso(at_ms: int) -> str:
     (github.com/NangoHQ/integration-templates, integrations/hubspot/tests).
     """
     at = _EPOCH + timedelta(milliseconds=at_ms)
-    if at_ms % 1000:
-        return f"{at:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"
-    return f"{at:%Y-%m-%dT%H:%M:%S}Z"
+    return f"{at.isoformat(timespec='milliseconds' if at_ms % 1000 else 'seconds')[:-6]}Z"
 
 
 def from_iso(text: str) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,6 +21,7 @@ from kamsync_hubspot.sandbox.people import People
 from kamsync_hubspot.sandbox.pipelines import Pipelines
 from kamsync_hubspot.sandbox.refusal import Refusal
 from kamsync_hubspot.sandbox.settings import Settings
+from kamsync_hubspot.sandbox.sought import Sought
 
 __all__ = ["Portal"]
 
@@ -52,6 +54,7 @@ class Portal:
         self.random = Random(seed)  # noqa: S311
         self.writes = 0
         self.slower_ms = 0
+        self._stamp: int | None = None
         self.counted: tuple[Any, int] = (None, 0)
         self._listeners: list[Callable[[Event], None]] = []
         self._kinds: dict[str, Kind] = {}
@@ -61,6 +64,7 @@ class Portal:
         self.pipelines = Pipelines(self.database)
         self.people = People(self.database)
         self.association_types = AssociationTypes(self.database)
+        self.sought = Sought(self.database)
         self._begin()
 
     def _begin(self) -> None:
@@ -78,7 +82,21 @@ class Portal:
     @property
     def now(self) -> int:
         """The time that it shows, in milliseconds."""
-        return to_ms(self.clock.now())
+        return to_ms(self.clock.now()) if self._stamp is None else self._stamp
+
+    @property
+    def past(self) -> bool:
+        """Whether what happens now is to have happened long ago."""
+        return self._stamp is not None
+
+    @contextmanager
+    def stamped(self, at_ms: int) -> Iterator[None]:
+        """Let what happens inside have happened at a moment of the past, long known to searches."""
+        before, self._stamp = self._stamp, at_ms
+        try:
+            yield
+        finally:
+            self._stamp = before
 
     @property
     def kinds(self) -> list[Kind]:

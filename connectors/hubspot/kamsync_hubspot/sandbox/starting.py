@@ -11,7 +11,9 @@ from kamsync.sandbox.credentials import read_credentials
 from kamsync.sandbox.server import Server
 from kamsync_hubspot.sandbox.http.service import HubSpot
 from kamsync_hubspot.sandbox.http.tokens import CREDENTIALS
+from kamsync_hubspot.sandbox.load import load
 from kamsync_hubspot.sandbox.portal import Portal
+from kamsync_hubspot.sandbox.seed import seed
 from kamsync_hubspot.sandbox.settings import Settings
 from kamsync_hubspot.sandbox.staff import employ
 
@@ -48,4 +50,8 @@ def start(
     credentials = read_credentials(options.credentials, HubSpot.name, CREDENTIALS)
     portal = Portal(path, clock=clock, settings=settings, seed=options.seed)
     employ(portal)
+    if options.seed:
+        seed(portal, options.seed)
+    if options.load:
+        load(portal, options.load)
     return HubSpotSandbox(HubSpot(portal, clock, credentials), options)
