@@ -35,7 +35,9 @@ def checked(portal: Portal, kind: Kind, given: Mapping[str, Any], held: Values) 
             text = as_text(value)
             if known[name].field_type == "checkbox":
                 text = joined(text, held.get(name, ""))
-            values[name] = spelled(known[name], text)
+            # What a stage and a pipeline may be is told by the pipelines, below.
+            is_place = bool(kind.stage) and name in {kind.stage, kind.pipeline}
+            values[name] = text if is_place else spelled(known[name], text)
         except Wrong as error:
             wrong.append(error)
     wrong += _wrong_places(portal, kind, values, held)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
 from kamsync_hubspot.sandbox.database import Database
 
 __all__ = ["Sought"]
@@ -29,6 +31,6 @@ class Sought:
         if count > LARGE:
             self._known.add(expression)
             self._database.execute(
-                f"CREATE INDEX IF NOT EXISTS sought_{len(self._known)} ON record"
+                f"CREATE INDEX IF NOT EXISTS sought_{crc32(expression.encode())} ON record"
                 f" (type, archived, {expression})"
             )

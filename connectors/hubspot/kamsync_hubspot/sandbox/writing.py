@@ -53,6 +53,8 @@ def create(
         refuse_blocked(portal, kind, values)
         _refuse_taken(portal, kind, values, None)
         record = store(portal, kind, portal.new_id(), values, caller)
+        portal.announce(Event("creation", kind.id, record.id, record.created, caller.source))
+        _tell(portal, kind, record.id, values, caller.source)
         linking.associate(portal, kind, record, associations, caller)
         return record
 
@@ -60,7 +62,7 @@ def create(
 def store(
     portal: Portal, kind: Kind, id_: int, values: Mapping[str, str], caller: Caller
 ) -> Record:
-    """Keep a new record whose values were checked."""
+    """Keep a new record whose values were checked, and tell nobody."""
     now = portal.now
     held = {name: value for name, value in values.items() if value}
     held |= _system(kind, id_, iso(now), caller)
@@ -69,8 +71,7 @@ def store(
     add(portal, kind, record)
     take(portal, kind, id_, held)
     hide(portal, kind, id_, None)
-    portal.announce(Event("creation", kind.id, id_, now, caller.source))
-    _tell(portal, kind, id_, values, caller.source)
+    portal.writes += 1
     return record
 
 

@@ -7,10 +7,12 @@ PRIMARY = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 1}
 
 
 def company(client, **values):
+    """Make a company and return its id."""
     return client.crm.companies.basic_api.create({"properties": {"name": "Nordwind", **values}}).id
 
 
 def contacts(client, count, to):
+    """Make contacts of a company in one batch and return their ids."""
     inputs = [
         {
             "properties": {"email": f"p{n}@nordwind.example"},
@@ -23,6 +25,7 @@ def contacts(client, count, to):
 
 
 def test_a_record_lives_from_creation_to_the_bin(client):
+    """Create, update, read, archive, and read what was archived."""
     api = client.crm.companies.basic_api
     id_ = company(client, domain="nordwind.example")
 
@@ -38,6 +41,7 @@ def test_a_record_lives_from_creation_to_the_bin(client):
 
 
 def test_a_page_leads_to_the_next_one_by_the_id_of_a_record(client):
+    """What was never set is null, and what is not defined is left out."""
     ids = contacts(client, 3, company(client))
 
     page = client.crm.contacts.basic_api.get_page(
@@ -52,6 +56,7 @@ def test_a_page_leads_to_the_next_one_by_the_id_of_a_record(client):
 
 
 def test_associations_come_with_a_record_a_row_for_each_type(client):
+    """A primary company is there twice."""
     to = company(client)
     contacts(client, 1, to)
 
@@ -62,6 +67,7 @@ def test_associations_come_with_a_record_a_row_for_each_type(client):
 
 
 def test_what_a_batch_cannot_do_is_told_beside_what_it_did(client):
+    """The client tells a 207 by another class."""
     id_ = company(client)
     batch = {
         "inputs": [
@@ -78,6 +84,7 @@ def test_what_a_batch_cannot_do_is_told_beside_what_it_did(client):
 
 
 def test_an_upsert_says_whether_it_made_a_record(client):
+    """The second time it changes what the first time made."""
     client.crm.properties.core_api.create(
         "companies",
         {
@@ -97,6 +104,7 @@ def test_an_upsert_says_whether_it_made_a_record(client):
 
 
 def test_a_search_finds_what_the_filters_say(client):
+    """Pages of a search are counted, not linked."""
     contacts(client, 5, company(client))
     filters = [
         {
@@ -114,14 +122,16 @@ def test_a_search_finds_what_the_filters_say(client):
 
 
 def test_a_second_contact_with_an_address_is_a_conflict(client):
+    """Whatever the case of its letters."""
     contacts(client, 1, company(client))
 
-    with pytest.raises(ApiException, match="Contact already exists. Existing ID: ") as refused:
+    with pytest.raises(ApiException, match=r"Contact already exists\. Existing ID: ") as refused:
         client.crm.contacts.basic_api.create({"properties": {"email": "P0@nordwind.example"}})
     assert 409 == refused.value.status
 
 
 def test_labels_and_associations_are_read_by_their_numbers(client):
+    """Both ways of telling a type agree."""
     to = company(client)
     (id_,) = contacts(client, 1, to)
     api = client.crm.associations.v4
@@ -138,6 +148,7 @@ def test_labels_and_associations_are_read_by_their_numbers(client):
 
 
 def test_a_merged_contact_answers_to_both_old_ids(client):
+    """Each of them leads to a third."""
     one, two = contacts(client, 2, company(client))
     api = client.crm.contacts.basic_api
 
@@ -148,6 +159,7 @@ def test_a_merged_contact_answers_to_both_old_ids(client):
 
 
 def test_a_contact_that_is_purged_cannot_come_back(client):
+    """Its address is blocked."""
     (id_,) = contacts(client, 1, company(client))
     client.crm.contacts.basic_api.purge({"objectId": id_})
 
@@ -158,6 +170,7 @@ def test_a_contact_that_is_purged_cannot_come_back(client):
 
 
 def test_pipelines_owners_and_users_are_told(client):
+    """An owner has one number, and its user another."""
     (pipeline,) = client.crm.pipelines.pipelines_api.get_all("deals").results
     owners = client.crm.owners.owners_api.get_page(limit=100).results
 
@@ -169,6 +182,7 @@ def test_pipelines_owners_and_users_are_told(client):
 
 
 def test_splits_are_replaced_whole_and_sum_to_one(client):
+    """What is refused leaves the splits as they were."""
     one, two, *_ = (each.id for each in client.crm.owners.owners_api.get_page().results)
     deal = client.crm.deals.basic_api.create(
         {"properties": {"dealname": "Renewal", "hubspot_owner_id": one}}
@@ -193,6 +207,7 @@ def test_splits_are_replaced_whole_and_sum_to_one(client):
 
 
 def test_a_custom_object_is_found_by_all_of_its_names(client, sandbox):
+    """By number, by name, and by the portal's name for it."""
     schema = client.crm.schemas.core_api.create(
         {
             "name": "plan",
@@ -216,6 +231,7 @@ def test_a_custom_object_is_found_by_all_of_its_names(client, sandbox):
 
 
 def test_an_app_comes_in_by_oauth_and_its_token_grows_old(client, sandbox):
+    """After half an hour the client must ask anew."""
     held = sandbox.credentials
     secrets = {"client_id": held["client_id"], "client_secret": held["client_secret"]}
     given = client.oauth.tokens_api.create(
