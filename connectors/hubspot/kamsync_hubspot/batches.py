@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from kamsync.errors import SystemDown
 from kamsync.model import Outcome
-from kamsync_hubspot.refusals import AnswerLost, Refusal
+from kamsync_hubspot.refusals import AnswerLost, Refusal, reason_of
 from kamsync_hubspot.wire import Batch, Failure, Thing
 
 __all__ = ["Done", "Row", "carried_out"]
@@ -92,4 +92,5 @@ def _done(told: Thing | Failure | None) -> Done:
         return Done(Outcome.UNKNOWN, "HubSpot did not say what became of it.")
     if told.category == NOT_FOUND:
         return Done(Outcome.GONE, told.message or "It is not there any more.")
-    return Done(Outcome.REFUSED, told.message or f"HubSpot refused it ({told.category}).")
+    reason = reason_of(told.message)
+    return Done(Outcome.REFUSED, reason or f"HubSpot refused it ({told.category}).")

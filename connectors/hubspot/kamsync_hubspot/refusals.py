@@ -6,7 +6,7 @@ whose budget is told only in its body.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from kamsync.errors import KamsyncError, QuotaSpent, RetryLater, SystemDown
 from kamsync.redact import visible
 from kamsync_hubspot.wire import Problem
 
-__all__ = ["AnswerLost", "Refusal", "meaning", "midnight_s", "problem_of"]
+__all__ = ["AnswerLost", "Refusal", "meaning", "midnight_s", "problem_of", "reason_in", "reason_of"]
 
 TOO_MANY = 429
 LOCKED = 423
@@ -44,7 +44,7 @@ class Refusal(KamsyncError):
     """HubSpot will not do this as it was asked; another try would be answered the same."""
 
     def __init__(self, status: int, problem: Problem) -> None:
-        super().__init__(reason_of(problem) or f"HubSpot answered with status {status}.")
+        super().__init__(reason_in(problem) or f"HubSpot answered with status {status}.")
         self.status = status
         self.problem = problem
 
@@ -62,6 +62,13 @@ class Window(Struct, frozen=True):
     wait_s: float
 
 
+class Wrong(Struct, frozen=True):
+    """One property whose value was refused."""
+
+    message: str = ""
+    name: str = ""
+
+
 def problem_of(body: str | bytes | None) -> Problem:
     """Return the reason in a body; an empty one where a gateway answered with a page."""
     try:
@@ -70,11 +77,25 @@ def problem_of(body: str | bytes | None) -> Problem:
         return Problem()
 
 
-def reason_of(problem: Problem) -> str:
-    """Return the reason in one line: the details where there are any, since they are shorter."""
-    details = [each.message for each in problem.errors if each.message]
-    text = " ".join(details) or problem.message
-    return visible(text)[:REASON_LIMIT]
+def reason_of(message: str, details: Iterable[str] = ()) -> str:
+    """Return a reason in one line: the details where there are any, since they are shorter."""
+    told = _listed(message) or [each for each in details if each]
+    return visible(" ".join(dict.fromkeys(told)) or message)[:REASON_LIMIT]
+
+
+def reason_in(problem: Problem) -> str:
+    """Return the reason of a refusal in one line."""
+    return reason_of(problem.message, (each.message for each in problem.errors))
+
+
+def _listed(message: str) -> list[str]:
+    """Return the sentences of a message that lists them as JSON, each with the property it is about."""
+    start = message.find("[{")
+    try:
+        told = msgspec.json.decode(message[start:], type=list[Wrong]) if start >= 0 else []
+    except msgspec.MsgspecError:
+        return []
+    return [f"{each.name}: {each.message}" if each.name else each.message for each in told]
 
 
 def meaning(
@@ -85,7 +106,7 @@ def meaning(
     *zone* is the time zone of the portal, at whose midnight the daily limit begins anew.
     """
     asked_s = _asked_s(headers)
-    about = reason_of(problem) or f"status {status}"
+    about = reason_in(problem) or f"status {status}"
     if status == TOO_MANY:
         return _spent(problem, asked_s, now, zone)
     if status in WORDS:

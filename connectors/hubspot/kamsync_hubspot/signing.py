@@ -15,7 +15,7 @@ from kamsync.connector import Finding, Safe
 from kamsync.errors import ConfigurationInvalid, SystemDown
 from kamsync.redact import Secret
 from kamsync_hubspot.paths import Paths
-from kamsync_hubspot.refusals import problem_of, reason_of
+from kamsync_hubspot.refusals import problem_of, reason_in
 from kamsync_hubspot.tokens import Granted
 
 __all__ = ["REDIRECT", "REFRESH", "BrowserSignIn", "Endpoint", "renewed"]
@@ -69,7 +69,7 @@ class Endpoint:
         if answer.status >= 500:  # noqa: PLR2004 - every 5xx
             raise SystemDown(f"HubSpot gives no token now: status {answer.status}.", wait_s=2.0)
         if answer.status != OK:
-            reason = reason_of(problem_of(answer.data)) or f"status {answer.status}"
+            reason = reason_in(problem_of(answer.data)) or f"status {answer.status}"
             raise ConfigurationInvalid(
                 f"HubSpot gives no token: {reason}.", hint="Run: kamsync connect SYSTEM."
             )

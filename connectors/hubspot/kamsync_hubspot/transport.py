@@ -228,7 +228,7 @@ def client_to(url: str, parallel: int) -> Any:
 
     It never tries again by itself, and keeps as many connections as there are calls at once.
     """
-    from hubspot import HubSpot
+    from hubspot import HubSpot  # type: ignore[import-untyped]
     from urllib3.util.retry import Retry
 
     kept = HubSpot(
