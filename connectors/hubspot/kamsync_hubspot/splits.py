@@ -199,9 +199,10 @@ def _objection(write: Write, place: Place | None) -> str:
         return "A split needs a deal and an owner that are in HubSpot."
     if values.get(KIND, REVENUE) not in (REVENUE, None):
         return f"HubSpot has no splits of the kind {values[KIND]}."
-    if write.op is Op.UPDATE and {DEAL, OWNER} & {
-        n for n in values if values[n] != getattr(place, n)
-    }:
+    moves = {DEAL: place.deal, OWNER: place.owner}
+    if write.op is Op.UPDATE and any(
+        values.get(name, kept) != kept for name, kept in moves.items()
+    ):
         return "The deal and the owner of a split do not change; delete it and make another one."
     needs = write.op is Op.CREATE or FRACTION in values
     if write.op is not Op.DELETE and needs and _fraction(values.get(FRACTION)) is None:

@@ -24,7 +24,7 @@ class Race(Fault, frozen=True, kw_only=True, tag="race"):
 
     edit: object = None
 
-    async def strike(self, request, proceed, service):
+    async def strike(self, request, proceed, service):  # noqa: ARG002 - as it is called
         self.edit()
         return await proceed()
 
@@ -256,7 +256,7 @@ def test_companies_that_are_merged_are_one(stage):
     for _ in range(3):
         stage.round()
 
-    living = [id_ for id_ in stage.hub.store.records.ids("account", "", 100)]
+    living = stage.hub.store.records.ids("account", "", 100)
     records = stage.hub.store.records.by_id(living)
     assert 1 == sum(1 for each in records.values() if each.merged_into is None)
     links = stage.hub.store.links.by_native("success", "account", [kept])
