@@ -19,15 +19,14 @@ KEPT = (COMPANIES, CONTACTS, DEALS)
 """The objects whose records keep our id."""
 
 FEW_CALLS = 5000
+SPLITTING = "crm.dealsplits.read_write"
 UNIQUE = 'a unique property "{stamp}"'
 
 
 def needed(objects: Sequence[str]) -> list[str]:
     """Return the scopes that reading and writing *objects* takes, the least."""
-    wanted = ["oauth"]
-    for name in objects:
-        wanted += [f"crm.objects.{name}.read", f"crm.objects.{name}.write"]
-        wanted += [f"crm.schemas.{name}.read"]
+    kinds = ("objects.{}.read", "objects.{}.write", "schemas.{}.read")
+    wanted = [f"crm.{kind.format(name)}" for name in objects for kind in kinds]
     return [*wanted, "crm.objects.owners.read"]
 
 
@@ -37,6 +36,7 @@ def findings(
     catalogue: Catalogue,
     ourselves: Ourselves,
     stamp: str,
+    objects: Sequence[str],
 ) -> Iterator[Finding]:
     """Yield what is right and wrong, the connection first; nothing more if there is none."""
     try:
@@ -49,9 +49,9 @@ def findings(
         about="connection",
         text=f"The portal {details.portal_id} answers; its day ends at midnight in {details.time_zone}.",
     )
-    yield from _scopes(account)
+    yield from _scopes(account, objects)
     catalogue.forget()
-    for object_ in KEPT:
+    for object_ in objects:
         yield _object(catalogue, object_, stamp)
     yield _quota(transport)
     yield _history(account, ourselves)
@@ -91,20 +91,20 @@ def _by_hand(error: KamsyncError, object_: str, stamp: str) -> str:
     )
 
 
-def _scopes(account: Account) -> Iterator[Finding]:
+def _scopes(account: Account, objects: Sequence[str]) -> Iterator[Finding]:
     """Yield whether the token may do what is done with it, as far as HubSpot tells."""
     scopes = account.grant.scopes
     if scopes is None:
         return
-    lacking = [scope for scope in needed(KEPT) if scope not in scopes and scope != "oauth"]
-    if not lacking:
-        yield Finding(
-            ok=True, about="permissions", text="The token has the scopes that are needed."
-        )
+    lacking = [scope for scope in needed(objects) if scope not in scopes]
+    if lacking:
+        text = f"The token lacks {', '.join(lacking)}."
+        hint = "Add them to the service key or the app, or name what you do without under without."
+        yield Finding(ok=False, about="permissions", text=text, hint=hint)
         return
-    text = f"The token lacks {', '.join(lacking)}."
-    hint = "Add the scopes of what you map to the service key or the app; the others may stay out."
-    yield Finding(ok=False, about="permissions", text=text, hint=hint)
+    more = "" if SPLITTING in scopes else f" Splits stay out: it lacks {SPLITTING}."
+    text = f"The token has the scopes that are needed.{more}"
+    yield Finding(ok=True, about="permissions", text=text)
 
 
 def _object(catalogue: Catalogue, object_: str, stamp: str) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import ClassVar
 
 from kamsync.clock import Clock, SystemClock
@@ -31,7 +32,8 @@ from kamsync_hubspot.ourselves import Ourselves
 from kamsync_hubspot.paths import NUMBERED, paths_of
 from kamsync_hubspot.people import People
 from kamsync_hubspot.reading import Reader, Schedule
-from kamsync_hubspot.records import BATCH, LISTED, Records
+from kamsync_hubspot.records import BATCH, LISTED, Records, unsupported
+from kamsync_hubspot.refusals import Refusal
 from kamsync_hubspot.signing import REDIRECT, REFRESH, BrowserSignIn, Endpoint, renewed
 from kamsync_hubspot.splits import Splits
 from kamsync_hubspot.stages import FIELDS as STAGE_FIELDS
@@ -64,6 +66,7 @@ class HubSpot(Connector):
         app: the id of the app, by which our own edits are told, where HubSpot does not tell it.
         roles: the company property that names the owner, for each role of an assignment.
         objects: further objects to describe, such as ``tickets`` or ``2-1234567``.
+        without: objects that are left alone, such as ``deals`` where the token may not see them.
         parallel: how many calls may be on their way at once.
         page: how many records one call brings at most.
         search_lag_s: how long the index of the search may be behind.
@@ -88,6 +91,7 @@ class HubSpot(Connector):
         app: str = "",
         roles: Mapping[str, str] | None = None,
         objects: Sequence[str] = (),
+        without: Sequence[str] = (),
         parallel: int = 8,
         page: int = LISTED,
         search_lag_s: float = 15 * 60,
@@ -108,6 +112,8 @@ class HubSpot(Connector):
         self._safe: Safe | None = None
         self._stamp = stamp
         self._roles = dict(roles or {})
+        self._without = frozenset(without)
+        self._kept = [name for name in KEPT if name not in self._without]
         self._objects = tuple(objects)
         self._parallel = parallel
         self._schedule = Schedule(int(search_lag_s * 1000), int(archive_every_s * 1000), page)
@@ -174,7 +180,8 @@ class HubSpot(Connector):
     @property
     def identity(self) -> str:
         """The id of the portal, which stays whatever its name becomes."""
-        return str(self._account.details.portal_id)
+        with _spoken("accounts"):
+            return str(self._account.details.portal_id)
 
     def keep_in(self, safe: Safe) -> None:
         """Keep what a sign-in gives in *safe*."""
@@ -183,45 +190,54 @@ class HubSpot(Connector):
     def describe(self) -> Mapping[str, NativeEntity]:
         """Return the objects that the token may see, with their properties."""
         described = {}
-        for name in dict.fromkeys((*KEPT, *self._objects)):
+        for name in dict.fromkeys((*self._kept, *self._objects)):
             try:
                 described[name] = self._described(shape_of(name))
             except Unsupported:
                 continue
         beside = [self._people.described, self._splits.described]
         beside += [self._assignments.described] if self._roles else []
-        return {**described, **{each.name: each for each in beside}}
+        shown = {each.name: each for each in beside if each.name not in self._without}
+        return {**described, **shown}
 
     def read(self, object_: str, names: Sequence[str], cursor: str | None) -> Iterator[Page]:
         """Yield everything in the order of ids, then what changed; each page knows its place."""
-        if object_ == OWNERS:
-            return self._people.read(names, cursor)
-        if object_ == SPLITS:
-            return self._splits.read(names, cursor)
-        if object_ == ASSIGNMENTS:
-            return self._assignments.read(names, cursor)
-        return self._reader.read(shape_of(object_), names, cursor)
+        if object_ in self._without:
+            yield Page((), cursor or "")
+            return
+        with _spoken(object_):
+            if object_ == OWNERS:
+                yield from self._people.read(names, cursor)
+            elif object_ == SPLITS:
+                yield from self._splits.read(names, cursor)
+            elif object_ == ASSIGNMENTS:
+                yield from self._assignments.read(names, cursor)
+            else:
+                yield from self._reader.read(shape_of(object_), names, cursor)
 
     def fetch(
         self, object_: str, names: Sequence[str], native_ids: Sequence[str]
     ) -> Mapping[str, Reading]:
         """Return records as they are stored, not as a search would find them."""
-        if object_ == OWNERS:
-            return self._people.fetch(names, native_ids)
-        if object_ == SPLITS:
-            return self._splits.fetch(names, native_ids)
-        if object_ == ASSIGNMENTS:
-            return self._assignments.fetch(names, native_ids)
-        return self._reader.fetch(shape_of(object_), names, native_ids)
+        self._require_with(object_)
+        with _spoken(object_):
+            if object_ == OWNERS:
+                return self._people.fetch(names, native_ids)
+            if object_ == SPLITS:
+                return self._splits.fetch(names, native_ids)
+            if object_ == ASSIGNMENTS:
+                return self._assignments.fetch(names, native_ids)
+            return self._reader.fetch(shape_of(object_), names, native_ids)
 
     def write(self, object_: str, writes: Sequence[Write]) -> Sequence[Receipt]:
         """Carry out writes in batches; a version is not looked at, since HubSpot cannot."""
         self._require_able(object_, writes)
-        if object_ == SPLITS:
-            return self._splits.write(writes)
-        if object_ == ASSIGNMENTS:
-            return self._assignments.write(writes)
-        return self._writer.write(shape_of(object_), writes)
+        with _spoken(object_):
+            if object_ == SPLITS:
+                return self._splits.write(writes)
+            if object_ == ASSIGNMENTS:
+                return self._assignments.write(writes)
+            return self._writer.write(shape_of(object_), writes)
 
     def history(
         self, object_: str, names: Sequence[str], since: Mapping[str, str]
@@ -229,10 +245,12 @@ class HubSpot(Connector):
         """Return the histories of properties; what is no property has none."""
         if object_ in {OWNERS, SPLITS}:
             return {}
-        self._know_ourselves()
-        if object_ == ASSIGNMENTS:
-            return self._assignments.history(names, since)
-        return self._histories.of(shape_of(object_), names, since)
+        self._require_with(object_)
+        with _spoken(object_):
+            self._know_ourselves()
+            if object_ == ASSIGNMENTS:
+                return self._assignments.history(names, since)
+            return self._histories.of(shape_of(object_), names, since)
 
     def find(
         self, object_: str, names: Sequence[str], stamps: Sequence[str]
@@ -240,12 +258,21 @@ class HubSpot(Connector):
         """Return the living records that keep one of *stamps*; splits and owners keep none."""
         if object_ in BESIDE:
             return {}
-        return self._reader.find(shape_of(object_), names, stamps)
+        self._require_with(object_)
+        with _spoken(object_):
+            return self._reader.find(shape_of(object_), names, stamps)
 
     def check(self) -> Sequence[Finding]:
         """Say what is right and wrong, and what to do."""
         return list(
-            findings(self.transport, self._account, self._catalogue, self.ourselves, self._stamp)
+            findings(
+                self.transport,
+                self._account,
+                self._catalogue,
+                self.ourselves,
+                self._stamp,
+                self._kept,
+            )
         )
 
     def setup(self, objects: Sequence[str], *, dry_run: bool) -> Sequence[SetupStep]:
@@ -256,7 +283,7 @@ class HubSpot(Connector):
         """Return the sign-in in a browser, for an app."""
         if self._endpoint is None or self._safe is None:
             raise self._unsupported("a sign-in in a browser, because it has a token")
-        scopes = needed(KEPT)
+        scopes = ["oauth", *needed(self._kept)]
         return BrowserSignIn(self._endpoint, self._safe, scopes, self._redirect, self._sign_in_page)
 
     def sign_out(self) -> Sequence[Finding]:
@@ -289,7 +316,22 @@ class HubSpot(Connector):
 
     def _require_able(self, object_: str, writes: Sequence[Write]) -> None:
         """Raise `Unsupported` for what cannot be done at all, before anything is."""
+        self._require_with(object_)
         if object_ == OWNERS and writes:
             raise self._unsupported("any writing of owners")
         if any(write.op is Op.CREATE and write.native_id for write in writes):
             raise self._unsupported("undelete")
+
+    def _require_with(self, object_: str) -> None:
+        """Raise `Unsupported` for an object that is left alone."""
+        if object_ in self._without:
+            raise self._unsupported(f"anything with {object_}, which the configuration leaves out")
+
+
+@contextmanager
+def _spoken(object_: str) -> Iterator[None]:
+    """Let nothing out but what the contract names."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise unsupported(object_, refusal) from refusal

@@ -19,7 +19,7 @@ from kamsync.model import Native, Op, Outcome, Page, Reading, Receipt, Write
 from kamsync_hubspot.objects import DEALS, SPLITS, shape_of
 from kamsync_hubspot.reading import Reader
 from kamsync_hubspot.readings import is_id
-from kamsync_hubspot.records import chunks
+from kamsync_hubspot.records import FORBIDDEN, chunks
 from kamsync_hubspot.refusals import AnswerLost, Refusal
 from kamsync_hubspot.transport import Transport
 from kamsync_hubspot.wire import SplitBatch
@@ -31,6 +31,8 @@ DEAL, OWNER, FRACTION, KIND = "deal", "owner", "fraction", "kind"
 REVENUE = "revenue"
 HAS_SPLITS = "hs_is_deal_split"
 WHOLE = Decimal(1)
+PROBE = "1"
+"""A deal that need not be there: what matters is whether one may ask."""
 
 Parts = dict[str, Decimal]
 """The part of each owner, by the owner's id."""
@@ -68,7 +70,14 @@ class Splits:
         return NativeEntity(SPLITS, fields, Can.CREATE | Can.UPDATE | Can.DELETE)
 
     def read(self, names: Sequence[str], cursor: str | None) -> Iterator[Page]:
-        """Yield the splits of the deals that changed: a deal changes with its splits."""
+        """Yield the splits of the deals that changed: a deal changes with its splits.
+
+        Where the token may not see them there are none to read. Nothing is called gone for that: asking
+        for one of them by its id says that it may not be seen.
+        """
+        if not cursor and self._is_barred():
+            yield Page((), "")
+            return
         for page in self._reader.read(self._deals, [HAS_SPLITS], cursor):
             living = [reading for reading in page.readings if reading.values is not None]
             # A first reading passes over the deals that say that they have none.
@@ -115,6 +124,14 @@ class Splits:
         for deal, each in rows.items():
             receipts |= self._replace(deal, dict(parts.get(deal, {})), each)
         return [receipts[number] for number in range(len(writes))]
+
+    def _is_barred(self) -> bool:
+        """Whether the token may not see splits, as in every portal whose plan does not have them."""
+        try:
+            self._parts([PROBE])
+        except Refusal as refusal:
+            return refusal.status == FORBIDDEN
+        return False
 
     def _replace(
         self, deal: str, parts: Parts, rows: Mapping[int, tuple[Place, Write]]

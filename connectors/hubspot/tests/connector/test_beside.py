@@ -136,6 +136,16 @@ class TestSplits:
 
         assert {f"{deal}:{one}": None} == {key: each.values for key, each in found.items()}
 
+    def test_a_portal_without_splits_has_none(self, portal, connector, deal):
+        """Where the token may not see them nothing is read, and nothing is said to be gone."""
+        scopes = frozenset({"crm.objects.deals.read"})
+        portal.run(setattr, portal.service.tokens, "scopes", scopes)
+
+        assert {} == told(connector, "deal_splits", SPLIT)
+        with pytest.raises(Unsupported) as raised:
+            connector.fetch("deal_splits", SPLIT, [f"{deal}:{owner(portal)}"])
+        assert "crm.dealsplits.read_write" in raised.value.hint
+
 
 class TestAssignments:
     """A role is a property of the company that names an owner."""
@@ -374,6 +384,19 @@ def test_a_portal_without_a_login_is_refused():
         HubSpot()
 
     assert "token" in raised.value.hint
+
+
+def test_what_is_left_out_is_not_asked_for(portal):
+    """An object that the configuration leaves alone costs no call, and none of it is called gone."""
+    connector = connected(portal, without=["deals"])
+    portal.calls.clear()
+
+    assert {} == told(connector, "deals", ("dealname",))
+    with pytest.raises(Unsupported):
+        connector.fetch("deals", ("dealname",), ["1"])
+    assert 0 == len(portal.calls)
+    assert "deals" not in connector.describe()
+    connector.close()
 
 
 @pytest.mark.parametrize("options", [{"page": 0}, {"page": 101}, {"parallel": 0}, {"api": "v9"}])
