@@ -19,6 +19,7 @@ _PAIRS = """
 0-3 0-2 341 342 deal_to_company_unlabeled company_to_deal_unlabeled
 0-3 0-5 27 28 deal_to_ticket ticket_to_deal
 0-3 0-8 19 20 deal_to_line_item line_item_to_deal
+0-3 0-72 313 314 deal_to_deal_split deal_split_to_deal
 0-3 0-14 63 64 deal_to_quote quote_to_deal
 0-5 0-1 16 15 ticket_to_contact contact_to_ticket
 0-5 0-2 339 340 ticket_to_company_unlabeled company_to_ticket_unlabeled

@@ -16,7 +16,7 @@ from kamsync_hubspot.sandbox.records import Record, find, keep
 from kamsync_hubspot.sandbox.refusal import gone
 from kamsync_hubspot.sandbox.uniqueness import free, refuse_taken, take
 
-__all__ = ["KEPT_MS", "archive", "bin_record", "empty", "forget", "restore"]
+__all__ = ["KEPT_MS", "archive", "bin_record", "empty", "forget", "purge", "restore"]
 
 KEPT_MS = 90 * DAY_MS
 
@@ -65,7 +65,7 @@ def forget(portal: Portal, kind: Kind, id_: int | None, email: str, caller: Call
                 "INSERT OR IGNORE INTO blocklist VALUES (?)", (address.lower(),)
             )
         if record is not None:
-            _purge(portal, kind, record.id)
+            purge(portal, kind, record.id)
             for what in ("privacyDeletion", "deletion"):
                 portal.announce(Event(what, kind.id, record.id, portal.now, caller.source))
 
@@ -77,10 +77,10 @@ def empty(portal: Portal) -> None:
         (portal.now - KEPT_MS,),
     )
     for type_, id_ in rows.fetchall():
-        _purge(portal, portal.kind(type_), id_)
+        purge(portal, portal.kind(type_), id_)
 
 
-def _purge(portal: Portal, kind: Kind, id_: int) -> None:
+def purge(portal: Portal, kind: Kind, id_: int) -> None:
     """Let nothing of a record remain."""
     for table in ("record", "version", "unique_value", "unseen"):
         portal.database.execute(f"DELETE FROM {table} WHERE type = ? AND id = ?", (kind.id, id_))

@@ -42,10 +42,6 @@ CREATE TABLE IF NOT EXISTS association_type (
     from_type TEXT NOT NULL, to_type TEXT NOT NULL, category TEXT NOT NULL,
     type_id INTEGER NOT NULL, label TEXT, name TEXT NOT NULL, inverse INTEGER NOT NULL,
     PRIMARY KEY (from_type, to_type, category, type_id)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS split (
-    id INTEGER PRIMARY KEY, deal INTEGER NOT NULL, owner TEXT NOT NULL, fraction TEXT NOT NULL,
-    created INTEGER NOT NULL, modified INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS split_of ON split (deal);
 CREATE TABLE IF NOT EXISTS definition (
     what TEXT NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL, archived INTEGER NOT NULL,
     body TEXT NOT NULL, PRIMARY KEY (what, type, name)) WITHOUT ROWID;

@@ -170,6 +170,15 @@ STANDARD = (
     _act("0-47", "meetings", "meeting", "hs_meeting_title", "hs_meeting_body"),
     _act("0-48", "calls", "call", "hs_call_title", "hs_call_body"),
     _act("0-49", "emails", "email", "hs_email_subject", required=("hs_email_direction",)),
+    # Its number is told by clients and not confirmed.
+    Kind(
+        "0-72",
+        "deal_splits",
+        "deal_split",
+        writable=False,
+        defaults=("hs_deal_split_percentage", "hubspot_owner_id"),
+        scope="crm.objects.deals",
+    ),
     Kind(
         "0-74",
         "goal_targets",

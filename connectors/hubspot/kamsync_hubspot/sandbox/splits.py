@@ -12,19 +12,23 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kamsync_hubspot.sandbox.batches import Batch, inputs
+from kamsync_hubspot.sandbox.binning import purge
 from kamsync_hubspot.sandbox.caller import CALCULATED, Caller
 from kamsync_hubspot.sandbox.history import remember
 from kamsync_hubspot.sandbox.kinds import Kind
 from kamsync_hubspot.sandbox.lag import hide
+from kamsync_hubspot.sandbox.links import ends, set_types
 from kamsync_hubspot.sandbox.moments import iso
 from kamsync_hubspot.sandbox.portal import Portal
-from kamsync_hubspot.sandbox.records import Record, as_id, find, keep, unaliased
+from kamsync_hubspot.sandbox.records import Record, as_id, find, keep, many, unaliased
 from kamsync_hubspot.sandbox.refusal import Refusal
-from kamsync_hubspot.sandbox.writing import stamp
+from kamsync_hubspot.sandbox.writing import stamp, store
 
 __all__ = ["read", "replace"]
 
 Share = tuple[str, Decimal]
+OWNER = "hubspot_owner_id"
+SHARE = "hs_deal_split_percentage"
 MOST_DECIMALS = 8
 MOST_SHARES = 10
 
@@ -102,43 +106,48 @@ def _share(portal: Portal, deal: Record, given: Mapping[str, Any]) -> Share:
 def _replace(
     portal: Portal, kind: Kind, deal: Record, shares: Sequence[Share], caller: Caller
 ) -> None:
-    """Keep the shares, each under an id of its own; what is the same changes nothing."""
-    rows = portal.database.execute(
-        "SELECT owner, fraction FROM split WHERE deal = ? ORDER BY id", (deal.id,)
-    )
-    if rows.fetchall() == [(owner, str(share)) for owner, share in shares]:
+    """Keep the shares, each as a record of its own; what is the same changes nothing."""
+    told = [(owner, str(share)) for owner, share in shares]
+    before = _records(portal, deal.id)
+    if told == [(each.properties[OWNER], each.properties[SHARE]) for each in before]:
         return
+    split = portal.kind("deal_splits")
+    plain = portal.association_types.plain(kind.id, split.id)
+    assert plain is not None
+    for each in before:
+        purge(portal, split, each.id)
+    for owner, share in told:
+        made = store(portal, split, portal.new_id(), {OWNER: owner, SHARE: share}, caller)
+        set_types(portal, (kind, deal.id), (split, made.id), [plain], caller)
     hide(portal, kind, deal.id, deal)
-    portal.database.execute("DELETE FROM split WHERE deal = ?", (deal.id,))
-    portal.database.many(
-        "INSERT INTO split VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (portal.new_id(), deal.id, owner, str(share), portal.now, portal.now)
-            for owner, share in shares
-        ],
-    )
     values = {"hs_is_deal_split": "true", "hs_num_associated_deal_splits": str(len(shares))}
-    remember(portal, kind, deal, values, CALCULATED)
-    stamp(portal, kind, deal, values, caller)
+    news = {name: text for name, text in values.items() if deal.properties.get(name) != text}
+    remember(portal, kind, deal, news, CALCULATED)
+    stamp(portal, kind, deal, news, caller)
     keep(portal, kind, deal)
-    portal.writes += 1
+
+
+def _records(portal: Portal, deal: int) -> list[Record]:
+    """Return the splits of a deal, in the order in which they were sent."""
+    split = portal.kind("deal_splits")
+    return list(
+        many(
+            portal, split, [end.id for end in ends(portal, portal.kind("deals"), deal, split)]
+        ).values()
+    )
 
 
 def _told(portal: Portal, deal: int) -> list[dict[str, Any]]:
     """Return the splits of a deal, each as a record. Source: the changelog of May 2024."""
-    rows = portal.database.execute(
-        "SELECT id, owner, fraction, created, modified FROM split WHERE deal = ? ORDER BY id",
-        (deal,),
-    )
     return [
         {
-            "id": str(id_),
-            "properties": {"hs_deal_split_percentage": share, "hubspot_owner_id": owner},
-            "createdAt": iso(created),
-            "updatedAt": iso(modified),
+            "id": str(each.id),
+            "properties": {SHARE: each.properties[SHARE], OWNER: each.properties[OWNER]},
+            "createdAt": iso(each.created),
+            "updatedAt": iso(each.modified),
             "archived": False,
         }
-        for id_, owner, share, created, modified in rows.fetchall()
+        for each in _records(portal, deal)
     ]
 
 

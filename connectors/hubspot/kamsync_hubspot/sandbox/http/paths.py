@@ -28,7 +28,7 @@ class Routes:
         self._found: list[tuple[str, str, Answering, Scope]] = []
 
     def crm(
-        self, method: str, path: str, *, scope: Scope = "", versions: str = "v3"
+        self, method: str, path: str, *, scope: Scope = "", versions: str = "v3|v4"
     ) -> Callable[[Answering], Answering]:
         """Answer below ``/crm``: *path* begins with its area, such as ``objects/{type}``."""
         area, _, rest = path.partition("/")

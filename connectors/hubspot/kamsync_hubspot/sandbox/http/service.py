@@ -19,6 +19,8 @@ from kamsync_hubspot.sandbox.http import (
     associations_v3,
     batches,
     labels,
+    legacy_definitions,
+    legacy_records,
     oauth,
     objects,
     people,
@@ -207,6 +209,8 @@ _ENDPOINTS = (
     oauth.ROUTES,
     account.ROUTES,
     webhooks.ROUTES,
+    legacy_definitions.ROUTES,
+    legacy_records.ROUTES,
 )
 _SENTENCES = {
     401: "Authentication credentials not found.",
