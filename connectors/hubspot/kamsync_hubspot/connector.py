@@ -92,7 +92,7 @@ class HubSpot(Connector):
         roles: Mapping[str, str] | None = None,
         objects: Sequence[str] = (),
         without: Sequence[str] = (),
-        parallel: int = 8,
+        parallel: int = 12,
         page: int = LISTED,
         search_lag_s: float = 15 * 60,
         archive_every_s: float = 60 * 60,
