@@ -195,8 +195,7 @@ class HubSpot(Connector):
                 described[name] = self._described(shape_of(name))
             except Unsupported:
                 continue
-        beside = [self._people.described, self._splits.described]
-        beside += [self._assignments.described] if self._roles else []
+        beside = [self._people.described, self._splits.described, self._assignments.described]
         shown = {each.name: each for each in beside if each.name not in self._without}
         return {**described, **shown}
 
@@ -319,6 +318,8 @@ class HubSpot(Connector):
         self._require_with(object_)
         if object_ == OWNERS and writes:
             raise self._unsupported("any writing of owners")
+        if object_ == ASSIGNMENTS and writes and not self._roles:
+            raise self._unsupported("assignments, because the configuration names no roles for it")
         if any(write.op is Op.CREATE and write.native_id for write in writes):
             raise self._unsupported("undelete")
 

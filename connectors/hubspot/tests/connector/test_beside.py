@@ -217,11 +217,15 @@ class TestAssignments:
         assert Outcome.REFUSED is receipt.outcome
 
     def test_without_roles_there_are_no_assignments(self, portal):
-        """Nothing is asked for, and nothing is offered."""
+        """Nothing is asked for, and nothing can be written."""
         connector = connected(portal)
+        portal.calls.clear()
 
         assert {} == told(connector, "company_owners", ROLE)
-        assert "company_owners" not in connector.describe()
+        assert 0 == len(portal.calls)
+        assert not connector.describe()["company_owners"].can
+        with pytest.raises(Unsupported):
+            connector.write("company_owners", [create({})])
         connector.close()
 
 
