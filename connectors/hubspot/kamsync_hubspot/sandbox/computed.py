@@ -67,8 +67,7 @@ def _contact(portal: Portal, kind: Kind, values: Values, changed: Values) -> dic
         more["hs_full_name_or_email"] = name or email
     stage = changed.get("lifecyclestage")
     if stage in {"lead", "customer", "opportunity"}:
-        # A recorded creation shows this one in milliseconds, and not as a time.
-        more[f"hs_lifecyclestage_{stage}_date"] = str(portal.now)
+        more[f"hs_lifecyclestage_{stage}_date"] = iso(portal.now)
     return more
 
 

@@ -170,6 +170,9 @@ STANDARD = (
     _act("0-47", "meetings", "meeting", "hs_meeting_title", "hs_meeting_body"),
     _act("0-48", "calls", "call", "hs_call_title", "hs_call_body"),
     _act("0-49", "emails", "email", "hs_email_subject", required=("hs_email_direction",)),
+    Kind("0-28", "forms", "form", writable=False, scope="forms"),
+    Kind("0-53", "invoices", "invoice", scope="crm.objects.invoices"),
+    Kind("0-69", "subscriptions", "subscription", scope="crm.objects.subscriptions"),
     # Its number is told by clients and not confirmed.
     Kind(
         "0-72",
@@ -189,6 +192,7 @@ STANDARD = (
     ),
     Kind("0-115", "users", "user", scope="crm.objects.users"),
     _act("0-116", "postal_mail", "postal_mail", "hs_postal_mail_body"),
+    Kind("0-123", "orders", "order", scope="crm.objects.orders"),
     Kind("0-136", "leads", "lead", scope="crm.objects.leads", required=(("hs_lead_name",),)),
     Kind("0-180", "contracts", "contract", scope="crm.objects.contracts", writable=False),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from kamsync_hubspot.sandbox.history import versions
 from kamsync_hubspot.sandbox.kinds import Kind
-from kamsync_hubspot.sandbox.moments import iso
+from kamsync_hubspot.sandbox.moments import from_iso, iso
 from kamsync_hubspot.sandbox.portal import Portal
 from kamsync_hubspot.sandbox.records import Record
 
@@ -55,6 +55,10 @@ def shown_whole(portal: Portal, kind: Kind, record: Record) -> dict[str, Any]:
     """Return a record with all that it holds, as the answer to its creation does.
 
     Source: recorded creations (github.com/NangoHQ/integration-templates): what was written and what
-    the portal worked out, thirty properties and more.
+    the portal worked out, thirty properties and more, some of whose times are in milliseconds.
     """
-    return shown(portal, kind, record, record.properties)
+    told = shown(portal, kind, record, record.properties)
+    for name, value in record.properties.items():
+        if value and name.startswith("hs_lifecyclestage_"):
+            told["properties"][name] = str(from_iso(value))
+    return told

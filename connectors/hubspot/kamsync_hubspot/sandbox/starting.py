@@ -33,6 +33,12 @@ class HubSpotSandbox(Server[HubSpot]):
         """What a client logs in with."""
         return self.service.tokens.credentials
 
+    def close(self) -> None:
+        """Stop answering and sending; a second call does nothing."""
+        if self._thread.is_alive():
+            self._await(self.service.delivery.stop())
+        super().close()
+
 
 def start(
     options: SandboxOptions | None = None,

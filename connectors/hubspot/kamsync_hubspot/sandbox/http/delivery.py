@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from hmac import digest
 from typing import Any
@@ -79,11 +79,13 @@ class Delivery:
         finally:
             self.twice, self.late_ms = before
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Send nothing more."""
         self._waiting.clear()
         if self._task is not None:
-            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
 
     async def _send(self) -> None:
         """Send what is due, until nothing waits."""

@@ -148,7 +148,6 @@ class HubSpot(Service):
 
     def close(self) -> None:
         """Give back the portal's file."""
-        self.delivery.stop()
         self.portal.close()
 
     def _let_in(self, request: web.Request) -> dict[str, str]:
