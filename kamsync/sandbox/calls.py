@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -42,13 +42,17 @@ class CallLog:
         self._kinds: Counter[str] = Counter()
         self._cost = 0
 
-    def __iter__(self) -> Any:
-        with self._lock:
-            return iter(tuple(self._calls))
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self.all())
 
     def __len__(self) -> int:
         with self._lock:
             return self._kinds.total()
+
+    def all(self) -> list[Call]:
+        """Return the calls that are kept, the oldest first."""
+        with self._lock:
+            return list(self._calls)
 
     @property
     def cost(self) -> int:

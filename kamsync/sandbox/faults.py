@@ -22,7 +22,7 @@ The same calls in the same order are struck the same way again.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from functools import reduce
@@ -98,7 +98,7 @@ class Faults:
         self._chances: list[_Chance] = []
         self.add(*faults)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Fault]:
         with self._lock:
             return iter([chance.fault for chance in self._chances])
 

@@ -129,6 +129,9 @@ class Server(Generic[ServiceT]):
         try:
             answer = await proceed()
             status = answer.status
+        except Exception:
+            status = 500
+            raise
         finally:
             names = tuple(fault.name for fault in striking)
             self.calls.add(self._call(request, status, names))
@@ -146,8 +149,7 @@ class Server(Generic[ServiceT]):
 
     def _call(self, request: web.Request, status: int, faults: tuple[str, ...]) -> Call:
         """Return what is written down of a call; status 0 is one that the client gave up."""
-        resource = request.match_info.route.resource
-        kind = f"{request.method} {resource.canonical if resource else '(none)'}"
+        kind = self.service.kind(request)
         cost, notes = request[COST], request[NOTES]
         path = request.path_qs
         return Call(self.clock.now(), kind, request.method, path, status, cost, faults, notes)

@@ -51,6 +51,11 @@ class Service(ABC):
         request[COST] = 1
         return await handler(request)
 
+    def kind(self, request: web.Request) -> str:
+        """Return what sort of call it is, for the log: by default its method and its route."""
+        resource = request.match_info.route.resource
+        return f"{request.method} {resource.canonical if resource else '(none)'}"
+
     def refused(self, request: web.Request, status: int) -> web.Response:  # noqa: ARG002
         """Return how the system refuses everybody, with a status such as 429 or 503."""
         return web.json_response({"message": "The service cannot be used now."}, status=status)

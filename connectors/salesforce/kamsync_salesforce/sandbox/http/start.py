@@ -1,0 +1,62 @@
+"""``kamsync sandbox salesforce``, and the same for tests."""
+
+from __future__ import annotations
+
+from kamsync.extensions import SandboxOptions
+from kamsync.sandbox.clock import VirtualClock
+from kamsync.sandbox.server import Server
+from kamsync_salesforce.sandbox.http.api import Api
+from kamsync_salesforce.sandbox.http.service import Salesforce
+from kamsync_salesforce.sandbox.load import load
+from kamsync_salesforce.sandbox.org import Org
+from kamsync_salesforce.sandbox.seed import seed
+from kamsync_salesforce.sandbox.setup import external_id
+
+__all__ = ["STAMPED", "SalesforceSandbox", "serve", "start"]
+
+STAMPED = ("Account", "AccountTeamMember", "Contact", "Opportunity", "OpportunitySplit")
+"""The objects that have the external id field, as after a setup."""
+
+
+class SalesforceSandbox(Server[Salesforce]):
+    """An org that answers on the loopback address; tests reach into it by `org` and `api`."""
+
+    @property
+    def org(self) -> Org:
+        """The org itself."""
+        return self.service.org
+
+    @property
+    def api(self) -> Api:
+        """The API in front of it: sessions, quota, locators and jobs."""
+        return self.service.api
+
+
+def start(options: SandboxOptions) -> SalesforceSandbox:
+    """Start an org with the records of a folder, or else with generated ones.
+
+    Raises:
+        KamsyncError: an option cannot be used.
+        OSError: the port is taken.
+    """
+    clock = VirtualClock()
+    org = Org(clock=clock)
+    try:
+        for object_ in STAMPED:
+            org.add_field(object_, external_id())
+        if options.load is not None:
+            load(org, options.load)
+        else:
+            seed(org, options.seed)
+        return serve(org, clock, options)
+    except BaseException:
+        org.close()
+        raise
+
+
+def serve(
+    org: Org, clock: VirtualClock, options: SandboxOptions | None = None
+) -> SalesforceSandbox:
+    """Let *org* answer, as it is; it is closed with the sandbox."""
+    options = options or SandboxOptions()
+    return SalesforceSandbox(Salesforce(org, options.credentials, clock), options)

@@ -1,0 +1,32 @@
+"""The configuration to start from is right, as it stands and with its examples in effect."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kamsync.config import load_config, resolve
+from kamsync.plugins import load_plugins
+
+FILE = Path(__file__).parents[3] / "config" / "salesforce.toml"
+
+
+@pytest.mark.parametrize("examples", [False, True])
+def test_the_ready_configuration_applies(tmp_path, examples):
+    """Nothing is allowed in it until somebody says so."""
+    text = FILE.read_text(encoding="utf-8")
+    if examples:
+        text = re.sub(r"^#(?=[^ \n])", "", text, flags=re.MULTILINE)
+    (tmp_path / "kamsync.toml").write_text(text, encoding="utf-8")
+    key = tmp_path / "sales.key"
+    key.write_text("made up\n")
+    key.chmod(0o600)
+
+    config = load_config(tmp_path / "kamsync.toml", {"SALES_CLIENT_SECRET": "made up"})
+    plugins = load_plugins(config.plugins)
+
+    maps = resolve(config, plugins).maps["sales"]
+    expected = {"account", "contact", "employee", "assignment", "opportunity", "split"}
+    assert expected == set(maps)
+    assert examples == ("tier" in maps["account"].fields)
+    assert examples == bool(config.system("sales").allow)
