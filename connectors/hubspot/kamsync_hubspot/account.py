@@ -68,6 +68,13 @@ class Account:
                 self._transport.zone = known_zone(self._details.time_zone)
             return self._details
 
+    def look(self) -> None:
+        """Ask for the portal, if it can be had."""
+        try:
+            _ = self.details
+        except KamsyncError:
+            return
+
     @property
     def grant(self) -> Grant:
         """What the token is, as far as HubSpot tells."""

@@ -147,6 +147,7 @@ class HubSpot(Connector):
         )
         self._pool = ThreadPoolExecutor(self._parallel, "hubspot")
         self._account = Account(self.transport, carried, granted=self._endpoint is not None)
+        self.transport.when_scarce = self._account.look
         self._catalogue = Catalogue(self.transport)
         self._records = Records(self.transport, self._stamp)
         references, stages = References(self.transport), Stages(self.transport)

@@ -33,6 +33,7 @@ WORDS = {LOCKED: "has locked these records", MIGRATING: "is moving this portal t
 
 WINDOW_S = 10.0
 SECOND_S = 1.0
+HOUR_S = 3600.0
 REASON_LIMIT = 400
 
 
@@ -103,7 +104,8 @@ def meaning(
 ) -> KamsyncError:
     """Return what an answer of *status* means, as the error to raise.
 
-    *zone* is the time zone of the portal, at whose midnight the daily limit begins anew.
+    *zone* is the time zone of the portal, at whose midnight the daily limit begins anew; empty if it is
+    not known.
     """
     asked_s = _asked_s(headers)
     about = reason_in(problem) or f"status {status}"
@@ -125,10 +127,16 @@ def meaning(
 
 
 def midnight_s(now: datetime, zone: str) -> float:
-    """Return the seconds until midnight in *zone*, one too many rather than one too few."""
-    there = now.astimezone(ZoneInfo(zone or "UTC"))
+    """Return the seconds until midnight in *zone*, one too many rather than one too few.
+
+    Where the zone is not known it is an hour, after which it is midnight or not.
+    """
+    if not zone:
+        return HOUR_S
+    there = now.astimezone(ZoneInfo(zone))
     midnight = (there + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return (midnight - there).total_seconds() + SECOND_S
+    # Between two days on which clocks are set, the difference is that of the moments.
+    return midnight.timestamp() - there.timestamp() + SECOND_S
 
 
 def is_passing(error: Exception) -> bool:

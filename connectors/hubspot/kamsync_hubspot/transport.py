@@ -8,7 +8,7 @@ again by itself, because it would leave out every POST and knows nothing of budg
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -25,12 +25,14 @@ from kamsync_hubspot.refusals import AnswerLost, is_passing, meaning, problem_of
 from kamsync_hubspot.tokens import Token
 from kamsync_hubspot.wire import decoded
 
-__all__ = ["MULTI_STATUS", "Answer", "Transport"]
+__all__ = ["Answer", "Transport"]
 
 CONNECT_S = 10.0
 READ_S = 60.0
 ATTEMPTS = 5
-MULTI_STATUS = 207
+SCARCE = 1000
+"""From how few calls on it is worth one to know when there will be more."""
+
 UNAUTHORIZED = 401
 
 T = TypeVar("T")
@@ -89,8 +91,10 @@ class Transport:
         self.paths = paths
         self.clock = clock
         self.pace = Pace(clock)
-        self.zone = "UTC"
+        self.zone = ""
         """The time zone of the portal, once it is known."""
+        self.when_scarce: Callable[[], object] | None = None
+        """What is still to be asked before the day's calls are spent; it is called once."""
         self.daily_left: int | None = None
         """How many calls are left today, where HubSpot tells."""
         self._token = token
@@ -171,8 +175,7 @@ class Transport:
             self.pace.wait(lane)
             answer = self._sent(method, path, named, query, body, token.reveal(), writes=writes)
             self.pace.note(lane, answer.headers)
-            left = answer.headers.get("x-hubspot-ratelimit-daily-remaining", "")
-            self.daily_left = int(left) if left.isdecimal() else self.daily_left
+            self._count_down(answer)
             if answer.status < 300:  # noqa: PLR2004 - every 2xx is a success
                 return answer
             if answer.status == UNAUTHORIZED and not is_last and self._token.refused(token):
@@ -183,6 +186,15 @@ class Transport:
         if isinstance(error, RetryLater) and answer.status == 429 and error.wait_s:  # noqa: PLR2004
             self.pace.hold(lane, error.wait_s)
         raise error
+
+    def _count_down(self, answer: Answer) -> None:
+        """Take note of how many calls are left today."""
+        left = answer.headers.get("x-hubspot-ratelimit-daily-remaining", "")
+        if left.isdecimal():
+            self.daily_left = int(left)
+            if self.daily_left < SCARCE and not self.zone and self.when_scarce is not None:
+                ask, self.when_scarce = self.when_scarce, None
+                ask()
 
     def _sent(
         self,

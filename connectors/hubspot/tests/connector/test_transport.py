@@ -2,17 +2,18 @@
 
 import socket
 import tomllib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from kamsync.errors import QuotaSpent, SystemDown, Unsupported
 from kamsync.model import Op, Outcome, Write
 from kamsync.redact import Secret
 from kamsync.sandbox.mishaps import Cut, LoseAnswer, Refuse, TimeOut
+from kamsync_hubspot.refusals import midnight_s
 from kamsync_hubspot.sandbox import Settings
-from kamsync_hubspot.sandbox.http.limits import Limits
 from kamsync_hubspot.testing import PERSON, connected, lagging, standing
 
 OBJECTS = "/crm/v3/objects/*"
@@ -163,27 +164,31 @@ def test_a_page_in_place_of_an_answer_is_told(portal, connector):
 @pytest.mark.usefixtures("company")
 def test_the_day_is_waited_out(portal):
     """The daily limit is told with the wait until midnight in the portal, and not tried again."""
-    small = structs_replaced(portal, per_day=0)
-    connector = connected(small)
-    connector.transport.zone = "Europe/Berlin"
+    spent = portal.service.limits.today
+    settings = structs.replace(portal.portal.settings, per_day=spent + 4)
+    portal.run(setattr, portal.portal, "settings", settings)
+    connector = connected(portal)
     portal.calls.clear()
 
     with pytest.raises(QuotaSpent) as raised:
-        read(connector)
+        list(map(read, [connector] * 9))
 
-    midnight = Limits.resets_at.fget(portal.service.limits)
-    assert abs((midnight - portal.clock.now()).total_seconds() - raised.value.wait_s) < 5
-    assert 1 == len(portal.calls)
+    midnight = portal.service.limits.resets_at
+    assert abs((midnight - portal.clock.now()).total_seconds() - raised.value.wait_s) < 3
+    assert 4 + 1 == len(portal.calls)
     connector.close()
 
 
-def structs_replaced(portal, **changed):
-    """Return the portal with other settings."""
-    from msgspec import structs
+def test_the_night_in_which_clocks_are_set_is_as_long_as_it_is():
+    """Midnight comes an hour earlier or later on two days of the year."""
+    spring = datetime(2026, 3, 28, 23, tzinfo=UTC)
 
-    settings = structs.replace(portal.portal.settings, **changed)
-    portal.run(setattr, portal.portal, "settings", settings)
-    return portal
+    assert 23 * 3600 + 1 == midnight_s(spring, "Europe/Berlin")
+
+
+def test_without_a_time_zone_midnight_is_looked_for():
+    """Nobody waits for a midnight that may be another one."""
+    assert 3600 == midnight_s(datetime(2026, 3, 2, tzinfo=UTC), "")
 
 
 def test_a_token_that_is_not_taken_is_never_shown(portal):
