@@ -14,12 +14,14 @@ from msgspec import Struct
 
 from kamsync_hubspot.sandbox.binning import archive
 from kamsync_hubspot.sandbox.caller import Caller
+from kamsync_hubspot.sandbox.checking import Invalid
 from kamsync_hubspot.sandbox.kinds import Kind
 from kamsync_hubspot.sandbox.moments import iso
 from kamsync_hubspot.sandbox.portal import Portal
 from kamsync_hubspot.sandbox.records import as_id, find, many, unaliased
 from kamsync_hubspot.sandbox.refusal import Refusal, unset
 from kamsync_hubspot.sandbox.showing import asked, shown, shown_whole
+from kamsync_hubspot.sandbox.values import Wrong
 from kamsync_hubspot.sandbox.writing import create, identified, refuse_closed, update
 
 __all__ = ["Batch", "archive_all", "create_all", "inputs", "read_all", "update_all", "upsert_all"]
@@ -178,18 +180,30 @@ def _each(
     *,
     partial: bool,
 ) -> Batch:
-    """Do *one* input after the other; where that is not *partial*, the first refusal undoes all."""
+    """Do *one* input after the other; where that is not *partial*, a refusal undoes all."""
+    wrong: list[Wrong] = []
     with portal.atomically():
         for each in given:
             trace = each.get("objectWriteTraceId")
             told = {"objectWriteTraceId": trace} if trace else {}
             try:
                 batch.results.append(one(each) | told)
+            except Invalid as refusal:
+                wrong += refusal.wrong
+                batch.errors.append(refusal.row(_context(str(trace), refusal)))
             except Refusal as refusal:
                 if not partial:
-                    raise
+                    raise _without_id(refusal) from None
                 batch.errors.append(refusal.row(_context(str(trace), refusal)))
+        if wrong and not partial:
+            raise Invalid(wrong)
     return batch
+
+
+def _without_id(refusal: Refusal) -> Refusal:
+    """Return how a whole batch is refused: a conflict does not name the record. Source: recorded."""
+    refusal.message = refusal.message.partition(". Existing ID: ")[0]
+    return refusal
 
 
 def _context(trace: str, refusal: Refusal) -> dict[str, list[str]]:
@@ -210,7 +224,8 @@ def _refuse_doubles(given: Sequence[Input]) -> None:
     twice = [id_ for id_, count in counts.items() if count > 1]
     if twice:
         ids = ", ".join(twice)
-        raise Refusal(400, f"Duplicate IDs found in batch input: [{ids}]. IDs must be unique")
+        message = f"Duplicate IDs found in batch input: [{ids}]. IDs must be unique"
+        raise Refusal(400, message, context={"ids": twice})
 
 
 def _target(portal: Portal, kind: Kind, each: Input) -> int | None:

@@ -12,7 +12,7 @@ from kamsync_hubspot.sandbox.portal import Portal
 from kamsync_hubspot.sandbox.refusal import Refusal
 from kamsync_hubspot.sandbox.values import Wrong, as_text, joined, read_only, spelled, unknown
 
-__all__ = ["checked", "invalid", "refuse_missing"]
+__all__ = ["Invalid", "checked", "refuse_missing"]
 
 Values = Mapping[str, str]
 
@@ -42,35 +42,35 @@ def checked(portal: Portal, kind: Kind, given: Mapping[str, Any], held: Values) 
             wrong.append(error)
     wrong += _wrong_places(portal, kind, values, held)
     if wrong:
-        raise invalid(portal, wrong)
+        raise Invalid(wrong)
     return values
 
 
-def invalid(portal: Portal, wrong: Iterable[Wrong]) -> Refusal:
-    """Return the refusal of values that properties cannot hold.
+class Invalid(Refusal):
+    """The refusal of values that properties cannot hold; *wrong* is all that is wrong.
 
-    Source: real answers to such calls, published in issues and tests on github.com.
+    Source: batches that github.com/amp-labs/connectors recorded: the sentence lists what is wrong in
+    all rows, as JSON, and so does `errors`.
     """
-    told = list(wrong)
-    rows = [
-        {
-            "isValid": False,
-            "message": each.message,
-            "error": each.code,
-            "name": each.name,
-            "localizedErrorMessage": each.message,
-            "portalId": portal.settings.portal_id,
-        }
-        for each in told
-    ]
-    return Refusal(
-        400,
-        f"Property values were not valid: {json.encode(rows).decode()}",
-        errors=[
-            {"message": each.message, "code": each.code, "context": {"propertyName": [each.name]}}
-            for each in told
-        ],
-    )
+
+    def __init__(self, wrong: Iterable[Wrong]) -> None:
+        self.wrong = tuple(wrong)
+        rows = [
+            {"isValid": False, "message": each.message, "error": each.code, "name": each.name}
+            for each in self.wrong
+        ]
+        super().__init__(
+            400,
+            f"Property values were not valid: {json.encode(rows).decode()}",
+            errors=[
+                {
+                    "message": each.message,
+                    "code": each.code,
+                    "context": {"propertyName": [each.name]},
+                }
+                for each in self.wrong
+            ],
+        )
 
 
 def refuse_missing(kind: Kind, values: Values) -> None:

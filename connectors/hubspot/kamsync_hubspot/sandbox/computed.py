@@ -17,17 +17,16 @@ Values = Mapping[str, str]
 def at_birth(kind: Kind, values: Values) -> dict[str, str]:
     """Return what a new record gets in addition.
 
-    Source: recorded creations (github.com/NangoHQ/integration-templates): a contact becomes a lead;
-    a company's website is its domain (knowledge.hubspot.com/records).
+    Source: recorded creations (github.com/NangoHQ/integration-templates): contacts and companies
+    become leads in their pipeline; that a company's website is its domain is in
+    knowledge.hubspot.com/records.
     """
-    more: dict[str, str] = {}
-    if kind.plural == "contacts" and not values.get("lifecyclestage"):
-        more["lifecyclestage"] = "lead"
-    if kind.plural == "companies" and values.get("domain") and not values.get("website"):
+    more = dict(_AT_BIRTH.get(kind.plural, {}))
+    if kind.plural == "companies" and values.get("domain"):
         more["website"] = values["domain"]
-    if kind.stage and values.get(kind.stage) and not values.get(kind.pipeline):
+    if kind.stage and values.get(kind.stage):
         more[kind.pipeline] = "default" if kind.plural == "deals" else "0"
-    return more
+    return {name: value for name, value in more.items() if not values.get(name)}
 
 
 def worked_out(portal: Portal, kind: Kind, values: Values, changed: Values) -> dict[str, str]:
@@ -55,6 +54,12 @@ def _owner(portal: Portal, changed: Values) -> dict[str, str]:
     }
 
 
+def _company(portal: Portal, kind: Kind, values: Values, changed: Values) -> dict[str, str]:
+    """Return what follows for a company."""
+    del portal, kind
+    return {"hs_task_label": values.get("name", "")} if "name" in changed else {}
+
+
 def _contact(portal: Portal, kind: Kind, values: Values, changed: Values) -> dict[str, str]:
     """Return what follows for a contact."""
     del kind
@@ -65,6 +70,9 @@ def _contact(portal: Portal, kind: Kind, values: Values, changed: Values) -> dic
     if changed.keys() & {"firstname", "lastname", "email"}:
         name = " ".join(filter(None, (values.get("firstname"), values.get("lastname"))))
         more["hs_full_name_or_email"] = name or email
+    if "phone" in changed:
+        digits = "".join(filter(str.isdigit, changed["phone"]))
+        more["hs_searchable_calculated_phone_number"] = digits
     stage = changed.get("lifecyclestage")
     if stage in {"lead", "customer", "opportunity"}:
         more[f"hs_lifecyclestage_{stage}_date"] = iso(portal.now)
@@ -130,7 +138,33 @@ def _line_item(portal: Portal, kind: Kind, values: Values, changed: Values) -> d
     return {"amount": f"{product:f}"}
 
 
+_AT_BIRTH: dict[str, dict[str, str]] = {
+    "contacts": {
+        "lifecyclestage": "lead",
+        "hs_pipeline": "contacts-lifecycle-pipeline",
+        "hs_is_unworked": "true",
+        "num_notes": "0",
+    },
+    "companies": {
+        "lifecyclestage": "lead",
+        "hs_pipeline": "companies-lifecycle-pipeline",
+        "num_notes": "0",
+    },
+    "deals": {
+        "days_to_close": "0",
+        "hs_is_closed_lost": "false",
+        "hs_is_closed_won": "false",
+        "hs_is_deal_split": "false",
+        "hs_num_associated_deal_splits": "0",
+        "hs_num_of_associated_line_items": "0",
+        "hs_num_target_accounts": "0",
+        "num_associated_contacts": "0",
+        "num_notes": "0",
+    },
+    "tickets": {"hs_is_closed": "false", "hs_num_times_contacted": "0", "num_notes": "0"},
+}
 _RULES: dict[str, Callable[[Portal, Kind, Values, Values], dict[str, str]]] = {
+    "companies": _company,
     "contacts": _contact,
     "deals": _deal,
     "tickets": _ticket,

@@ -85,13 +85,14 @@ def add_property(portal: Portal, kind: Kind, body: Mapping[str, Any], caller: Ca
             sub_category="Properties.PROPERTY_WITH_NAME_EXISTS",
         )
     _refuse_shape(portal, kind, body)
-    now = iso(portal.now)
+    now, who = iso(portal.now), str(caller.user_id or caller.app_id or "")
     made = structs.replace(
         _read(body),
         created_at=now,
         updated_at=now,
         archived=False,
-        created_user_id=str(caller.user_id or caller.app_id or ""),
+        created_user_id=who,
+        updated_user_id=who,
         modification_metadata=Modification(),
     )
     portal.catalogue.keep(kind, made)

@@ -65,6 +65,7 @@ class Property(Struct, frozen=True, rename="camel", omit_defaults=False):
     updated_at: str | None = None
     archived_at: str | None = None
     created_user_id: str | None = None
+    updated_user_id: str | None = None
 
     @property
     def read_only(self) -> bool:

@@ -20,6 +20,7 @@ __all__ = ["load"]
 
 _TIES = "associations."
 _LABEL = "id"
+LONGEST_REASON = 200
 _IMPORT = Caller(Source("IMPORT", "1"), "Import")
 Labels = dict[tuple[str, str], int]
 
@@ -75,7 +76,10 @@ def _records(portal: Portal, kind: Kind, path: Path, labels: Labels) -> int:
         try:
             record = create(portal, kind, _owned(portal, _settable(portal, kind, values)), _IMPORT)
         except Refusal as refusal:
-            raise ConfigurationInvalid(f"{path.name}, line {line}: {refusal.message}") from refusal
+            told = [each["message"] for each in refusal.errors] or [refusal.message]
+            raise ConfigurationInvalid(
+                f"{path.name}, line {line}: {told[0][:LONGEST_REASON]}"
+            ) from refusal
         labels[kind.id, row.get(_LABEL) or str(record.id)] = record.id
         count += 1
     return count

@@ -57,6 +57,7 @@ class Refusal(Exception):
             "status": "error",
             "category": self.category or "VALIDATION_ERROR",
             "message": self.message,
+            **({"subCategory": self.sub_category} if self.sub_category else {}),
             "context": {**(self.context or {}), **context},
             **({"errors": list(self.errors)} if self.errors else {}),
         }

@@ -47,7 +47,10 @@ def shown(
     if with_history:
         told["propertiesWithHistory"] = versions(portal, kind, record, with_history)
     domain, account = portal.settings.ui_domain, portal.settings.portal_id
-    told["url"] = f"https://{domain}/contacts/{account}/record/{kind.id}/{record.id}"
+    place = f"contacts/{account}/record/{kind.id}"
+    if kind.plural == "tasks":
+        place = f"tasks/{account}/view/all/task"
+    told["url"] = f"https://{domain}/{place}/{record.id}"
     return told
 
 

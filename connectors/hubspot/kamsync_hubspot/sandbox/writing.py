@@ -9,7 +9,7 @@ from msgspec import json
 
 from kamsync_hubspot.sandbox import computed, linking
 from kamsync_hubspot.sandbox.caller import CALCULATED, Caller, Source
-from kamsync_hubspot.sandbox.checking import checked, invalid, refuse_missing
+from kamsync_hubspot.sandbox.checking import Invalid, checked, refuse_missing
 from kamsync_hubspot.sandbox.events import Event
 from kamsync_hubspot.sandbox.history import remember
 from kamsync_hubspot.sandbox.kinds import Kind
@@ -33,6 +33,17 @@ _ORDER = (
     "evangelist",
     "other",
 )
+_SHOWN = {
+    "domain",
+    "hs_is_unworked",
+    "hs_object_source",
+    "hs_object_source_id",
+    "hs_object_source_label",
+    "hs_pipeline",
+    "hs_task_label",
+    "lifecyclestage",
+}
+"""What an answer to a change shows besides what was changed, as recorded ones do."""
 Stages = _ORDER
 """The stages of a life, in the order in which they are gone through."""
 
@@ -93,7 +104,7 @@ def update(
         values = checked(portal, kind, given, record.properties)
         _refuse_taken(portal, kind, values, record.id)
         changed = change(portal, kind, record, values, caller)
-    return record, {*given, *changed, *kind.always()}
+    return record, {*given, *changed, *kind.always(), *(_SHOWN & record.properties.keys())}
 
 
 def change(
@@ -166,7 +177,7 @@ def refuse_blocked(portal: Portal, kind: Kind, values: Mapping[str, str]) -> Non
         return
     if portal.database.execute("SELECT 1 FROM blocklist WHERE value = ?", (email,)).fetchone():
         message = f"{email} has been GDPR blocklisted"
-        raise invalid(portal, [Wrong("email", "INVALID_EMAIL", message)])
+        raise Invalid([Wrong("email", "INVALID_EMAIL", message)])
 
 
 def _refuse_taken(portal: Portal, kind: Kind, values: Mapping[str, str], own: int | None) -> None:
@@ -174,7 +185,7 @@ def _refuse_taken(portal: Portal, kind: Kind, values: Mapping[str, str], own: in
     try:
         refuse_taken(portal, kind, values, own)
     except Wrong as error:
-        raise invalid(portal, [error]) from None
+        raise Invalid([error]) from None
 
 
 def _system(kind: Kind, id_: int, now: str, caller: Caller) -> dict[str, str]:
@@ -188,6 +199,8 @@ def _system(kind: Kind, id_: int, now: str, caller: Caller) -> dict[str, str]:
         "hs_object_source_label": caller.source.source_type,
         "hs_object_source_detail_1": caller.label,
     }
+    if kind.plural == "tickets":
+        own["hs_ticket_id"] = str(id_)
     if kind.plural == "contacts":
         own |= {"hs_is_contact": "true", "hs_all_contact_vids": str(id_)}
     if caller.user_id is not None:

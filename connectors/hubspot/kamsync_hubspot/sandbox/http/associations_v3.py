@@ -48,11 +48,14 @@ def read_all(call: Call) -> Answer:
 
 @ROUTES.plain("POST", f"{_MANY}/batch/create", scope=writing_of)
 def create_all(call: Call) -> Answer:
-    """Associate many pairs by the name of a type."""
+    """Associate many pairs by the name of a type; each is told from both ends."""
     begun, results = call.portal.now, []
     with call.portal.atomically():
         for each in inputs(call.body, associating.MOST_CREATED):
             _set(call, str(each["from"]["id"]), str(each["to"]["id"]), str(each["type"]))
+            back = call.portal.association_types.inverse(_named(call, str(each["type"])))
+            if back is not None:
+                results.append({"from": each["to"], "to": each["from"], "type": back.name})
             results.append({name: each[name] for name in ("from", "to", "type")})
     return Answer(Batch(results, [], 201, begun).body(call.portal.now), 201)
 

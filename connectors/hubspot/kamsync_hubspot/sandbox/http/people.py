@@ -74,9 +74,10 @@ def list_roles(call: Call) -> dict[str, Any]:
     return {"results": []}
 
 
+@ROUTES.area("PUT", "/settings", "/users/{id}", scope="settings.users.write")
 @ROUTES.area("GET", "/settings", "/users/{id}", scope="settings.users.read")
 def get_user(call: Call) -> dict[str, Any]:
-    """Tell one user, by id or e-mail address."""
+    """Tell one user, by id or e-mail address; roles that are sent are taken and not kept."""
     by, wanted = call.text("idProperty", "USER_ID"), call.path["id"].lower()
     for each in call.portal.people.all.values():
         if wanted == (each.email.lower() if by == "EMAIL" else str(each.user_id)):
