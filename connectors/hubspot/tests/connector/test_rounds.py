@@ -3,20 +3,10 @@
 import pytest
 
 from kamsync.clock import instant
-from kamsync.engine import Hub, System, preview, resolve_conflict, run_round
-from kamsync.entities import core_schema
-from kamsync.lenses import identity_map
-from kamsync.memory import Memory, MemorySystem
-from kamsync.model import Decision, Kind, Op
-from kamsync.policy import parse_policy
+from kamsync.engine import resolve_conflict
+from kamsync.model import Decision, Kind
 from kamsync.sandbox.faults import Fault
-from kamsync.store import open_store
-from kamsync_hubspot.mapping import maps
 from kamsync_hubspot.testing import PERSON
-
-SCHEMA = core_schema()
-ENTITIES = ("account", "contact", "employee", "opportunity", "split")
-EVERY_OP = dict.fromkeys(ENTITIES, frozenset(Op))
 
 
 class Race(Fault, frozen=True, kw_only=True, tag="race"):
@@ -27,77 +17,6 @@ class Race(Fault, frozen=True, kw_only=True, tag="race"):
     async def strike(self, request, proceed, service):  # noqa: ARG002 - as it is called
         self.edit()
         return await proceed()
-
-
-class Stage:
-    """A portal, a system in memory, and the hub between them."""
-
-    def __init__(self, portal, connector):
-        self.portal = portal
-        self.clock = portal.clock
-        self.sales = MemorySystem(clock=self.clock)
-        memory = Memory.over(self.sales)
-        native = {name: identity_map(SCHEMA.entity(name), name) for name in ENTITIES}
-        ready = {each.entity: each for each in maps(SCHEMA) if each.entity in ENTITIES}
-        allow = {name: ops for name, ops in EVERY_OP.items() if name != "employee"}
-        self.hub = Hub(
-            schema=SCHEMA,
-            systems={
-                "sales": System("sales", memory, native, "sales", EVERY_OP),
-                "success": System("success", connector, ready, "success", allow),
-            },
-            policy=parse_policy({}, SCHEMA, {}),
-            store=open_store("sqlite://", clock=self.clock),
-            clock=self.clock,
-        )
-
-    def meet(self):
-        self.clock.forward(60)
-        plan = preview(self.hub).plan
-        return self.round(approve=plan.id)
-
-    def round(self, **options):
-        self.clock.forward(60)
-        return run_round(self.hub, **options)
-
-    def settle(self):
-        for _ in range(10):
-            if not self.round().written:
-                return
-        pytest.fail("The rounds go on writing.")
-
-    def create(self, object_="company", **values):
-        """Make a record in the other system."""
-        return self.sales.act("sam", "Sam").create(object_, values)
-
-    def edit(self, native_id, **values):
-        self.sales.act("sam", "Sam").edit("account", native_id, values)
-
-    def at_screen(self, verb, object_, **options):
-        """Let a person of the portal work."""
-        self.clock.forward(1)
-        return self.portal.act(PERSON, verb, object=object_, **options)
-
-    def look(self, object_, native_id):
-        """What the portal's screen shows of a record."""
-        return self.portal.act(PERSON, "read", object=object_, id=native_id)["properties"]
-
-    def natives(self, entity):
-        """The ids in the portal of all records of an entity."""
-        ids = self.hub.store.records.ids(entity, "", 100)
-        return [*self.hub.store.links.natives("success", ids).values()]
-
-    def golden(self, entity, field):
-        [id_] = self.hub.store.records.ids(entity, "", 100)
-        return self.hub.store.records.by_id([id_])[id_].fields[field].value
-
-    def reasons(self):
-        return [park.reason for park in self.hub.store.parks.all(100)]
-
-
-@pytest.fixture
-def stage(portal, connector):
-    return Stage(portal, connector)
 
 
 def owner(stage, name=PERSON):
