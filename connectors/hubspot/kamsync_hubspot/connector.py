@@ -301,7 +301,7 @@ class HubSpot(Connector):
 
     def _know_ourselves(self) -> None:
         """Learn whose entries are ours, as far as HubSpot tells before there are any."""
-        if not self.ourselves.is_known and self._account.grant.app:
+        if not self.ourselves.is_told and self._account.grant.app:
             self.ourselves.name(self._account.grant.app)
 
     def _described(self, shape: Shape) -> NativeEntity:

@@ -131,7 +131,8 @@ class Writer:
         told = self._sent(shape, "update", rows, writes)
         receipts |= {p: _receipt(each, writes[p].native_id) for p, each in told.items()}
         changed = [place for place, each in told.items() if each.outcome is Outcome.DONE]
-        self._ourselves.sent(shape.name, [_sent_row(writes[place]) for place in changed])
+        now = self._records.transport.clock.now()
+        self._ourselves.sent(shape.name, [_sent_row(writes[place]) for place in changed], now)
         return receipts | self._refer(shape, writes, [*done, *changed])
 
     def _refer(

@@ -1,9 +1,12 @@
 """Our own edits are told from everybody's, whatever the token is and whatever HubSpot tells of it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from kamsync.model import Op, Write
 from kamsync.redact import Secret
+from kamsync.sandbox.mishaps import Refuse
 from kamsync_hubspot.ourselves import Ourselves
 from kamsync_hubspot.testing import PERSON, connected
 from kamsync_hubspot.wire import Change
@@ -20,8 +23,8 @@ def authors(connector, native_id):
 @pytest.fixture(params=["token", "service_key"])
 def connector(portal, request):
     """A connector whose portal does not tell whose the token is."""
+    portal.faults.add(Refuse(status=404, path="/oauth/*"))
     made = connected(portal, token=Secret(portal.credentials[request.param]))
-    made._know_ourselves = lambda: None
     yield made
     made.close()
 
@@ -46,6 +49,22 @@ def test_we_are_known_by_what_we_have_just_sent(portal, connector):
     assert [PERSON, "own"] == authors(connector, theirs)
 
 
+def test_another_key_is_us_as_well(portal):
+    """After the key was changed, what either wrote is ours, and the change is noticed by itself."""
+    portal.faults.add(Refuse(status=404, path="/oauth/*"))
+    before = connected(portal, token=Secret(portal.credentials["token"]))
+    row = Write(Op.CREATE, None, {"name": "Ours"}, "k", stamp="account-1")
+    [made] = before.write("companies", [row])
+    before.close()
+    portal.clock.forward(60)
+    after = connected(portal, token=Secret(portal.credentials["service_key"]))
+
+    after.write("companies", [Write(Op.UPDATE, made.native_id, {"city": "Bremen"}, "k2")])
+
+    assert ["own", "own"] == authors(after, made.native_id)
+    after.close()
+
+
 def test_the_id_of_the_app_says_who_we_are(portal):
     """Where it is configured, nothing need be learnt."""
     connector = connected(portal, app=str(portal.portal.settings.app_id))
@@ -57,7 +76,7 @@ def test_the_id_of_the_app_says_who_we_are(portal):
 def test_nobody_at_a_screen_is_us():
     """A person who entered the very value that we sent is still that person."""
     ourselves = Ourselves()
-    ourselves.sent("companies", [("1", {"city": "Bremen"})])
+    ourselves.sent("companies", [("1", {"city": "Bremen"})], datetime(2026, 3, 2, 9, tzinfo=UTC))
     change = Change("Bremen", "2026-03-02T09:00:00Z", "CRM_UI", "userId:7", None, 7)
 
     ourselves.learn("companies", "1", {"city": [change]}, "kamsync_id")
