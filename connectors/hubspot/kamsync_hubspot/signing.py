@@ -7,6 +7,7 @@ challenge of PKCE (RFC 7636) goes along, and is passed over by interfaces that d
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from urllib.parse import urlencode
 
 import msgspec
@@ -23,6 +24,7 @@ __all__ = ["REDIRECT", "REFRESH", "BrowserSignIn", "Endpoint", "renewed"]
 AUTHORIZE = "https://app.hubspot.com/oauth/authorize"
 REDIRECT = "http://localhost:8931/hubspot"
 REFRESH = "refresh_token"
+CONNECT = "Run: kamsync connect SYSTEM."
 TIMEOUT_S = 30.0
 OK = 200
 
@@ -70,9 +72,7 @@ class Endpoint:
             raise SystemDown(f"HubSpot gives no token now: status {answer.status}.", wait_s=2.0)
         if answer.status != OK:
             reason = reason_in(problem_of(answer.data)) or f"status {answer.status}"
-            raise ConfigurationInvalid(
-                f"HubSpot gives no token: {reason}.", hint="Run: kamsync connect SYSTEM."
-            )
+            raise ConfigurationInvalid(f"HubSpot gives no token: {reason}.", hint=CONNECT)
         try:
             return msgspec.json.decode(answer.data, type=Granted)
         except msgspec.MsgspecError as error:
@@ -80,15 +80,23 @@ class Endpoint:
 
 
 def renewed(endpoint: Endpoint, given: Secret | None, safe: Safe | None) -> Granted:
-    """Return the next token, for the refresh token in the safe, or else the one that is configured."""
-    kept = safe.get(REFRESH) if safe is not None else None
-    refresh = kept or given
-    if refresh is None:
-        raise SystemDown("HubSpot was never signed in to.", hint="Run: kamsync connect SYSTEM.")
-    granted = endpoint.grant({"grant_type": "refresh_token", "refresh_token": refresh.reveal()})
-    if safe is not None and granted.refresh_token and granted.refresh_token != refresh.reveal():
-        safe.put(REFRESH, Secret(granted.refresh_token))
-    return granted
+    """Return the next token, for the refresh token in the safe, or else the one that is configured.
+
+    Where HubSpot gives another refresh token with it, that one is kept before anybody else asks.
+    """
+    with safe.hold() if safe is not None else nullcontext():
+        kept = safe.get(REFRESH) if safe is not None else None
+        refresh = kept or given
+        if refresh is None:
+            raise SystemDown("HubSpot was never signed in to.", hint=CONNECT)
+        form = {"grant_type": "refresh_token", "refresh_token": refresh.reveal()}
+        try:
+            granted = endpoint.grant(form)
+        except ConfigurationInvalid as error:
+            raise SystemDown(error.message, hint=CONNECT) from error
+        if safe is not None and granted.refresh_token not in ("", refresh.reveal()):
+            safe.put(REFRESH, Secret(granted.refresh_token))
+        return granted
 
 
 class BrowserSignIn:

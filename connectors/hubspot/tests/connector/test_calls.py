@@ -6,6 +6,7 @@ from math import ceil
 import pytest
 
 from kamsync.model import Op, Outcome, Write
+from kamsync.sandbox.mishaps import Refuse
 from kamsync_hubspot.testing import PERSON
 
 NAMES = ("name", "city")
@@ -180,6 +181,34 @@ def test_one_bad_row_costs_two_calls(portal, connector):
     assert {Outcome.DONE: 98, Outcome.REFUSED: 2} == dict(outcomes)
     assert [40, 41] == [n for n, each in enumerate(receipts) if each.outcome is Outcome.REFUSED]
     assert 3 == cost(portal), "the batch, the schema, the batch without them"
+
+
+def test_a_row_that_only_the_portal_knows_to_be_bad_is_found_by_halving(portal, connector):
+    """What no schema tells is found in as many steps as a hundred can be halved."""
+    ids = filled(portal, 100, "contacts")
+    writes = [
+        Write(Op.UPDATE, each, {"email": "none" if each == ids[63] else f"{each}@x.example"}, each)
+        for each in ids
+    ]
+
+    receipts = connector.write("contacts", writes)
+
+    assert [63] == [n for n, each in enumerate(receipts) if each.outcome is Outcome.REFUSED]
+    assert {Outcome.DONE} == {each.outcome for n, each in enumerate(receipts) if n != 63}
+    assert "email" in receipts[63].reason.lower()
+    assert cost(portal) <= 1 + 1 + 14
+
+
+def test_a_portal_that_takes_fewer_associations_is_asked_for_fewer(portal, connector):
+    """A question for a thousand that is refused is asked again by the hundred, and so from then on."""
+    filled(portal, 300)
+    path = "/crm/v4/associations/*/batch/read"
+    portal.faults.add(Refuse(status=400, path=path, times=1))
+
+    pages = list(connector.read("companies", TIED, None))
+
+    assert 300 == sum(len(page.readings) for page in pages)
+    assert 3 + 1 + 3 == cost(portal)
 
 
 def test_the_archive_is_looked_through_on_its_own_schedule(portal, connector):
