@@ -43,6 +43,8 @@ class PortalWorld(World):
     object: ClassVar[str] = "companies"
     names: ClassVar[tuple[str, str]] = ("name", "city")
     reference: ClassVar[tuple[str, str] | None] = ("association.parent", "companies")
+    touched: ClassVar[Mapping[str, Native]] = {"hs_lead_status": "OPEN"}
+    """A change that has nothing to do with what the suite writes."""
 
     def __init__(self) -> None:
         self.sandbox = standing()
@@ -81,7 +83,7 @@ class PortalWorld(World):
         That it does was observed by users: integrate.hubspot.com, "Restoring recently deleted contacts".
         """
         self._act("restore", id=native_id)
-        self.edit(native_id, {"hs_lead_status": "OPEN"})
+        self.edit(native_id, self.touched)
 
     def merge(self, loser: str, survivor: str) -> str:
         """Merge two records; the one that is there afterwards is a new one."""

@@ -1,4 +1,6 @@
-"""The rules of every connector, kept over HTTP for companies and for contacts."""
+"""The rules of every connector, kept over HTTP for companies, contacts and deals."""
+
+from typing import ClassVar
 
 import pytest
 
@@ -15,6 +17,18 @@ class Contacts(PortalWorld):
 
     def extra(self):
         return {"lastname": "Somebody"}
+
+
+class Deals(PortalWorld):
+    """What is sold to companies."""
+
+    object = "deals"
+    names = ("dealname", "hs_next_step")
+    reference = ("association.company", "companies")
+    touched: ClassVar = {"hs_priority": "low"}
+
+    def refused(self):
+        return {"dealstage": "no such stage"}
 
 
 class TestCompanies(ConnectorTests):
@@ -39,6 +53,22 @@ class TestContacts(ConnectorTests):
     @pytest.fixture
     def world(self):
         made = Contacts()
+        yield made
+        made.close()
+
+    @pytest.fixture
+    def connector(self, world):
+        made = world.reconnect()
+        yield made
+        made.close()
+
+
+class TestDeals(ConnectorTests):
+    """Every rule, for deals."""
+
+    @pytest.fixture
+    def world(self):
+        made = Deals()
         yield made
         made.close()
 
