@@ -20,7 +20,9 @@ from kamsync_hubspot.sandbox.http import (
     batches,
     labels,
     legacy_definitions,
+    legacy_engagements,
     legacy_records,
+    marketing,
     oauth,
     objects,
     people,
@@ -210,6 +212,8 @@ _ENDPOINTS = (
     webhooks.ROUTES,
     legacy_definitions.ROUTES,
     legacy_records.ROUTES,
+    legacy_engagements.ROUTES,
+    marketing.ROUTES,
 )
 _SENTENCES = {
     401: "Authentication credentials not found.",
