@@ -18,11 +18,12 @@ from kamsync_hubspot.sandbox.definitions import Group
 from kamsync_hubspot.sandbox.kinds import Kind
 from kamsync_hubspot.sandbox.moments import iso
 from kamsync_hubspot.sandbox.portal import Portal
-from kamsync_hubspot.sandbox.refusal import Refusal, not_found, unset
+from kamsync_hubspot.sandbox.refusal import Refusal, unset
 
 __all__ = ["Schema", "add", "associate", "change", "drop", "schema_of", "told"]
 
 MOST = 10
+BEGINNING = "1970-01-01T00:00:00Z"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -40,14 +41,34 @@ class Schema(Struct, frozen=True, rename="camel"):
 
 
 def schema_of(portal: Portal, name: str) -> tuple[Kind, Schema]:
-    """Return a custom object type with its schema."""
+    """Return an object type with its schema; that of a standard one can be read too."""
     kind = portal.kind(name)
     row = portal.database.execute(
         "SELECT body FROM definition WHERE what = 'schema' AND name = ?", (kind.id,)
     ).fetchone()
-    if row is None:
-        raise not_found(f"Schema {name} does not exist.")
-    return kind, json.decode(row[0], type=Schema)
+    return kind, json.decode(row[0], type=Schema) if row else _standard(kind)
+
+
+def _standard(kind: Kind) -> Schema:
+    """Return the schema of an object type that every portal has."""
+    required = tuple(names[0] for names in kind.required if len(names) == 1)
+    labels = {"singular": _label(kind.singular), "plural": _label(kind.plural)}
+    first = kind.defaults[0] if kind.defaults else "hs_object_id"
+    return Schema(
+        kind.upper, labels, first, required, kind.searched, kind.defaults[1:3], BEGINNING, BEGINNING
+    )
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _own(portal: Portal, name: str) -> tuple[Kind, Schema]:
+    """Return an object type that somebody made; the others cannot be changed."""
+    kind, schema = schema_of(portal, name)
+    if not kind.custom:
+        raise Refusal(400, f"The schema of {kind.upper} cannot be changed.")
+    return kind, schema
 
 
 def add(portal: Portal, body: Mapping[str, Any], caller: Caller) -> tuple[Kind, Schema]:
@@ -79,7 +100,7 @@ def add(portal: Portal, body: Mapping[str, Any], caller: Caller) -> tuple[Kind, 
 
 def change(portal: Portal, name: str, body: Mapping[str, Any]) -> tuple[Kind, Schema]:
     """Change labels and which properties are required, searched and shown."""
-    kind, before = schema_of(portal, name)
+    kind, before = _own(portal, name)
     schema = structs.replace(
         before,
         labels=body.get("labels", before.labels),
@@ -102,7 +123,7 @@ def change(portal: Portal, name: str, body: Mapping[str, Any]) -> tuple[Kind, Sc
 
 def drop(portal: Portal, name: str) -> None:
     """Remove an object type; not one that has records."""
-    kind, _ = schema_of(portal, name)
+    kind, _ = _own(portal, name)
     row = portal.database.execute(
         "SELECT EXISTS (SELECT 1 FROM record WHERE type = ? AND archived = 0)", (kind.id,)
     ).fetchone()
@@ -136,11 +157,11 @@ def told(portal: Portal, kind: Kind, schema: Schema) -> dict[str, Any]:
     """Return a schema as the API tells it."""
     properties = portal.catalogue.properties(kind).values()
     return {
-        "id": kind.id.removeprefix("2-"),
+        "id": kind.id.removeprefix("2-") if kind.custom else kind.id,
         "objectTypeId": kind.id,
         "name": schema.name,
-        "fullyQualifiedName": kind.fully_qualified,
-        "metaType": "PORTAL_SPECIFIC",
+        "fullyQualifiedName": kind.fully_qualified or kind.upper,
+        "metaType": "PORTAL_SPECIFIC" if kind.custom else "HUBSPOT",
         "labels": dict(schema.labels),
         "primaryDisplayProperty": schema.primary_display_property,
         "secondaryDisplayProperties": list(schema.secondary_display_properties),
