@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kamsync.errors import UnknownName
-from kamsync_hubspot.sandbox import binning, links, merging, splits, writing
+from kamsync_hubspot.sandbox import binning, links, merging, rules, splits, writing
 from kamsync_hubspot.sandbox.association_types import AssociationType
 from kamsync_hubspot.sandbox.caller import Caller
 from kamsync_hubspot.sandbox.kinds import Kind
@@ -14,6 +14,7 @@ from kamsync_hubspot.sandbox.portal import Portal
 from kamsync_hubspot.sandbox.records import Record, as_id, find, unaliased
 from kamsync_hubspot.sandbox.refusal import Refusal, gone
 from kamsync_hubspot.sandbox.showing import shown_whole
+from kamsync_hubspot.sandbox.staff import dismiss
 from kamsync_hubspot.sandbox.stamping import stamp_all
 
 __all__ = ["act", "caller_of"]
@@ -40,6 +41,8 @@ def act(portal: Portal, person: str, verb: str, asked: Asked) -> Any:
     ``split``       ``id`` of a deal, ``shares`` from owners to fractions
     ``forget``      ``id`` of a contact, for ever
     ``stamp``       ``object``: all of them, as a job at night does
+    ``require``     ``object``, ``property``: records must have it from now on
+    ``dismiss``     ``who``: works here no more
     ==============  ==============================================================
 
     Raises:
@@ -131,6 +134,21 @@ def _stamp(portal: Portal, who: Caller, asked: Asked) -> int:
     return stamp_all(portal, portal.kind(asked["object"]))
 
 
+def _require(portal: Portal, who: Caller, asked: Asked) -> None:
+    """Make a rule, as an admin does."""
+    del who
+    rules.require(portal, portal.kind(asked["object"]), asked["property"])
+
+
+def _dismiss(portal: Portal, who: Caller, asked: Asked) -> None:
+    """Let somebody work here no more."""
+    del who
+    person = portal.people.find(asked["who"])
+    if person is None:
+        raise UnknownName(f"Nobody here is called {asked['who']!r}.")
+    dismiss(portal, person)
+
+
 def _pair(
     portal: Portal, asked: Asked
 ) -> tuple[tuple[Kind, int], tuple[Kind, int], list[AssociationType]]:
@@ -170,4 +188,6 @@ _VERBS: dict[str, Callable[[Portal, Caller, Asked], Any]] = {
     "split": _split,
     "forget": _forget,
     "stamp": _stamp,
+    "require": _require,
+    "dismiss": _dismiss,
 }

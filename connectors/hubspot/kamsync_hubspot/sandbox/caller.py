@@ -41,7 +41,8 @@ CALCULATED = Source("CALCULATED", "PropertyCalculation")
 class Caller(Struct, frozen=True):
     """Who makes a call: an integration, or a person at the screen.
 
-    *scopes* None means that nothing is refused for want of one.
+    *scopes* None means that nothing is refused for want of one. Whoever is *held* must keep the
+    rules of the admin: people always, and integrations that come by the newer paths.
     """
 
     source: Source
@@ -49,6 +50,7 @@ class Caller(Struct, frozen=True):
     app_id: int | None = None
     user_id: int | None = None
     scopes: frozenset[str] | None = None
+    held: bool = False
 
     @classmethod
     def integration(cls, app_id: int, label: str, scopes: frozenset[str] | None = None) -> Caller:
@@ -59,4 +61,4 @@ class Caller(Struct, frozen=True):
     def person(cls, user_id: int, name: str) -> Caller:
         """Return somebody at the screen."""
         source = Source("CRM_UI", f"userId:{user_id}", updated_by_user_id=user_id)
-        return cls(source, name, user_id=user_id)
+        return cls(source, name, user_id=user_id, held=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from kamsync_hubspot.sandbox.moments import iso
 from kamsync_hubspot.sandbox.people import Person, Team
 from kamsync_hubspot.sandbox.portal import Portal
+from kamsync_hubspot.sandbox.writing import store
 
-__all__ = ["employ"]
+__all__ = ["dismiss", "employ", "hire"]
 
 _FIRST_OWNER = 52_110_000
 _FIRST_USER = 9_100_000
@@ -39,7 +42,8 @@ def employ(portal: Portal) -> None:
     with portal.atomically():
         for place, (first, last, team) in enumerate(_STAFF):
             email = f"{first}.{last}@kamsync.example".translate(_PLAIN).lower()
-            portal.people.keep(
+            hire(
+                portal,
                 Person(
                     str(_FIRST_OWNER + 37 * place),
                     _FIRST_USER + 53 * place,
@@ -49,5 +53,23 @@ def employ(portal: Portal) -> None:
                     since,
                     since,
                     (_TEAMS[team],),
-                )
+                ),
             )
+
+
+def hire(portal: Portal, person: Person) -> None:
+    """Let somebody work in the portal: a user, the owner that stands for them, and a record of it."""
+    portal.people.keep(person)
+    values = {
+        "hs_email": person.email,
+        "hs_given_name": person.first_name,
+        "hs_family_name": person.last_name,
+        "hs_internal_user_id": str(person.user_id),
+        "hubspot_owner_id": person.owner_id,
+    }
+    store(portal, portal.kind("users"), portal.new_id(), values, person.caller)
+
+
+def dismiss(portal: Portal, person: Person) -> None:
+    """Let somebody work there no more: the owner goes into the bin, and records keep naming it."""
+    portal.people.keep(structs.replace(person, archived=True, updated_at=iso(portal.now)))

@@ -18,6 +18,7 @@ from kamsync_hubspot.sandbox.moments import iso
 from kamsync_hubspot.sandbox.portal import Portal
 from kamsync_hubspot.sandbox.records import Record, add, find, keep, unaliased
 from kamsync_hubspot.sandbox.refusal import Refusal, gone
+from kamsync_hubspot.sandbox.rules import refuse_unmet
 from kamsync_hubspot.sandbox.uniqueness import holder, refuse_taken, take
 from kamsync_hubspot.sandbox.values import Wrong
 
@@ -61,6 +62,8 @@ def create(
         values = checked(portal, kind, given, {})
         values |= computed.at_birth(kind, values)
         refuse_missing(kind, values)
+        if caller.held:
+            refuse_unmet(portal, kind, values)
         refuse_blocked(portal, kind, values)
         _refuse_taken(portal, kind, values, None)
         record = store(portal, kind, portal.new_id(), values, caller)
@@ -103,6 +106,8 @@ def update(
             raise gone()
         values = checked(portal, kind, given, record.properties)
         _refuse_taken(portal, kind, values, record.id)
+        if caller.held:
+            refuse_unmet(portal, kind, {**record.properties, **values})
         changed = change(portal, kind, record, values, caller)
     return record, {*given, *changed, *kind.always(), *(_SHOWN & record.properties.keys())}
 

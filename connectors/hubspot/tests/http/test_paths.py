@@ -151,3 +151,40 @@ def test_the_page_that_asks_sends_the_browser_back_with_a_code(ask, sandbox):
     assert (200, 1800) == (given.status_code, given.json()["expires_in"])
     again = ask("POST", "/oauth/v1/token", data=form)
     assert (400, "BAD_AUTH_CODE") == (again.status_code, again.json()["status"])
+
+
+def test_rules_of_an_admin_hold_on_the_newer_paths_only(ask, sandbox):
+    """The same write passes on version 3."""
+    sandbox.act("Ada", "require", object="companies", property="industry")
+    body = {"properties": {"name": "Nordwind"}}
+
+    refused = ask("POST", "/crm/objects/2026-09/companies", json=body)
+
+    assert (400, "MISSING_REQUIRED_PROPERTY") == (
+        refused.status_code,
+        refused.json()["errors"][0]["code"],
+    )
+    for version in ("v3", "2026-03"):
+        assert 201 == ask("POST", f"/crm/objects/{version}/companies", json=body).status_code
+
+
+def test_an_owner_who_left_is_told_apart(ask, sandbox):
+    """Records keep naming them."""
+    owner = sandbox.portal.people.find("Ada").owner_id
+    sandbox.act("Noor", "dismiss", who="Ada")
+
+    assert owner not in [each["id"] for each in ask("GET", "/crm/v3/owners").json()["results"]]
+    (left,) = ask("GET", "/crm/v3/owners?archived=true").json()["results"]
+    assert (owner, None) == (left["id"], left["userId"])
+    assert 404 == ask("GET", f"/crm/v3/owners/{owner}").status_code
+
+
+def test_users_are_records_too(ask, sandbox):
+    """Each knows the number of its user."""
+    found = ask("GET", "/crm/v3/objects/users?properties=hs_internal_user_id&limit=100").json()[
+        "results"
+    ]
+
+    assert {str(each.user_id) for each in sandbox.portal.people.all.values()} == {
+        each["properties"]["hs_internal_user_id"] for each in found
+    }

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from msgspec import DecodeError, Struct, json
+from msgspec import DecodeError, Struct, json, structs
 
 from kamsync_hubspot.sandbox.caller import Caller
 from kamsync_hubspot.sandbox.kinds import Kind
 from kamsync_hubspot.sandbox.portal import Portal
 from kamsync_hubspot.sandbox.refusal import Refusal
+from kamsync_hubspot.sandbox.rules import ENFORCED_SINCE
 
 if TYPE_CHECKING:
     from kamsync_hubspot.sandbox.http.service import HubSpot
@@ -43,7 +44,7 @@ class Call(Struct):
     """A call that was let in: who makes it, and what it asks for."""
 
     portal: Portal
-    caller: Caller
+    who: Caller
     request: web.Request
     raw: bytes
     service: HubSpot
@@ -59,9 +60,11 @@ class Call(Struct):
         return self.path.get("version", "")
 
     @property
-    def dated(self) -> bool:
-        """Whether that is one of the versions that are called by their month."""
-        return self.version[:1].isdigit()
+    def caller(self) -> Caller:
+        """Who makes it; by the newer paths, the rules of the admin are enforced."""
+        if self.version[:1].isdigit() and self.version >= ENFORCED_SINCE:
+            return structs.replace(self.who, held=True)
+        return self.who
 
     @property
     def kind(self) -> Kind:

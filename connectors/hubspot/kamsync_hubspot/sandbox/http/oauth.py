@@ -70,6 +70,9 @@ def give(call: Call) -> dict[str, Any]:
             if refresh not in tokens.refresh_tokens:
                 raise _refused("BAD_REFRESH_TOKEN", "missing or invalid refresh token")
             scopes = tokens.refresh_tokens[refresh]
+        case "client_credentials":
+            # The app itself, in no account: what it may read is named in the call.
+            refresh, scopes = "", tuple(form.get("scope", "").split())
         case other:
             raise _refused("BAD_GRANT_TYPE", f"missing or unknown grant_type {other}")
     return _given(call, refresh, scopes)

@@ -18,6 +18,7 @@ from kamsync_hubspot.sandbox.http import (
     associations,
     associations_v3,
     batches,
+    journal,
     labels,
     legacy_definitions,
     legacy_engagements,
@@ -38,6 +39,7 @@ from kamsync_hubspot.sandbox.http.faults import FAULTS
 from kamsync_hubspot.sandbox.http.limits import Limits, limited
 from kamsync_hubspot.sandbox.http.paths import Answering, Scope
 from kamsync_hubspot.sandbox.http.tokens import CREDENTIALS, Tokens, refuse_scope
+from kamsync_hubspot.sandbox.journal import Journal
 from kamsync_hubspot.sandbox.portal import Portal
 from kamsync_hubspot.sandbox.refusal import Refusal
 from kamsync_hubspot.sandbox.subscriptions import Subscriptions
@@ -48,7 +50,8 @@ LONGEST_URL = 16_200
 """Characters. Source: the 414 that github.com/PostHog/posthog/pull/31617 observed."""
 _CALLER = web.RequestKey("caller", Caller)
 _ID = web.RequestKey("id", str)
-_OPEN = ("/oauth/", "/webhooks/")
+_OPEN = ("/oauth/", "/webhooks/", "/webhooks-journal/files/")
+_UNCOUNTED = "/webhooks-journal/"
 
 
 class HubSpot(Service):
@@ -71,6 +74,7 @@ class HubSpot(Service):
         self.tokens = Tokens(portal, credentials)
         self.limits = Limits(portal)
         self.subscriptions = Subscriptions(portal, self.tokens.app_id)
+        self.journal = Journal(portal)
         self.delivery = Delivery(
             portal, self.subscriptions, self.tokens.credentials["client_secret"]
         )
@@ -158,6 +162,9 @@ class HubSpot(Service):
         request[_CALLER] = caller
         request[COST] = 1
         request[NOTES]["caller"] = caller.label
+        if request.path.startswith(_UNCOUNTED):
+            # The journal is exempt from the daily limit and from that of ten seconds.
+            return {}
         search = request.method == "POST" and request.path.rstrip("/").endswith("/search")
         return self.limits.count(caller, search=search)
 
@@ -210,6 +217,7 @@ _ENDPOINTS = (
     oauth.ROUTES,
     account.ROUTES,
     webhooks.ROUTES,
+    journal.ROUTES,
     legacy_definitions.ROUTES,
     legacy_records.ROUTES,
     legacy_engagements.ROUTES,
