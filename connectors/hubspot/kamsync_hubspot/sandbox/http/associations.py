@@ -11,6 +11,7 @@ from kamsync_hubspot.sandbox import associating, links
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.objects import reading, writing_of
 from kamsync_hubspot.sandbox.http.paths import Routes
+from kamsync_hubspot.sandbox.http.shapes import Ids, Pairs
 from kamsync_hubspot.sandbox.records import as_id
 from kamsync_hubspot.sandbox.refusal import Refusal
 
@@ -75,35 +76,35 @@ def drop(call: Call) -> Answer:
     return Answer(status=204)
 
 
-@ROUTES.crm("POST", f"{_MANY}/read", scope=reading, versions=V4)
+@ROUTES.crm("POST", f"{_MANY}/read", scope=reading, versions=V4, shape=Ids)
 def read_all(call: Call) -> Answer:
     """Tell what many records are associated with."""
     batch = associating.read(call.portal, pair(call), call.body)
     return Answer(batch.body(call.portal.now), batch.code)
 
 
-@ROUTES.crm("POST", f"{_MANY}/create", scope=writing_of, versions=V4)
+@ROUTES.crm("POST", f"{_MANY}/create", scope=writing_of, versions=V4, shape=Pairs)
 def create_all(call: Call) -> Answer:
     """Associate many pairs."""
     batch = associating.create(call.portal, pair(call), call.body, call.caller)
     return Answer(batch.body(call.portal.now), batch.code)
 
 
-@ROUTES.crm("POST", f"{_MANY}/associate/default", scope=writing_of, versions=V4)
+@ROUTES.crm("POST", f"{_MANY}/associate/default", scope=writing_of, versions=V4, shape=Pairs)
 def create_plain(call: Call) -> Answer:
     """Associate many pairs plainly."""
     batch = associating.create(call.portal, pair(call), call.body, call.caller, plainly=True)
     return Answer(batch.body(call.portal.now), batch.code)
 
 
-@ROUTES.crm("POST", f"{_MANY}/archive", scope=writing_of, versions=V4)
+@ROUTES.crm("POST", f"{_MANY}/archive", scope=writing_of, versions=V4, shape=Pairs)
 def archive_all(call: Call) -> Answer:
     """Let many pairs be associated no more."""
     associating.archive(call.portal, pair(call), call.body, call.caller)
     return Answer(status=204)
 
 
-@ROUTES.crm("POST", f"{_MANY}/labels/archive", scope=writing_of, versions=V4)
+@ROUTES.crm("POST", f"{_MANY}/labels/archive", scope=writing_of, versions=V4, shape=Pairs)
 def unlabel_all(call: Call) -> Answer:
     """Take labels away from many pairs."""
     associating.unlabel(call.portal, pair(call), call.body, call.caller)

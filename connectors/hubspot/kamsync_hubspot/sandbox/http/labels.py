@@ -15,6 +15,7 @@ from kamsync_hubspot.sandbox.http.associations import pair
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.objects import reading, writing_of
 from kamsync_hubspot.sandbox.http.paths import Routes
+from kamsync_hubspot.sandbox.http.shapes import Definition
 from kamsync_hubspot.sandbox.refusal import Refusal, not_found, unset
 
 __all__ = ["ROUTES"]
@@ -34,7 +35,7 @@ def list_labels(call: Call) -> dict[str, Any]:
     return {"results": [_told(each) for each in found]}
 
 
-@ROUTES.crm("POST", _LABELS, scope=writing_of, versions=V4)
+@ROUTES.crm("POST", _LABELS, scope=writing_of, versions=V4, shape=Definition)
 def add_label(call: Call) -> dict[str, Any]:
     """Make a label, or a pair of labels that belong together."""
     lacking = [name for name in ("label", "name") if not call.body.get(name)]
@@ -74,7 +75,7 @@ def add_label(call: Call) -> dict[str, Any]:
     return {"results": [_told(each) for each in made]}
 
 
-@ROUTES.crm("PUT", _LABELS, scope=writing_of, versions=V4)
+@ROUTES.crm("PUT", _LABELS, scope=writing_of, versions=V4, shape=Definition)
 def change_label(call: Call) -> Answer:
     """Call a label otherwise."""
     lacking = [name for name in ("label", "associationTypeId") if not call.body.get(name)]

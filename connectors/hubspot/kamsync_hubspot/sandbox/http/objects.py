@@ -13,6 +13,7 @@ from kamsync_hubspot.sandbox import binning, merging, writing
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.inline import associated
 from kamsync_hubspot.sandbox.http.paths import Routes
+from kamsync_hubspot.sandbox.http.shapes import Change, Create
 from kamsync_hubspot.sandbox.kinds import Kind
 from kamsync_hubspot.sandbox.records import Record, as_id, find, page, unaliased
 from kamsync_hubspot.sandbox.refusal import Refusal, gone, unset
@@ -55,7 +56,7 @@ def list_records(call: Call) -> dict[str, Any]:
     return {"results": results, "paging": {"next": _next(call, str(found[limit].id))}}
 
 
-@ROUTES.crm("POST", "objects/{type}", scope=writing_of)
+@ROUTES.crm("POST", "objects/{type}", scope=writing_of, shape=Create)
 def create(call: Call) -> Answer:
     """Make a record."""
     body = call.body
@@ -112,7 +113,7 @@ def get(call: Call) -> dict[str, Any]:
     return _told(call, kind, record, (names, call.names("propertiesWithHistory"), to))
 
 
-@ROUTES.crm("PATCH", "objects/{type}/{id}", scope=writing_of)
+@ROUTES.crm("PATCH", "objects/{type}/{id}", scope=writing_of, shape=Change)
 def update(call: Call) -> dict[str, Any]:
     """Change a record."""
     given = call.body.get("properties") or {}

@@ -12,11 +12,14 @@ from typing import Any, TypeAlias
 from aiohttp import web
 
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
+from kamsync_hubspot.sandbox.http.shapes import Shape
 
 __all__ = ["Answering", "Routes", "Scope"]
 
 Answering: TypeAlias = Callable[[Call], "Answer | dict[str, Any] | web.Response"]
 Scope: TypeAlias = "str | Callable[[Call], str]"
+
+Route: TypeAlias = "tuple[str, str, Answering, Scope, type[Shape] | None]"
 
 DATED = r"20\d\d-\d\d(?:-beta)?"
 
@@ -25,10 +28,16 @@ class Routes:
     """What is answered where; each module of endpoints has one."""
 
     def __init__(self) -> None:
-        self._found: list[tuple[str, str, Answering, Scope]] = []
+        self._found: list[Route] = []
 
     def crm(
-        self, method: str, path: str, *, scope: Scope = "", versions: str = "v3|v4"
+        self,
+        method: str,
+        path: str,
+        *,
+        scope: Scope = "",
+        versions: str = "v3|v4",
+        shape: type[Shape] | None = None,
     ) -> Callable[[Answering], Answering]:
         """Answer below ``/crm``: *path* begins with its area, such as ``objects/{type}``."""
         area, _, rest = path.partition("/")
@@ -40,31 +49,44 @@ class Routes:
                 f"/crm/{area}/{{version:{versions}|{DATED}}}{tail}",
             ),
             scope,
+            shape,
         )
 
     def area(
-        self, method: str, area: str, path: str = "", *, scope: Scope = "", versions: str = "v3"
+        self,
+        method: str,
+        area: str,
+        path: str = "",
+        *,
+        scope: Scope = "",
+        versions: str = "v3",
+        shape: type[Shape] | None = None,
     ) -> Callable[[Answering], Answering]:
         """Answer where the version follows an area, such as ``/settings/v3/users``."""
-        return self._add(method, (f"{area}/{{version:{versions}|{DATED}}}{path}",), scope)
+        return self._add(method, (f"{area}/{{version:{versions}|{DATED}}}{path}",), scope, shape)
 
     def plain(
-        self, method: str, path: str, *, scope: Scope = ""
+        self,
+        method: str,
+        path: str,
+        *,
+        scope: Scope = "",
+        shape: type[Shape] | None = None,
     ) -> Callable[[Answering], Answering]:
         """Answer at a path without a version."""
-        return self._add(method, (path,), scope)
+        return self._add(method, (path,), scope, shape)
 
     def _add(
-        self, method: str, paths: Iterable[str], scope: Scope
+        self, method: str, paths: Iterable[str], scope: Scope, shape: type[Shape] | None
     ) -> Callable[[Answering], Answering]:
         def answered(answering: Answering) -> Answering:
             for path in paths:
-                self._found.append((method, path, answering, scope))
+                self._found.append((method, path, answering, scope, shape))
                 if not path.endswith("}"):
-                    self._found.append((method, f"{path}/", answering, scope))
+                    self._found.append((method, f"{path}/", answering, scope, shape))
             return answering
 
         return answered
 
-    def __iter__(self) -> Iterator[tuple[str, str, Answering, Scope]]:
+    def __iter__(self) -> Iterator[Route]:
         return iter(self._found)

@@ -10,6 +10,7 @@ from kamsync_hubspot.sandbox import staging
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.objects import reading, writing_of
 from kamsync_hubspot.sandbox.http.paths import Routes
+from kamsync_hubspot.sandbox.http.shapes import Definition
 
 __all__ = ["ROUTES"]
 
@@ -26,7 +27,7 @@ def list_pipelines(call: Call) -> dict[str, Any]:
     return {"results": to_builtins(list(call.portal.pipelines.of(call.kind).values()))}
 
 
-@ROUTES.crm("POST", _ALL, scope=writing_of)
+@ROUTES.crm("POST", _ALL, scope=writing_of, shape=Definition)
 def add(call: Call) -> Answer:
     """Make a pipeline."""
     return Answer(staging.add_pipeline(call.portal, call.kind, call.body), 201)
@@ -38,8 +39,8 @@ def get(call: Call) -> dict[str, Any]:
     return _plain(staging.pipeline_of(call.portal, call.kind, call.path["pipeline"]))
 
 
-@ROUTES.crm("PATCH", _ONE, scope=writing_of)
-@ROUTES.crm("PUT", _ONE, scope=writing_of)
+@ROUTES.crm("PATCH", _ONE, scope=writing_of, shape=Definition)
+@ROUTES.crm("PUT", _ONE, scope=writing_of, shape=Definition)
 def change(call: Call) -> dict[str, Any]:
     """Change a pipeline, or replace it."""
     whole = call.request.method == "PUT"
@@ -69,7 +70,7 @@ def list_stages(call: Call) -> dict[str, Any]:
     return {"results": to_builtins(list(pipeline.stages))}
 
 
-@ROUTES.crm("POST", _STAGES, scope=writing_of)
+@ROUTES.crm("POST", _STAGES, scope=writing_of, shape=Definition)
 def add_stage(call: Call) -> Answer:
     """Make a stage."""
     made = staging.add_stage(call.portal, call.kind, call.path["pipeline"], call.body)
@@ -83,8 +84,8 @@ def get_stage(call: Call) -> dict[str, Any]:
     return _plain(staging.stage_of(pipeline, call.path["stage"]))
 
 
-@ROUTES.crm("PATCH", _STAGE, scope=writing_of)
-@ROUTES.crm("PUT", _STAGE, scope=writing_of)
+@ROUTES.crm("PATCH", _STAGE, scope=writing_of, shape=Definition)
+@ROUTES.crm("PUT", _STAGE, scope=writing_of, shape=Definition)
 def change_stage(call: Call) -> dict[str, Any]:
     """Change a stage."""
     return _plain(staging.change_stage(call.portal, call.kind, _ids(call), call.body))

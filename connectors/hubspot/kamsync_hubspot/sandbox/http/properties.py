@@ -14,6 +14,7 @@ from kamsync_hubspot.sandbox import defining
 from kamsync_hubspot.sandbox.batches import Batch, inputs
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.paths import Routes
+from kamsync_hubspot.sandbox.http.shapes import Definition, Named
 from kamsync_hubspot.sandbox.refusal import Refusal, not_found
 
 __all__ = ["ROUTES"]
@@ -38,7 +39,7 @@ def list_properties(call: Call) -> dict[str, Any]:
     return {"results": [defining.told(call.portal, call.kind, each) for each in found.values()]}
 
 
-@ROUTES.crm("POST", "properties/{type}", scope=_writes)
+@ROUTES.crm("POST", "properties/{type}", scope=_writes, shape=Definition)
 def add(call: Call) -> Answer:
     """Make a property."""
     made = defining.add_property(call.portal, call.kind, call.body, call.caller)
@@ -53,7 +54,7 @@ def list_groups(call: Call) -> dict[str, Any]:
     return {"results": [to_builtins(each) for each in found.values()]}
 
 
-@ROUTES.crm("POST", "properties/{type}/groups", scope=_writes)
+@ROUTES.crm("POST", "properties/{type}/groups", scope=_writes, shape=Definition)
 def add_group(call: Call) -> Answer:
     """Make a group."""
     return Answer(to_builtins(defining.add_group(call.portal, call.kind, call.body)), 201)
@@ -68,7 +69,7 @@ def get_group(call: Call) -> dict[str, Any]:
     return dict(to_builtins(found))
 
 
-@ROUTES.crm("PATCH", "properties/{type}/groups/{name}", scope=_writes)
+@ROUTES.crm("PATCH", "properties/{type}/groups/{name}", scope=_writes, shape=Definition)
 def change_group(call: Call) -> dict[str, Any]:
     """Change a group."""
     found = call.portal.catalogue.groups(call.kind).get(call.path["name"])
@@ -87,7 +88,9 @@ def drop_group(call: Call) -> Answer:
     return Answer(status=204)
 
 
-@ROUTES.crm("POST", "properties/{type}/batch/{what:read|create|archive}", scope=_writes)
+@ROUTES.crm(
+    "POST", "properties/{type}/batch/{what:read|create|archive}", scope=_writes, shape=Named
+)
 def batch(call: Call) -> Answer:
     """Read, make or archive properties; what cannot be done is told, and the rest is done."""
     what, done = call.path["what"], Batch([], [], 200, call.portal.now)
@@ -126,7 +129,7 @@ def get(call: Call) -> dict[str, Any]:
     return defining.told(call.portal, call.kind, found)
 
 
-@ROUTES.crm("PATCH", "properties/{type}/{name}", scope=_writes)
+@ROUTES.crm("PATCH", "properties/{type}/{name}", scope=_writes, shape=Definition)
 def change(call: Call) -> dict[str, Any]:
     """Change a property."""
     found = defining.change_property(call.portal, call.kind, call.path["name"], call.body)

@@ -10,6 +10,7 @@ from typing import Any
 from kamsync_hubspot.sandbox import schemas
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.paths import Routes
+from kamsync_hubspot.sandbox.http.shapes import Definition
 
 __all__ = ["ROUTES"]
 
@@ -31,8 +32,8 @@ def list_schemas(call: Call) -> dict[str, Any]:
     }
 
 
-@ROUTES.plain("POST", "/crm/v3/schemas", scope=WRITES)
-@ROUTES.area("POST", _AREA, "/schemas", scope=WRITES)
+@ROUTES.plain("POST", "/crm/v3/schemas", scope=WRITES, shape=Definition)
+@ROUTES.area("POST", _AREA, "/schemas", scope=WRITES, shape=Definition)
 def add(call: Call) -> Answer:
     """Make one."""
     made = schemas.add(call.portal, call.body, call.caller)
@@ -46,8 +47,8 @@ def get(call: Call) -> dict[str, Any]:
     return schemas.told(call.portal, *schemas.schema_of(call.portal, call.path["type"]))
 
 
-@ROUTES.plain("PATCH", "/crm/v3/schemas/{type}", scope=WRITES)
-@ROUTES.area("PATCH", _AREA, "/schemas/{type}", scope=WRITES)
+@ROUTES.plain("PATCH", "/crm/v3/schemas/{type}", scope=WRITES, shape=Definition)
+@ROUTES.area("PATCH", _AREA, "/schemas/{type}", scope=WRITES, shape=Definition)
 def change(call: Call) -> dict[str, Any]:
     """Change one."""
     changed = schemas.change(call.portal, call.path["type"], call.body)

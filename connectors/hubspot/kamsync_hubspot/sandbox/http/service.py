@@ -38,6 +38,7 @@ from kamsync_hubspot.sandbox.http.delivery import Delivery
 from kamsync_hubspot.sandbox.http.faults import FAULTS
 from kamsync_hubspot.sandbox.http.limits import Limits, limited
 from kamsync_hubspot.sandbox.http.paths import Answering, Scope
+from kamsync_hubspot.sandbox.http.shapes import Shape, refuse_other
 from kamsync_hubspot.sandbox.http.tokens import CREDENTIALS, Tokens, refuse_scope
 from kamsync_hubspot.sandbox.journal import Journal
 from kamsync_hubspot.sandbox.portal import Portal
@@ -83,8 +84,8 @@ class HubSpot(Service):
         """Return all endpoints; fixed parts of a path go before the parts that name something."""
         found = [row for routes in _ENDPOINTS for row in routes]
         found.sort(key=lambda each: each[1].count("{"))
-        for method, path, answering, scope in found:
-            yield web.route(method, path, self._answered(answering, scope))
+        for method, path, answering, scope, shape in found:
+            yield web.route(method, path, self._answered(answering, scope, shape))
 
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Let a call in or refuse it, and answer with what every answer bears."""
@@ -169,7 +170,7 @@ class HubSpot(Service):
         return self.limits.count(caller, search=search)
 
     def _answered(
-        self, answering: Answering, scope: Scope
+        self, answering: Answering, scope: Scope, shape: type[Shape] | None
     ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """Return the handler of one endpoint."""
 
@@ -178,6 +179,8 @@ class HubSpot(Service):
             caller = request.get(_CALLER) or Caller.integration(self.tokens.app_id, "oauth")
             call = Call(self.portal, caller, request, raw, self)
             refuse_scope(caller, scope(call) if callable(scope) else scope)
+            if shape:
+                refuse_other(shape, call.body)
             told = answering(call)
             if isinstance(told, web.StreamResponse):
                 return told

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.paths import Routes
+from kamsync_hubspot.sandbox.http.shapes import Definition
 from kamsync_hubspot.sandbox.refusal import Refusal, not_found, unset
 from kamsync_hubspot.sandbox.subscriptions import Subscription, Subscriptions
 
@@ -31,7 +32,7 @@ def get_settings(call: Call) -> dict[str, Any]:
     return _settings(known)
 
 
-@ROUTES.area("PUT", "/webhooks", f"{_APP}/settings")
+@ROUTES.area("PUT", "/webhooks", f"{_APP}/settings", shape=Definition)
 def set_settings(call: Call) -> dict[str, Any]:
     """Say where events are sent."""
     known = _let_in(call)
@@ -58,7 +59,7 @@ def list_subscriptions(call: Call) -> dict[str, Any]:
     return {"results": [each.told() for each in _let_in(call).known.values()]}
 
 
-@ROUTES.area("POST", "/webhooks", f"{_APP}/subscriptions")
+@ROUTES.area("POST", "/webhooks", f"{_APP}/subscriptions", shape=Definition)
 def add(call: Call) -> Answer:
     """Subscribe."""
     known, body = _let_in(call), call.body
