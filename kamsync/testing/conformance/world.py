@@ -54,8 +54,12 @@ class World(ABC):
         """Bring a record back as a person does."""
         raise self._unsupported("undelete")
 
-    def merge(self, loser: str, survivor: str) -> None:  # noqa: ARG002
-        """Merge two records as a person does."""
+    def merge(self, loser: str, survivor: str) -> str | None:  # noqa: ARG002
+        """Merge two records as a person does.
+
+        Return the id of the record that took both over, where the system makes a new one for that;
+        None where the survivor keeps its id.
+        """
         raise self._unsupported("merge")
 
     def late_edit(self, native_id: str, values: Mapping[str, Native]) -> None:

@@ -1,0 +1,63 @@
+"""Starting of the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from kamsync.extensions import SandboxOptions
+from kamsync.sandbox.clock import VirtualClock
+from kamsync.sandbox.credentials import read_credentials
+from kamsync.sandbox.server import Server
+from kamsync_hubspot.sandbox.http.service import HubSpot
+from kamsync_hubspot.sandbox.http.tokens import CREDENTIALS
+from kamsync_hubspot.sandbox.load import load
+from kamsync_hubspot.sandbox.portal import Portal
+from kamsync_hubspot.sandbox.seed import seed
+from kamsync_hubspot.sandbox.settings import Settings
+from kamsync_hubspot.sandbox.staff import employ
+
+__all__ = ["HubSpotSandbox", "start"]
+
+
+class HubSpotSandbox(Server[HubSpot]):
+    """A running sandbox: `portal`, `clock`, `calls`, `faults`, `url`, `options`, `close`."""
+
+    @property
+    def portal(self) -> Portal:
+        """The portal; whoever works with it from outside does so by `run`."""
+        return self.service.portal
+
+    @property
+    def credentials(self) -> Mapping[str, str]:
+        """What a client logs in with."""
+        return self.service.tokens.credentials
+
+    def close(self) -> None:
+        """Stop answering and sending; a second call does nothing."""
+        if self._thread.is_alive():
+            self._await(self.service.delivery.stop())
+        super().close()
+
+
+def start(
+    options: SandboxOptions | None = None,
+    *,
+    clock: VirtualClock | None = None,
+    settings: Settings | None = None,
+    path: Path | None = None,
+) -> HubSpotSandbox:
+    """Return a sandbox that answers.
+
+    A seed other than 0 fills it with key accounts; a folder to load from adds what is in it.
+    """
+    options = options or SandboxOptions()
+    clock = clock or VirtualClock()
+    credentials = read_credentials(options.credentials, HubSpot.name, CREDENTIALS)
+    portal = Portal(path, clock=clock, settings=settings, seed=options.seed)
+    employ(portal)
+    if options.seed:
+        seed(portal, options.seed)
+    if options.load:
+        load(portal, options.load)
+    return HubSpotSandbox(HubSpot(portal, clock, credentials), options)
