@@ -178,8 +178,7 @@ class HubSpot(Connector):
         """How many rows one batch carries."""
         return BATCH
 
-    @property
-    def identity(self) -> str:
+    def identity(self) -> str | None:
         """The id of the portal, which stays whatever its name becomes."""
         with _spoken("accounts"):
             return str(self._account.details.portal_id)

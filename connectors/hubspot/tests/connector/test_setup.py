@@ -64,7 +64,7 @@ class TestSetup:
 
     def test_the_portal_is_known_by_its_id(self, portal, connector):
         """Two systems that are one portal can be told."""
-        assert str(portal.portal.settings.portal_id) == connector.identity
+        assert str(portal.portal.settings.portal_id) == connector.identity()
 
 
 def test_a_portal_without_a_login_is_refused():
