@@ -21,6 +21,7 @@ __all__ = ["Condition", "condition", "expression"]
 GROUPS = 5
 FILTERS = 6
 FILTERS_IN_ALL = 18
+LATEST_MS = 1 << 62
 _COMPARED = {"LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "EQ": "=", "NEQ": "<>"}
 _TIMES = {"date", "datetime"}
 
@@ -131,7 +132,8 @@ def _read(text: str, type_: str, name: str) -> Any:
         if type_ == "number":
             return float(text)
         if type_ in _TIMES:
-            return int(text) if text.lstrip("-").isdigit() else from_iso(text)
+            at = int(text) if text.lstrip("-").isdigit() else from_iso(text)
+            return max(-LATEST_MS, min(at, LATEST_MS))
     except ValueError:
         raise Refusal(400, f"Property {name} cannot be compared with {text}") from None
     return text if type_ == "enumeration" else text.lower()

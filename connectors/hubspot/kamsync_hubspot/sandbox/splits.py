@@ -94,7 +94,12 @@ def _share(portal: Portal, deal: Record, given: Mapping[str, Any]) -> Share:
     except InvalidOperation:
         share = Decimal(0)
     exponent = share.as_tuple().exponent
-    if not 0 < share <= 1 or not isinstance(exponent, int) or -exponent > MOST_DECIMALS:
+    if (
+        not share.is_finite()
+        or not 0 < share <= 1
+        or not isinstance(exponent, int)
+        or -exponent > MOST_DECIMALS
+    ):
         raise Refusal(
             400,
             f"The percentage of owner {owner} in deal {deal.id} must be between 0 and 1, with up to"

@@ -6,6 +6,7 @@ Source: developers.hubspot.com/docs/guides/api/crm/pipelines.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from msgspec import structs
@@ -79,9 +80,9 @@ def change_pipeline(portal: Portal, kind: Kind, id_: str, body: Body, *, whole: 
     before = pipeline_of(portal, kind, id_)
     changed = structs.replace(
         before,
-        label=str(body.get("label", before.label)),
-        display_order=int(body.get("displayOrder", before.display_order)),
-        archived=bool(body.get("archived", before.archived)),
+        label=str(_given(body, "label", before.label)),
+        display_order=int(_given(body, "displayOrder", before.display_order)),
+        archived=bool(_given(body, "archived", before.archived)),
         updated_at=iso(portal.now),
     )
     if whole:
@@ -117,11 +118,13 @@ def change_stage(portal: Portal, kind: Kind, ids: tuple[str, str], body: Body) -
     before = stage_of(pipeline, ids[1])
     changed = structs.replace(
         before,
-        label=str(body.get("label", before.label)),
-        display_order=int(body.get("displayOrder", before.display_order)),
-        metadata={**before.metadata, **(body.get("metadata") or {})},
+        label=str(_given(body, "label", before.label)),
+        display_order=int(_given(body, "displayOrder", before.display_order)),
+        metadata={**before.metadata, **_texts(body.get("metadata"))},
         updated_at=iso(portal.now),
     )
+    if kind.plural == "deals":
+        _probability(changed.metadata.get("probability", ""))
     stages = tuple(changed if each.id == ids[1] else each for each in pipeline.stages)
     _kept(portal, kind, structs.replace(pipeline, stages=stages))
     return changed
@@ -142,11 +145,11 @@ def drop_stage(portal: Portal, kind: Kind, ids: tuple[str, str], *, checked: boo
 def _stage(portal: Portal, kind: Kind, body: Body) -> Stage:
     """Return a new stage."""
     _refuse_lacking(body, "label", "displayOrder")
-    metadata = {name: str(text) for name, text in (body.get("metadata") or {}).items()}
+    metadata = _texts(body.get("metadata"))
     if kind.plural == "deals":
         if "probability" not in metadata:
             raise Refusal(400, "Deal stages need a probability in their metadata.")
-        closed = float(metadata["probability"]) in {0.0, 1.0}
+        closed = _probability(metadata["probability"]) in {0, 1}
         metadata = {"isClosed": str(closed).lower(), **metadata}
     now = iso(portal.now)
     return Stage(
@@ -157,6 +160,29 @@ def _stage(portal: Portal, kind: Kind, body: Body) -> Stage:
         now,
         now,
     )
+
+
+def _given(body: Body, name: str, before: Any) -> Any:
+    """Return what is to be, or what was where nothing is said."""
+    return before if body.get(name) is None else body[name]
+
+
+def _texts(metadata: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return metadata as it is kept."""
+    return {name: str(text) for name, text in (metadata or {}).items()}
+
+
+def _probability(text: str) -> Decimal:
+    """Read how likely a deal is: from nought to one."""
+    try:
+        chance = Decimal(text)
+    except InvalidOperation:
+        chance = Decimal("NaN")
+    if not (chance.is_finite() and 0 <= chance <= 1):
+        raise Refusal(
+            400, f"The probability of a deal stage is between 0.0 and 1.0, and not {text}."
+        )
+    return chance
 
 
 def _few(stages: Sequence[Stage]) -> tuple[Stage, ...]:

@@ -11,7 +11,7 @@ from kamsync_hubspot.sandbox import associating, links
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.objects import reading, writing_of
 from kamsync_hubspot.sandbox.http.paths import Routes
-from kamsync_hubspot.sandbox.http.shapes import Ids, Pairs
+from kamsync_hubspot.sandbox.http.shapes import Ids, Pairs, Types, refuse_other
 from kamsync_hubspot.sandbox.records import as_id
 from kamsync_hubspot.sandbox.refusal import Refusal
 
@@ -60,6 +60,7 @@ def set_default(call: Call) -> dict[str, Any]:
 def set_types(call: Call) -> Answer:
     """Associate two records by the types that are sent, and no others."""
     both = pair(call)
+    refuse_other(Types, call.items)
     types = links.meant(call.portal, *both, call.items)
     one = associating.living(call.portal, both[0], call.path["id"])
     other = associating.living(call.portal, both[1], call.path["to_id"])

@@ -16,7 +16,7 @@ from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.inline import associated
 from kamsync_hubspot.sandbox.http.objects import reading, writing_of
 from kamsync_hubspot.sandbox.http.paths import Routes
-from kamsync_hubspot.sandbox.http.shapes import Ids, Pairs
+from kamsync_hubspot.sandbox.http.shapes import Ids, NamedPairs
 from kamsync_hubspot.sandbox.records import as_id, find
 from kamsync_hubspot.sandbox.refusal import Refusal, gone
 from kamsync_hubspot.sandbox.showing import shown_whole
@@ -47,7 +47,7 @@ def read_all(call: Call) -> Answer:
     return Answer(batch.body(call.portal.now), batch.code)
 
 
-@ROUTES.plain("POST", f"{_MANY}/batch/create", scope=writing_of, shape=Pairs)
+@ROUTES.plain("POST", f"{_MANY}/batch/create", scope=writing_of, shape=NamedPairs)
 def create_all(call: Call) -> Answer:
     """Associate many pairs by the name of a type; each is told from both ends."""
     begun, results = call.portal.now, []
@@ -61,7 +61,7 @@ def create_all(call: Call) -> Answer:
     return Answer(Batch(results, [], 201, begun).body(call.portal.now), 201)
 
 
-@ROUTES.plain("POST", f"{_MANY}/batch/archive", scope=writing_of, shape=Pairs)
+@ROUTES.plain("POST", f"{_MANY}/batch/archive", scope=writing_of, shape=NamedPairs)
 def archive_all(call: Call) -> Answer:
     """Let many pairs be associated no more by the name of a type."""
     both = pair(call)

@@ -10,7 +10,7 @@ from typing import Any
 
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.paths import Routes
-from kamsync_hubspot.sandbox.http.shapes import Definition
+from kamsync_hubspot.sandbox.http.shapes import Subscribe
 from kamsync_hubspot.sandbox.journal import Page
 from kamsync_hubspot.sandbox.moments import iso
 from kamsync_hubspot.sandbox.refusal import not_found
@@ -26,7 +26,7 @@ _JOURNAL = "/webhooks-journal/{local:journal|journal-local}"
 _SUBSCRIPTIONS = "/webhooks-journal/subscriptions"
 
 
-@ROUTES.area("POST", _SUBSCRIPTIONS, scope=SUBSCRIBES, versions="v4", shape=Definition)
+@ROUTES.area("POST", _SUBSCRIPTIONS, scope=SUBSCRIBES, versions="v4", shape=Subscribe)
 def subscribe(call: Call) -> Answer:
     """Ask for events."""
     return Answer(call.service.journal.subscribe(call.body), 201)

@@ -13,7 +13,7 @@ from kamsync_hubspot.sandbox import binning, merging, writing
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.inline import associated
 from kamsync_hubspot.sandbox.http.paths import Routes
-from kamsync_hubspot.sandbox.http.shapes import Change, Create
+from kamsync_hubspot.sandbox.http.shapes import Change, Create, Merge
 from kamsync_hubspot.sandbox.kinds import Kind
 from kamsync_hubspot.sandbox.records import Record, as_id, find, page, unaliased
 from kamsync_hubspot.sandbox.refusal import Refusal, gone, unset
@@ -72,7 +72,7 @@ def create(call: Call) -> Answer:
     return Answer(shown_whole(call.portal, call.kind, record), 201)
 
 
-@ROUTES.crm("POST", "objects/{type}/merge", scope=writing_of)
+@ROUTES.crm("POST", "objects/{type}/merge", scope=writing_of, shape=Merge)
 def merge(call: Call) -> dict[str, Any]:
     """Merge two records."""
     lacking = [name for name in ("primaryObjectId", "objectIdToMerge") if not call.body.get(name)]
@@ -88,7 +88,7 @@ def merge(call: Call) -> dict[str, Any]:
     return shown_whole(call.portal, call.kind, record)
 
 
-@ROUTES.crm("POST", "objects/{type}/gdpr-delete", scope=writing_of)
+@ROUTES.crm("POST", "objects/{type}/gdpr-delete", scope=writing_of, shape=Merge)
 def gdpr_delete(call: Call) -> Answer:
     """Delete a contact for ever."""
     if call.kind.plural != "contacts":

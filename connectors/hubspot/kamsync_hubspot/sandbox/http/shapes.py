@@ -19,12 +19,17 @@ __all__ = [
     "Creates",
     "Definition",
     "Ids",
+    "Merge",
     "Named",
+    "NamedPairs",
     "Pairs",
     "Reads",
     "Search",
     "Shape",
     "Splits",
+    "Subscribe",
+    "Switches",
+    "Types",
     "refuse_other",
 ]
 
@@ -43,6 +48,12 @@ class _Type(Shape):
 
 class _End(Shape):
     id: Id
+
+
+class Switches(Shape):
+    """Subscriptions that are switched on or off."""
+
+    inputs: list[_End] | None = None
 
 
 class _Association(Shape):
@@ -80,6 +91,27 @@ class Changes(Shape):
     """Records that are to be different."""
 
     inputs: list[_Changed] | None = None
+
+
+class Merge(Shape):
+    """Two records that are one, or one that is to be forgotten."""
+
+    primary_object_id: Id | None = None
+    object_id_to_merge: Id | None = None
+    object_id: Id | None = None
+    id_property: str | None = None
+
+
+class _NamedPair(Struct, rename={"from_": "from"}):
+    from_: _End
+    to: _End
+    type: str
+
+
+class NamedPairs(Shape):
+    """Pairs of records, each with the name of a type."""
+
+    inputs: list[_NamedPair] | None = None
 
 
 class Ids(Shape):
@@ -159,6 +191,20 @@ class _Option(Shape):
     value: str
 
 
+class _Stage(Shape):
+    label: str | None = None
+    display_order: int | None = None
+    metadata: dict[str, Scalar] | None = None
+
+
+class _Property(Shape):
+    name: str
+    label: str | None = None
+    type: str | None = None
+    field_type: str | None = None
+    options: list[_Option] | None = None
+
+
 class Definition(Shape):
     """A property, a group, a pipeline, a stage, a label, a subscription or an object type."""
 
@@ -171,17 +217,31 @@ class Definition(Shape):
     options: list[_Option] | None = None
     display_order: int | None = None
     metadata: dict[str, Scalar] | None = None
-    stages: list[dict[str, Any]] | None = None
+    stages: list[_Stage] | None = None
     association_type_id: int | None = None
     labels: dict[str, str] | None = None
-    properties: list[Any] | None = None
+    properties: list[_Property] | None = None
     required_properties: list[str] | None = None
     searchable_properties: list[str] | None = None
     secondary_display_properties: list[str] | None = None
     associated_objects: list[str] | None = None
-    actions: list[str] | None = None
     event_type: str | None = None
+    object_type_id: str | None = None
+    to_object_type_id: str | None = None
+    property_name: str | None = None
+    target_url: str | None = None
+    primary_display_property: str | None = None
+    has_unique_value: bool = False
     throttling: dict[str, int] | None = None
+
+
+class Subscribe(Shape):
+    """What is to be in the journal."""
+
+    subscription_type: str | None = None
+    object_type_id: str | None = None
+    actions: list[str] | None = None
+    properties: list[str] | None = None
 
 
 class Named(Shape):
@@ -190,7 +250,11 @@ class Named(Shape):
     inputs: list[Definition] | None = None
 
 
-def refuse_other(shape: type[Shape], body: Any) -> None:
+Types = list[_Type]
+"""The types of one association, as a bare list."""
+
+
+def refuse_other(shape: Any, body: Any) -> None:
     """Refuse a body of another shape."""
     try:
         convert(body, shape)

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.paths import Routes
-from kamsync_hubspot.sandbox.http.shapes import Definition
+from kamsync_hubspot.sandbox.http.shapes import Definition, Switches
 from kamsync_hubspot.sandbox.refusal import Refusal, not_found, unset
 from kamsync_hubspot.sandbox.subscriptions import Subscription, Subscriptions
 
@@ -78,7 +78,7 @@ def add(call: Call) -> Answer:
     return Answer(made.told(), 201)
 
 
-@ROUTES.area("POST", "/webhooks", f"{_APP}/subscriptions/batch/update")
+@ROUTES.area("POST", "/webhooks", f"{_APP}/subscriptions/batch/update", shape=Switches)
 def change_all(call: Call) -> dict[str, Any]:
     """Switch subscriptions on and off."""
     known = _let_in(call)
