@@ -36,7 +36,7 @@ def connect(ctx: click.Context, *, system: str, no_browser: bool, timeout: int) 
     on. Sign in as the user as whom kamsync is to write, and as nobody else.
     """
     here = session(ctx)
-    from kamsync.consent import ask
+    from kamsync.browser import ask
 
     def show(url: str) -> None:
         if no_browser or here.json or click.launch(url) != 0:

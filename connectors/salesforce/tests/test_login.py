@@ -5,7 +5,7 @@ import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from kamsync.consent import ask
+from kamsync.browser import ask
 from kamsync.errors import ConfigurationInvalid, DecisionRefused
 from kamsync.redact import Secret
 from kamsync.safe import SealedFile

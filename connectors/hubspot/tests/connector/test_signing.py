@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 import urllib3
 
-from kamsync.consent import ask
+from kamsync.browser import ask
 from kamsync.errors import SystemDown, Unsupported
 from kamsync.redact import Secret
 from kamsync.safe import SealedFile

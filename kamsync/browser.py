@@ -41,7 +41,7 @@ class _Answer(HTTPServer):
         self.answer: dict[str, str] | None = None
         self._answered = Event()
         self._thread = Thread(
-            target=self.serve_forever, args=(SLICE_S,), name="kamsync-consent", daemon=True
+            target=self.serve_forever, args=(SLICE_S,), name="kamsync-browser", daemon=True
         )
         self._thread.start()
 
