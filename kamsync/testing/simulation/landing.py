@@ -7,12 +7,12 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from kamsync.clock import Clock
-from kamsync.connector import Can
-from kamsync.memory import MemorySystem
+from kamsync.connector import Can, Connector
+from kamsync.memory import Memory, MemorySystem
 from kamsync.memory.acts import Act, Deed
 from kamsync.model import Native, Op, Receipt, Write
 from kamsync.store import Store
-from kamsync.testing.simulation.breaks import Land
+from kamsync.testing.simulation.breaks import Gremlin, Land, Watched, Wire
 from kamsync.testing.simulation.cells import Place, Version
 from kamsync.testing.simulation.chronicle import Chronicle, Report
 from kamsync.testing.simulation.idents import Ident, is_same
@@ -46,6 +46,17 @@ class Town(MemorySystem):
             truncates=True,
             lateness=cast.lateness,
         )
+
+    def connector(self, gremlin: Gremlin, watched: Watched) -> Connector:
+        """Return the line to this system, where calls and rows go wrong."""
+        wire = Wire(self.cast.name, self.cast.can, gremlin, watched)
+        return Memory.over(
+            self, self.cast.can, page=self.cast.page, batch=self.cast.batch, faults=wire
+        )
+
+    def calm(self) -> Connector:
+        """Return a line on which nothing goes wrong."""
+        return Memory.over(self, self.cast.can, page=self.cast.page, batch=self.cast.batch)
 
     def do(self, *what: object, **how: object) -> Act:
         """Let one act happen, and tell of it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 
@@ -15,6 +15,7 @@ from kamsync.testing.simulation.canary import planted
 from kamsync.testing.simulation.cells import Breach
 from kamsync.testing.simulation.choices import Tape
 from kamsync.testing.simulation.order import require_any_order
+from kamsync.testing.simulation.site import Stage
 from kamsync.testing.simulation.stores import store_opener
 from kamsync.testing.simulation.winddown import wind_down
 from kamsync.testing.simulation.world import Violation, World
@@ -82,14 +83,18 @@ def play(
     *,
     replay: bool = False,
     store: str = "sqlite",
+    stages: Mapping[str, Stage] | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Played:
-    """Play one history of *steps* steps and its end; whatever is wrong is the breach that is returned."""
+    """Play one history of *steps* steps and its end; whatever is wrong is the breach that is returned.
+
+    *stages* say which of its systems, by name, are not played in memory.
+    """
     world: World | None = None
     breach = None
     with planted(tape.canary), store_opener(store) as opener:
         try:
-            world = World(tape, replay=replay, opener=opener, tell=tell)
+            world = World(tape, replay=replay, opener=opener, stages=stages, tell=tell)
             for place in range(steps):
                 world.step(place)
             if tape.seed % ORDER_EVERY == 0:
@@ -105,7 +110,7 @@ def play(
             breach = Breach(BROKEN, what)
         finally:
             if world is not None:
-                world.hub.store.close()
+                world.close()
     if world is None:
         return Played(tape, 0, "", breach)
     return Played(
