@@ -9,14 +9,26 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from enum import Flag, auto
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from msgspec import Struct
 
 from kamsync.model import Entry, Native, Page, Reading, Receipt, Write
+from kamsync.redact import Secret
 
-__all__ = ["Can", "Connector", "Finding", "NativeEntity", "NativeField"]
+__all__ = [
+    "Can",
+    "Connector",
+    "Finding",
+    "NativeEntity",
+    "NativeField",
+    "Safe",
+    "SetupStep",
+    "SignIn",
+    "Upcoming",
+]
 
 
 class Can(Flag):
@@ -80,6 +92,56 @@ class Finding(Struct, frozen=True):
     about: str
     text: str
     hint: str = ""
+
+
+class Upcoming(Struct, frozen=True):
+    """A call of `Connector.read` that follows in this round."""
+
+    object: str
+    names: tuple[str, ...]
+    cursor: str | None
+
+
+class SetupStep(Struct, frozen=True):
+    """One thing that a system needs before kamsync can write there.
+
+    *done* says that it is as it must be, by now; *text* says what it is, and *hint* how a person does
+    it where kamsync does not.
+    """
+
+    done: bool
+    text: str
+    hint: str = ""
+
+
+class Safe(Protocol):
+    """Where the secrets of one system are kept, sealed: those that it gives out while it is used."""
+
+    def get(self, name: str) -> Secret | None:
+        """Return a secret, None if there is none of that name."""
+
+    def put(self, name: str, secret: Secret | None) -> None:
+        """Keep a secret, or None for none, before returning."""
+
+    def hold(self) -> AbstractContextManager[None]:
+        """Keep every other process from these secrets, as while one is traded in for its successor."""
+
+
+class SignIn(Protocol):
+    """One sign-in of a person in a browser: the authorization code flow with PKCE (RFC 7636).
+
+    *redirects* are the addresses on this machine that the system's app lets an answer go to.
+    """
+
+    @property
+    def redirects(self) -> Sequence[str]:
+        """Return the addresses of which one takes the answer, the preferred one first."""
+
+    def url(self, redirect: str, state: str, challenge: str) -> str:
+        """Return the page at which a person lets kamsync in; *challenge* is by S256."""
+
+    def finish(self, redirect: str, code: str, verifier: str) -> Sequence[Finding]:
+        """Trade the code for tokens, keep them in the safe, and say what they allow."""
 
 
 class Connector(ABC):
@@ -164,6 +226,32 @@ class Connector(ABC):
 
     def check(self) -> Sequence[Finding]:
         """Say what is right and wrong with the connection, its permissions and its quota."""
+        return ()
+
+    def foresee(self, reads: Sequence[Upcoming]) -> None:
+        """Hear which reads follow, in their order, so that what they need may be asked for together.
+
+        A hint: nothing need follow, and other calls may come in between. What is asked for ahead is
+        never older than this call, and is thrown away when anything is written.
+        """
+
+    def keep_in(self, safe: Safe) -> None:
+        """Hear where this system's secrets are kept; called once, before anything else."""
+
+    def sign_in(self) -> SignIn:
+        """Return what `kamsync connect` leads a person through."""
+        raise self._unsupported("a sign-in in a browser")
+
+    def sign_out(self) -> Sequence[Finding]:
+        """Give back what a sign-in was given, and forget it."""
+        raise self._unsupported("a sign-in in a browser")
+
+    def setup(self, objects: Sequence[str], *, dry_run: bool) -> Sequence[SetupStep]:
+        """Make what records of *objects* need to be created once, as `kamsync setup` asks.
+
+        With *dry_run* nothing is changed. What cannot be made is told as a step for a person. Where
+        nothing is needed there are no steps.
+        """
         return ()
 
     def close(self) -> None:

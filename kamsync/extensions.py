@@ -69,7 +69,11 @@ The store stands on a higher floor than this module, so its type is not named he
 
 
 class SandboxOptions(Struct, frozen=True):
-    """What ``kamsync sandbox`` was asked for; port 0 means any free one."""
+    """What ``kamsync sandbox`` was asked for; port 0 means any free one.
+
+    *load* is a folder of records to start with, *faults* a file of what goes wrong, and
+    *credentials* a file that sets the credentials, for clients that have theirs already.
+    """
 
     port: int = 0
     seed: int = 0
@@ -79,7 +83,11 @@ class SandboxOptions(Struct, frozen=True):
 
 
 class RunningSandbox(Protocol):
-    """A sandbox that answers on the loopback address until it is closed."""
+    """A sandbox that answers on the loopback address until it is closed.
+
+    It may have ``details`` too, a mapping of what else a client needs to know: made-up credentials
+    for each way to log in, and the names of what a setup has made. They are printed as they are.
+    """
 
     @property
     def url(self) -> str:

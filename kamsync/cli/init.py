@@ -13,6 +13,7 @@ __all__ = ["init"]
 IGNORED = """\
 # What must not be shared: the key, the store and what people keep beside them.
 kamsync.key
+kamsync.safe*
 kamsync.db*
 *.token
 """

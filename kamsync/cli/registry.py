@@ -10,6 +10,8 @@ __all__ = ["COMMANDS", "command"]
 
 COMMANDS = {
     "init": "kamsync.cli.init:init",
+    "connect": "kamsync.cli.connect:connect",
+    "setup": "kamsync.cli.setup:setup",
     "check": "kamsync.cli.check:check",
     "plan": "kamsync.cli.plan:plan",
     "sync": "kamsync.cli.sync:sync",
@@ -23,6 +25,7 @@ COMMANDS = {
     "backup": "kamsync.cli.keeping:backup",
     "restore": "kamsync.cli.keeping:restore",
     "verify": "kamsync.cli.keeping:verify",
+    "disconnect": "kamsync.cli.connect:disconnect",
     "sandbox": "kamsync.cli.sandbox:sandbox",
     "simulate": "kamsync.cli.simulate:simulate",
 }

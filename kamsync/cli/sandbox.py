@@ -26,7 +26,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--seed", type=int, default=0, help="What its records are made from.")
 @click.option("--load", type=_FOLDER, help="Start with the records in this folder.")
 @click.option("--faults", type=_FILE, help="Let things go wrong as this file says.")
-@click.option("--credentials", type=click.Path(path_type=Path), help="Write the credentials here.")
+@click.option("--credentials", type=_FILE, help="Take the credentials in this file for valid.")
 @click.pass_context
 def sandbox(
     ctx: click.Context,
@@ -41,7 +41,8 @@ def sandbox(
     """Run local sandboxes, or list them.
 
     They run until they are stopped, by SIGTERM or Ctrl-C. One line of JSON for each says when it
-    answers: its name, its url, and the options of a system that connects to it.
+    answers: its name, its url, the options of a system that connects to it, and whatever else a
+    client needs, such as made-up credentials.
     """
     from msgspec import json
 
@@ -56,7 +57,7 @@ def sandbox(
     sandboxes = chosen(offered, names)
     with asked_to_stop() as stopped, hosted(sandboxes, options) as ready:
         for each in ready:
-            click.echo(json.encode(each).decode())
+            click.echo(json.encode(each.document()).decode())
         stopped.wait()
 
 

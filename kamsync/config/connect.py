@@ -17,6 +17,7 @@ from kamsync.connector import Connector
 from kamsync.errors import ConfigurationInvalid, KamsyncError, PluginBroken, UnknownName
 from kamsync.plugins import Plugins, did_you_mean
 from kamsync.redact import Secret, visible
+from kamsync.safe import SealedFile
 
 __all__ = ["connect"]
 
@@ -42,7 +43,8 @@ def connect(config: Config, name: str, plugins: Plugins) -> Connector:
     if problems:
         raise ConfigurationInvalid(lines(problems, config.file))
     try:
-        return class_(**options)
+        connector = class_(**options)
+        connector.keep_in(_safe(config, name))
     except KamsyncError:
         raise
     # The plugin border: a connector may fail in any way, and its message may hold a secret.
@@ -52,6 +54,13 @@ def connect(config: Config, name: str, plugins: Plugins) -> Connector:
             f"({type(error).__name__}); its plugin is at fault.",
             hint=f"Check the options of [system.{name}].",
         ) from error
+    return connector
+
+
+def _safe(config: Config, name: str) -> SealedFile:
+    """Return where the secrets of a system are kept: beside the key, whose name the file has."""
+    path = config.store.key_file.with_suffix(".safe")
+    return SealedFile(path, name, config.store.key)
 
 
 def _class(

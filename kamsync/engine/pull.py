@@ -8,14 +8,16 @@ from functools import partial
 from msgspec import Struct, structs
 
 from kamsync.clock import instant
+from kamsync.connector import Upcoming
 from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.passing import forget, sought
 from kamsync.errors import PluginBroken
 from kamsync.model import Link, Page, Reading
 from kamsync.observe import ABSENT
+from kamsync.store import Cursor
 
-__all__ = ["Pulled", "invite", "look_again", "pull", "reread"]
+__all__ = ["Pulled", "foresee", "invite", "look_again", "pull", "reread"]
 
 PAGES_LIMIT = 1_000_000
 """How many pages one pull may take, so that a connector that never ends is noticed."""
@@ -46,7 +48,7 @@ def pull(hub: Hub, system: System, entity: str, *, sweep: bool = False) -> Pulle
     what came before is kept. A sweep also finds what is gone without a trace.
     """
     place = hub.store.cursors.get(system.name, entity)
-    whole = sweep or place.sweep_due or place.cursor is None or _is_overdue(hub, place.swept_at)
+    whole = _is_whole(hub, place, sweep=sweep)
     start = hub.store.take("revision") if whole else 0
     total = Pulled(sweep=whole)
     for page, seen in _pages(hub, system, entity, None if whole else place.cursor):
@@ -69,6 +71,24 @@ def pull(hub: Hub, system: System, entity: str, *, sweep: bool = False) -> Pulle
         with hub.store.transaction():
             hub.store.cursors.put(system.name, entity, place)
     return total
+
+
+def foresee(hub: Hub, system: System, *, sweep: bool = False) -> None:
+    """Tell a system's connector which reads the pulls of this round begin with."""
+    upcoming = []
+    for entity in hub.entities():
+        map_ = system.maps.get(entity.name)
+        if map_ is not None:
+            place = hub.store.cursors.get(system.name, entity.name)
+            cursor = None if _is_whole(hub, place, sweep=sweep) else place.cursor
+            upcoming.append(Upcoming(map_.object, map_.names, cursor))
+    system.connector.foresee(upcoming)
+
+
+def _is_whole(hub: Hub, place: Cursor, *, sweep: bool) -> bool:
+    """Whether everything is to be read, and not only what changed."""
+    due = sweep or place.sweep_due or place.cursor is None
+    return due or _is_overdue(hub, place.swept_at)
 
 
 def _is_overdue(hub: Hub, swept_at: str) -> bool:

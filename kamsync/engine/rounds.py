@@ -20,7 +20,7 @@ from kamsync.engine.merging import merge_records, moved_records
 from kamsync.engine.passing import mark_scope
 from kamsync.engine.places import fill_places
 from kamsync.engine.planning import Plan, make_plan
-from kamsync.engine.pull import Pulled, invite, pull, reread
+from kamsync.engine.pull import Pulled, foresee, invite, pull, reread
 from kamsync.engine.push import Pushed, push
 from kamsync.engine.resolve import drop_creates, resolve
 from kamsync.engine.restore import finish_restore
@@ -152,6 +152,7 @@ def take_in(
         _tell(progress, f"Reading {system.name}")
         mark_maps(hub, system)
         with _borne(result, system, "pull"):
+            foresee(hub, system, sweep=sweep)
             for entity in hub.entities():
                 if entity.name in system.maps:
                     resolve(hub, system, entity.name)

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from kamsync.errors import PluginBroken, SystemDown, UnknownName
+from kamsync.errors import KamsyncError, PluginBroken, SystemDown, UnknownName
 from kamsync.extensions import RunningSandbox, Sandbox, SandboxOptions
 from kamsync.plugins import did_you_mean
 from kamsync.redact import redact
@@ -19,11 +19,21 @@ __all__ = ["Ready", "asked_to_stop", "chosen", "hosted"]
 
 
 class Ready(Struct, frozen=True):
-    """A sandbox that answers: its *name*, its *url*, and the *options* of a system that uses it."""
+    """A sandbox that answers: its *name*, its *url*, and the *options* of a system that uses it.
+
+    *details* is what else a client needs to know, such as credentials for each way to log in. They
+    are made up, so they are told as they are; a `kamsync.redact.Secret` among them shows as dots.
+    """
 
     name: str
     url: str
     options: dict[str, Any]
+    details: dict[str, Any]
+
+    def document(self) -> dict[str, Any]:
+        """Return all of it as one JSON object."""
+        about = {"name": self.name, "url": self.url, "options": self.options}
+        return {**about, **self.details, **about}
 
 
 def chosen(offered: Mapping[str, Sandbox], names: Sequence[str]) -> list[Sandbox]:
@@ -48,6 +58,7 @@ def hosted(sandboxes: Sequence[Sandbox], options: SandboxOptions) -> Iterator[li
     Raises:
         SystemDown: a port is taken.
         PluginBroken: a sandbox failed to start.
+        KamsyncError: a sandbox refuses its options, such as a file of faults that it cannot use.
     """
     with ExitStack() as stack:
         ready = []
@@ -55,8 +66,14 @@ def hosted(sandboxes: Sequence[Sandbox], options: SandboxOptions) -> Iterator[li
             port = options.port + place if options.port else 0
             running = _started(sandbox, structs.replace(options, port=port))
             stack.callback(running.close)
-            ready.append(Ready(sandbox.name, running.url, redact(dict(running.options))))
+            ready.append(_ready(sandbox.name, running))
         yield ready
+
+
+def _ready(name: str, running: RunningSandbox) -> Ready:
+    """Say how a sandbox is connected to; one without details has none."""
+    details = getattr(running, "details", {})
+    return Ready(name, running.url, redact(dict(running.options)), redact(dict(details)))
 
 
 def _started(sandbox: Sandbox, options: SandboxOptions) -> RunningSandbox:
@@ -68,6 +85,8 @@ def _started(sandbox: Sandbox, options: SandboxOptions) -> RunningSandbox:
             f"The sandbox {sandbox.name} cannot listen on port {options.port}: {error.strerror}.",
             hint="Choose another one with --port; 0 is any free one.",
         ) from error
+    except KamsyncError:
+        raise
     # The plugin border: whatever goes wrong there is told by the sandbox's name.
     except Exception as error:
         raise PluginBroken(

@@ -1,0 +1,1 @@
+"""A sandbox that real clients take for a Salesforce org."""

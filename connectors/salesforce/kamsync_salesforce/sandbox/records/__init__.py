@@ -1,0 +1,1 @@
+"""The records of an org: kept in SQLite, one table for each object."""

@@ -1,0 +1,191 @@
+"""What a new org has before anybody works in it: profiles, people in teams, stages, split types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kamsync_salesforce.sandbox.metadata.field import Field, read_field
+from kamsync_salesforce.sandbox.people import ADMINISTRATOR, INTEGRATION, Person
+from kamsync_salesforce.sandbox.state import State
+
+__all__ = ["EXTERNAL_ID", "external_id", "person_of", "set_up"]
+
+EXTERNAL_ID = "KamsyncId__c"
+STANDARD = "Standard User"
+DOMAIN = "kamsync.example"
+# Username, first name, last name, team, manager.
+PEOPLE = (
+    ("ada.admin", "Ada", "Admin", None, None),
+    ("susan.lindt", "Susan", "Lindt", "sales", None),
+    ("paul.brandt", "Paul", "Brandt", "sales", "susan.lindt"),
+    ("mia.okafor", "Mia", "Okafor", "success", None),
+    ("jonas.weber", "Jonas", "Weber", "success", "mia.okafor"),
+    ("elena.rossi", "Elena", "Rossi", "account", None),
+    ("tom.nguyen", "Tom", "Nguyen", "account", "elena.rossi"),
+)
+HUB = "kamsync.hub"
+SPLIT_TYPES = (
+    ("Revenue", "Revenue", "Amount", 1),
+    ("Overlay", "Overlay", "Amount", 0),
+)
+
+
+def set_up(org: State) -> None:
+    """Make what every org has; one that was opened from a file has it already."""
+    if org.store.fact("set up") is None:
+        with org.store.savepoint():
+            _found_organization(org)
+            _hire(org)
+            _make_stages(org)
+            _make_split_types(org)
+            _add(org, "Pricebook2", Name="Standard Price Book", IsActive=1, IsStandard=1)
+            org.store.keep("set up", True)
+    for row in org.store.rows("User", {}):
+        org.people.add(person_of(org, row))
+
+
+def external_id(name: str = EXTERNAL_ID, label: str = "kamsync id") -> Field:
+    """Return the field that the hub finds its records by again."""
+    told = {"is": "string(64) lookup fls", "label": label}
+    field = read_field(name, told)
+    return Field(
+        **{key: getattr(field, key) for key in field.__struct_fields__}
+        | {"custom": True, "external_id": True, "unique": True}
+    )
+
+
+def person_of(org: State, row: Mapping[str, Any]) -> Person:
+    """Return the person that a row of User is."""
+    profile = org.store.row("Profile", row["ProfileId"])
+    assert profile is not None, row
+    return Person(
+        id=row["Id"],
+        username=row["Username"],
+        name=row["Name"],
+        profile=profile["Name"],
+        team=row["Department"],
+        integration=profile["Name"] == INTEGRATION,
+    )
+
+
+def _found_organization(org: State) -> None:
+    """Make the one row that stands for the org, and the profiles."""
+    _add(
+        org,
+        "Organization",
+        Name="kamsync sandbox",
+        OrganizationType="Developer Edition",
+        IsSandbox=1,
+        InstanceName="CS1",
+        LanguageLocaleKey="en_US",
+        DefaultLocaleSidKey="en_US",
+        TimeZoneSidKey="GMT",
+        FiscalYearStartMonth=1,
+        Country="DE",
+    )
+    for name in (ADMINISTRATOR, STANDARD, INTEGRATION):
+        _add(org, "Profile", Name=name, UserType="Standard")
+
+
+def _hire(org: State) -> None:
+    """Make the hub's own user, an administrator, and people in three teams."""
+    profiles = {row["Name"]: row["Id"] for row in org.store.rows("Profile", {})}
+    roles = {
+        team: _add(org, "UserRole", Name=f"{team.title()} team", DeveloperName=team.title())
+        for team in ("sales", "success", "account")
+    }
+    ids: dict[str | None, str] = {
+        HUB: _add_user(org, HUB, "kamsync", "Hub", ProfileId=profiles[INTEGRATION])
+    }
+    for number, (username, first, last, team, manager) in enumerate(PEOPLE, 1):
+        ids[username] = _add_user(
+            org,
+            username,
+            first,
+            last,
+            ProfileId=profiles[STANDARD if team else ADMINISTRATOR],
+            UserRoleId=roles.get(team or ""),
+            Department=team,
+            ManagerId=ids.get(manager),
+            EmployeeNumber=f"E{1000 + number}",
+        )
+
+
+def _add_user(org: State, username: str, first: str, last: str, **more: Any) -> str:
+    """Make one user."""
+    return _add(
+        org,
+        "User",
+        Username=f"{username}@{DOMAIN}",
+        Email=f"{username}@{DOMAIN}",
+        FirstName=first,
+        LastName=last,
+        Name=f"{first} {last}",
+        Alias=username.replace(".", "")[:8],
+        CommunityNickname=username,
+        TimeZoneSidKey="Europe/Berlin",
+        LocaleSidKey="en_US",
+        LanguageLocaleKey="en_US",
+        EmailEncodingKey="UTF-8",
+        UserType="Standard",
+        IsActive=1,
+        DigestFrequency="D",
+        DefaultGroupNotificationFrequency="N",
+        **more,
+    )
+
+
+def _make_stages(org: State) -> None:
+    """Make a row for each stage of an opportunity."""
+    for place, stage in enumerate(org.settings.stages.values(), 1):
+        _add(
+            org,
+            "OpportunityStage",
+            MasterLabel=stage.name,
+            ApiName=stage.name,
+            IsActive=1,
+            SortOrder=place,
+            IsClosed=int(stage.is_closed),
+            IsWon=int(stage.is_won),
+            ForecastCategory=stage.category,
+            ForecastCategoryName=stage.category_name,
+            DefaultProbability=stage.probability,
+        )
+
+
+def _make_split_types(org: State) -> None:
+    """Make the split types that an org has once splits are switched on.
+
+    Source: Object Reference, "OpportunitySplitType"; Salesforce Help, "Opportunity Splits".
+    """
+    for name, label, amount, validated in SPLIT_TYPES:
+        _add(
+            org,
+            "OpportunitySplitType",
+            DeveloperName=name,
+            MasterLabel=label,
+            Language="en_US",
+            IsActive=1,
+            IsTotalValidated=validated,
+            SplitEntity="OpportunitySplit",
+            SplitField=amount,
+            SplitDataStatus="Completed",
+        )
+
+
+def _add(org: State, object_: str, **values: Any) -> str:
+    """Put a row into an object, as the org itself makes it."""
+    found = org.schema.object(object_)
+    at = org.stamp()
+    row: dict[str, Any] = {
+        field.name: 0 for field in found.fields.values() if field.type == "boolean"
+    }
+    signs = {"CreatedDate": at, "LastModifiedDate": at, "SystemModstamp": at}
+    row |= {name: value for name, value in signs.items() if name in found.fields}
+    admin = next(iter(org.store.rows("User", {})), {"Id": None})["Id"]
+    row |= {name: admin for name in ("CreatedById", "LastModifiedById") if name in found.fields}
+    id_ = org.store.insert(found, row | values)
+    if admin is None and object_ == "User":
+        org.store.change(object_, id_, {"CreatedById": id_, "LastModifiedById": id_})
+    return id_

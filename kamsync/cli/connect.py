@@ -1,0 +1,94 @@
+"""``kamsync connect`` and ``disconnect``: let kamsync into a system by a sign-in in a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from kamsync.cli.options import common, session
+
+if TYPE_CHECKING:
+    from kamsync.cli.session import Session
+    from kamsync.connector import Connector, Finding
+
+__all__ = ["connect", "disconnect"]
+
+
+@click.command()
+@common
+@click.argument("system")
+@click.option("--no-browser", is_flag=True, help="Only show the page; open it yourself.")
+@click.option(
+    "--timeout",
+    type=click.IntRange(10, 3600),
+    default=300,
+    show_default=True,
+    help="How many seconds to wait for the answer.",
+)
+@click.pass_context
+def connect(ctx: click.Context, *, system: str, no_browser: bool, timeout: int) -> None:
+    """Sign in to SYSTEM in a browser.
+
+    What the system gives out is kept beside the key, sealed with it, and renewed by itself from then
+    on. Sign in as the user as whom kamsync is to write, and as nobody else.
+    """
+    here = session(ctx)
+    from kamsync.consent import ask
+
+    def show(url: str) -> None:
+        if no_browser or here.json or click.launch(url) != 0:
+            click.echo(f"Open this page: {url}", err=True)
+        else:
+            click.echo("Sign in in the browser that has opened.", err=True)
+
+    with _connector(here, system) as connector:
+        found = ask(connector.sign_in(), show, float(timeout))
+    _tell(ctx, here, found)
+
+
+@click.command()
+@common
+@click.argument("system")
+@click.pass_context
+def disconnect(ctx: click.Context, *, system: str) -> None:
+    """Give back what `kamsync connect` was given, and forget it.
+
+    The system is told that its tokens are good for nothing any more. What kamsync knows of its
+    records stays.
+    """
+    here = session(ctx)
+    with _connector(here, system) as connector:
+        found = connector.sign_out()
+    _tell(ctx, here, found)
+
+
+@contextmanager
+def _connector(here: Session, name: str) -> Iterator[Connector]:
+    """Connect one system; the store is not opened."""
+    from kamsync.config import connect as made
+
+    connector = made(here.config, name, here.plugins)
+    here.tell_broken(here.plugins)
+    try:
+        yield connector
+    finally:
+        connector.close()
+
+
+def _tell(ctx: click.Context, here: Session, found: Sequence[Finding]) -> None:
+    """Tell what was found, and fail if something is wrong."""
+    sound = all(each.ok for each in found)
+    if here.json:
+        here.printer.document({"ok": sound, "findings": list(found)})
+    else:
+        for each in found:
+            mark = ("✓", "green") if each.ok else ("✗", "red")
+            here.printer.line(mark, f" {each.about}: {each.text}")
+            if each.hint:
+                here.printer.line((each.hint, "dim"), indent=2)
+        if sound:
+            here.printer.next("kamsync check")
+    ctx.exit(0 if sound else 1)
