@@ -42,7 +42,9 @@ class Verdict(StrEnum):
 class Change(Struct, frozen=True):
     """One thing that landed in a site, by anybody, in the site's own words.
 
-    *own* says that it was the user as whom kamsync writes. *into* is the survivor of a merge.
+    *own* says that it was the user as whom kamsync writes. *into* is the survivor of a merge. *silent*
+    is what follows by itself and leaves no stamp, such as a reference to what was deleted that is
+    cleared: nobody has entered that.
     """
 
     deed: Deed
@@ -54,6 +56,7 @@ class Change(Struct, frozen=True):
     values: Mapping[str, Native] = {}
     stamp: str | None = None
     into: str | None = None
+    silent: bool = False
 
 
 class Gate(Protocol):

@@ -18,7 +18,7 @@ from kamsync.model import Author, Entry, Native, Outcome, Page, Reading, Receipt
 from kamsync.testing.simulation.breaks import Crash, Gremlin, Land, Watched, Wire
 from kamsync.testing.simulation.landing import Town
 from kamsync.testing.simulation.setting import Cast
-from kamsync.testing.simulation.site import Change, Site, SiteRefused, Stage, Verdict
+from kamsync.testing.simulation.site import Change, Site, Stage, Verdict
 
 __all__ = ["Line", "StagedTown"]
 
@@ -123,7 +123,7 @@ class StagedTown(Town):
 
     @contextmanager
     def _acted(self) -> Iterator[None]:
-        """Take in what a person did; what the site does not let them do comes to nothing."""
+        """Take in what a person did."""
         try:
             yield
         finally:
@@ -155,7 +155,8 @@ class StagedTown(Town):
             into=change.into,
         )
         self._happen(act)
-        self.told(self.cast, act)
+        if not change.silent:
+            self.told(self.cast, act)
 
 
 class _Row:
@@ -275,7 +276,7 @@ class Line(Connector):
             return Verdict.BREAK
         due = self._due = self._gremlin.at("row")
         if due == "edit before a row":
-            self._meddle(row)
+            self._gremlin.meddle(self.town.cast.name, row.write)
         if due == "crash before a row":
             self._crashed = True
             return Verdict.BREAK
@@ -284,7 +285,8 @@ class Line(Connector):
     def after(self, object_: str, native_id: str | None, stamp: str | None) -> Verdict:
         """Say whether anybody hears of a row that has landed."""
         if self._due == "edit after a row":
-            self._meddle(self._row(object_, native_id, stamp))
+            row = self._row(object_, native_id, stamp)
+            self._gremlin.meddle(self.town.cast.name, row.write)
         if self._due == "crash after a row":
             self._crashed = True
         broken = self._crashed or self._due == "row unknown, done"
@@ -327,13 +329,6 @@ class Line(Connector):
 
     def _landing(self, change: Change) -> Callable[[Callable[[], None]], None]:
         return self._row(change.object, change.id, change.stamp).landed
-
-    def _meddle(self, row: _Row) -> None:
-        """Let somebody be quicker, unless the site is quicker still."""
-        try:
-            self._gremlin.meddle(self.town.cast.name, row.write)
-        except SiteRefused:
-            return
 
     def _show(self, object_: str, names: Sequence[str], readings: object) -> None:
         """Note what the hub has been shown, in our words."""
