@@ -165,6 +165,16 @@ class Connector(ABC):
         """How many writes or ids one call may carry at most."""
         return 100
 
+    def identity(self) -> str | None:
+        """Return what this system says it is, such as the id of an organisation or of a portal.
+
+        It is the same for every connector to the same system, whatever is written there, and for a
+        copy that was put back in its place; no other system has it. It is shown to people, and must
+        be no secret. The engine keeps it, and refuses to take another system for this one. None is
+        for a system that has no such id.
+        """
+        return None
+
     @abstractmethod
     def describe(self) -> Mapping[str, NativeEntity]:
         """Return the objects that this system shows, by name.

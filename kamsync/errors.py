@@ -136,7 +136,7 @@ class StopRound(KamsyncError):
 
 
 class ApprovalMissing(StopRound):
-    """The plan needs a person's approval: a first meeting, or a plan that changed since it was approved."""
+    """The plan needs a person's approval: a first meeting, what was newly allowed, or a changed plan."""
 
     exit_status = 3
 

@@ -64,6 +64,7 @@ class Journal:
         self._keys: dict[str, SubjectKey] = {}
         self._head: tuple[int, bytes] = (0, START)
         self.round = ""
+        """The round that was started here and has not ended."""
         database.at_end(self._ended)
 
     def append(

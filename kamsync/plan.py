@@ -7,7 +7,7 @@ revision: once per revision, so that a system that rewrites what it stores does 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -19,7 +19,7 @@ from kamsync.model import EXISTS, Cells, Fact, Golden, Intent, Link, Op, Record
 from kamsync.observe import GONE, HERE
 from kamsync.values import is_blank
 
-__all__ = ["Due", "PlanName", "PlannedWrite", "Problem", "due"]
+__all__ = ["Due", "FirstWrite", "PlanName", "PlannedWrite", "Problem", "due"]
 
 
 class Problem(Struct, frozen=True):
@@ -186,10 +186,22 @@ class _Asker:
         return None
 
 
-class PlanName:
-    """A short name for exactly some writes, in whatever order they come.
+class FirstWrite(Struct, frozen=True):
+    """What a plan would do that the configuration allows since the last approval: nobody has seen it."""
 
-    Two plans have the same name only if they would write the same values over the same values.
+    system: str
+    entity: str
+    op: Op
+
+    def __str__(self) -> str:
+        return f"{self.op} {self.system} {self.entity}"
+
+
+class PlanName:
+    """A short name for exactly some writes, in whatever order they come, and for what is asked of them.
+
+    Two plans have the same name only if they would write the same values over the same values, and
+    a person is asked for the same reasons.
     """
 
     def __init__(self) -> None:
@@ -203,6 +215,7 @@ class PlanName:
         self._sum = (self._sum + int.from_bytes(digest, "big")) % (1 << 256)
         self.count += 1
 
-    def text(self) -> str:
-        """Return the name."""
-        return hashlib.sha256(self._sum.to_bytes(32, "big")).hexdigest()[:8]
+    def text(self, reasons: Sequence[object] = ()) -> str:
+        """Return the name; *reasons* are why a person is to approve what it stands for."""
+        asked = msgspec.json.encode(reasons) if reasons else b""
+        return hashlib.sha256(self._sum.to_bytes(32, "big") + asked).hexdigest()[:8]

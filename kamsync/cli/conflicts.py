@@ -100,12 +100,12 @@ def resolve(*, id_: str, version: int | None, dry_run: bool, **answer: Any) -> N
     An empty --value is a blank.
     """
     here = session(click.get_current_context())
-    from kamsync.cli.deciding import Answer, decision_of
+    from kamsync.cli.deciding import Answer, decision_of, fitting
     from kamsync.cli.questions import show_decided
     from kamsync.engine import resolve_conflict
     from kamsync.reports import Sight, effects
 
-    with here.hub() as hub:
+    with here.hub() as hub, fitting():
         conflict = hub.store.reviews.get(id_)
         decided = decision_of(hub, conflict, Answer(**answer))
         shown = conflict.version if version is None else version

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import click
 from msgspec import Struct, structs
 
-from kamsync.engine import Hub
-from kamsync.errors import DecisionRefused
+from kamsync.engine import CHOICES, Hub
+from kamsync.errors import ValueInvalid
 from kamsync.model import Conflict, Decision, Kind, Value
 from kamsync.reports import find_record, values_for
 from kamsync.schema import Field, Type
 from kamsync.values import normalise
 
-__all__ = ["Answer", "decision_of"]
+__all__ = ["Answer", "decision_of", "fitting"]
 
 
 class Answer(Struct, frozen=True):
@@ -41,15 +42,12 @@ def decision_of(hub: Hub, conflict: Conflict, answer: Answer) -> Decision:
     """Return the decision that *answer* means for *conflict*.
 
     Raises:
-        UsageError: nothing was chosen, or several things that exclude each other.
-        DecisionRefused, ValueInvalid, UnknownName: what was chosen does not fit the conflict.
+        UsageError: nothing was chosen, several things that exclude each other, or what no conflict
+            of this kind is decided with.
+        ValueInvalid, UnknownName: what was chosen does not fit the conflict.
     """
     _require_one(conflict, answer)
-    if conflict.kind is Kind.VALUE and answer.choice:
-        raise DecisionRefused(
-            f"Conflict {conflict.id} is about a value: it is decided with --keep, --value or --agreed,"
-            f" not with --choice {answer.choice}."
-        )
+    _require_choice(conflict, answer)
     decision = Decision(answer.by or _somebody_here(), hub.now(), reason=answer.why)
     if answer.keep is not None:
         kept = values_for(conflict, answer.keep)
@@ -73,6 +71,31 @@ def _require_one(conflict: Conflict, answer: Answer) -> None:
         raise click.UsageError(
             f"Say what to keep in conflict {conflict.id}: one of --keep, --value, --agreed, --choice."
         )
+
+
+def _require_choice(conflict: Conflict, answer: Answer) -> None:
+    """Refuse a word that is no choice for this kind of conflict."""
+    choices = CHOICES.get(conflict.kind, ())
+    if answer.choice is None or answer.choice in choices:
+        return
+    if conflict.kind is Kind.VALUE:
+        raise click.UsageError(
+            f"Conflict {conflict.id} is about a value: it is decided with --keep, --value or --agreed,"
+            f" not with --choice {answer.choice}."
+        )
+    raise click.UsageError(
+        f"A {conflict.kind} conflict is decided with --choice {' or '.join(choices)}, not with"
+        f" {answer.choice!r}."
+    )
+
+
+@contextmanager
+def fitting() -> Iterator[None]:
+    """Tell of an answer that does not fit its question as of any other slip on the command line."""
+    try:
+        yield
+    except ValueInvalid as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _value(hub: Hub, conflict: Conflict, given: Sequence[str]) -> Value:

@@ -35,11 +35,13 @@ def history(
     if record and round_:
         raise click.UsageError("Give a RECORD or --round ID, not both.")
     here = session(ctx)
+    from kamsync.reports import rounds
+
     with here.hub() as hub:
         if record or round_:
             _happened(here, hub, record or "", round_ or "", limit, pay=reveal_pay)
         else:
-            _rounds(here, hub.store.rounds.list(limit))
+            _rounds(here, rounds(hub.store, limit))
 
 
 def _happened(here: Session, hub: Hub, record: str, round_: str, limit: int, *, pay: bool) -> None:
@@ -67,12 +69,12 @@ def _happened(here: Session, hub: Hub, record: str, round_: str, limit: int, *, 
         here.printer.table(list(happening_rows(tuple(told), sight, with_field=True)))
 
 
-def _rounds(here: Session, rounds: list[RoundRow]) -> None:
+def _rounds(here: Session, listed: list[RoundRow]) -> None:
     """Show the rounds."""
     if here.json:
-        here.printer.document(rounds)
+        here.printer.document(listed)
         return
-    if not rounds:
+    if not listed:
         here.printer.line("No round has run yet.")
         here.printer.next("kamsync plan")
         return
@@ -86,10 +88,10 @@ def _rounds(here: Session, rounds: list[RoundRow]) -> None:
             (each.state, "" if each.state in {"done", "planned"} else "yellow"),
             _summed(each.summary),
         )
-        for each in rounds
+        for each in listed
     ]
     here.printer.table(rows, titles=("round", "", "started", "", ""), right=(0,))
-    here.printer.next(f"kamsync history --round {rounds[0].number}")
+    here.printer.next(f"kamsync history --round {listed[0].number}")
 
 
 def _summed(summary: dict[str, Any]) -> str:
@@ -109,6 +111,7 @@ def _summed(summary: dict[str, Any]) -> str:
         f"{counted(planned, 'write')} planned" if planned else "",
         f"{written:,} written" if written else "",
         f"{counted(back, 'value')} put back" if back else "",
+        f"{summary['system']} has another identity" if "identity" in summary else "",
         counted(summary["held"], "open conflict") if summary.get("held") else "",
         counted(summary["parked"], "parked record") if summary.get("parked") else "",
         *(f"{each.get('system')} did not answer" for each in summary.get("down", [])),

@@ -33,6 +33,7 @@ def show_plan(
     if plan.unmet and plan.fields:
         _meeting(printer, hub, plan)
     _changes(printer, plan, select, full=full)
+    _first(printer, plan)
     _totals(printer, plan)
 
 
@@ -90,6 +91,16 @@ def _meeting(printer: Printer, hub: Hub, plan: Overview) -> None:
     printer.table(rows, titles=titles, right=(1, 2, 3, 4))
     if not hub.first_meeting.lines:
         printer.line("Rules for it go into [first_meeting.ENTITY].", indent=2)
+
+
+def _first(printer: Printer, plan: Overview) -> None:
+    """Write what is allowed since the last approval, and would be done for the first time."""
+    if plan.first:
+        printer.gap()
+        printer.line(
+            ("Allowed since the last approval", "bold"), f": {', '.join(plan.first)}.", indent=2
+        )
+        printer.line("Nobody has approved it yet, so this plan wants an approval.", indent=2)
 
 
 def _acts(plan: Overview, name: str, act: str) -> int:
@@ -184,7 +195,7 @@ def _next(plan: Overview) -> Iterator[str]:
     """Yield what to do after the plan."""
     if plan.held > plan.new:
         yield "kamsync conflicts"
-    if plan.unmet or plan.alarms:
+    if plan.unmet or plan.first or plan.alarms:
         yield f"kamsync sync --approve {plan.plan}"
     elif plan.writes or plan.new:
         if plan.steps:

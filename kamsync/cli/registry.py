@@ -19,6 +19,7 @@ COMMANDS = {
     "explain": "kamsync.cli.explain:explain",
     "history": "kamsync.cli.history:history",
     "undo": "kamsync.cli.undo:undo",
+    "moved": "kamsync.cli.moved:moved",
     "report": "kamsync.cli.report:report",
     "schema": "kamsync.cli.schema:schema",
     "plugins": "kamsync.cli.plugins:plugins",

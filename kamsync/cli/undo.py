@@ -20,6 +20,7 @@ __all__ = ["undo"]
 SHOWN_LIMIT = 50
 ROUNDS_LIMIT = 1000
 UNDONE = frozenset({"sync", "decision"})
+ENDED = frozenset({"done", "interrupted"})
 
 
 @click.command()
@@ -55,9 +56,10 @@ def _round(hub: Hub, text: str) -> RoundRow:
         return hub.store.rounds.get(text)
     from kamsync.engine import undo_round
     from kamsync.errors import UnknownName
+    from kamsync.reports import rounds
 
-    for row in hub.store.rounds.list(ROUNDS_LIMIT):
-        if row.kind in UNDONE and row.state == "done":
+    for row in rounds(hub.store, ROUNDS_LIMIT):
+        if row.kind in UNDONE and row.state in ENDED:
             undone = undo_round(hub, row, dry=True)
             if undone.back or undone.left:
                 return row

@@ -7,6 +7,7 @@ from kamsync.engine.hub import Hub, System, record_id
 from kamsync.engine.planning import Plan
 from kamsync.engine.pull import pull
 from kamsync.engine.push import push
+from kamsync.engine.recognising import accept_move
 from kamsync.engine.rounds import Round, deliver, preview, run_round, settle, take_in
 from kamsync.engine.undoing import Undo, undo_round
 
@@ -17,6 +18,7 @@ __all__ = [
     "Round",
     "System",
     "Undo",
+    "accept_move",
     "deliver",
     "preview",
     "pull",

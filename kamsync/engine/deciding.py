@@ -43,11 +43,10 @@ def resolve_conflict(hub: Hub, conflict_id: str, version: int, decision: Decisio
     with hub.store.transaction():
         conflict = hub.store.reviews.get(conflict_id)
         _require_open(conflict, version)
-        hub.round = hub.store.rounds.start("decision", hub.now())
+        round_ = hub.store.rounds.start("decision", hub.now())
         closed = _decided(hub, conflict, decision)
         summary = {"conflict": closed.id, "person": decision.person}
-        hub.store.rounds.finish(hub.round, "done", summary, hub.now())
-        hub.round = ""
+        hub.store.rounds.finish(round_, "done", summary, hub.now())
     return closed
 
 
@@ -161,7 +160,7 @@ def _decide_match(hub: Hub, conflict: Conflict, decision: Decision) -> Conflict:
     record = hub.store.records.by_id([str(named)]).get(str(named))
     if record is None or record.entity != conflict.entity:
         known = ", ".join(str(c.value) for c in conflict.contenders if c.value)
-        raise DecisionRefused(
+        raise ValueInvalid(
             f"{named!r} is not one of the records that {conflict.record} may be: {known}."
         )
     _tie(hub, link, record.merged_into or record.id, f"decided by {decision.person}")

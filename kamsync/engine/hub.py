@@ -50,7 +50,7 @@ class System(Struct, frozen=True):
 
 @dataclass
 class Hub:
-    """Everything that a round needs to know; its only state is the store, and the round that runs."""
+    """Everything that a round needs to know; its only state is the store."""
 
     schema: Schema
     systems: Mapping[str, System]
@@ -65,7 +65,6 @@ class Hub:
     notify: Callable[[Sequence[Notice]], None] | None = None
     batch: int = BATCH
     sweep_every: timedelta = timedelta(days=1)
-    round: str = ""
 
     def now(self) -> str:
         """Return the time the way it is stored."""
@@ -83,6 +82,10 @@ class Hub:
     def meet(self, system: str) -> None:
         """Remember that a plan for *system* was approved."""
         self.store.set_meta(f"met:{system}", self.now())
+
+    def part(self, system: str) -> None:
+        """Forget that a plan for *system* was approved: it is to be met again."""
+        self.store.set_meta(f"met:{system}", None)
 
     def system(self, name: str) -> System:
         """Return the system called *name*; `UnknownName` says which ones there are."""
@@ -107,7 +110,7 @@ class Hub:
 
     def note(self, events: Sequence[Event], actor: str = "kamsync") -> None:
         """Write *events* into the journal, as part of the round that runs."""
-        self.store.journal.append(self.round, events, actor)
+        self.store.journal.append(None, events, actor)
 
     def park(
         self,

@@ -8,12 +8,13 @@ from typing import Any
 from msgspec import Struct, to_builtins
 
 from kamsync.engine.batches import Batch, await_missing, due_at, load
+from kamsync.engine.consent import first_writes, unapproved
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.parking import waiting
 from kamsync.engine.scoping import records_in_scope
 from kamsync.guards import Alarm, Tally, weigh
 from kamsync.model import EXISTS, Intent, Link, Op
-from kamsync.plan import PlanName, PlannedWrite
+from kamsync.plan import FirstWrite, PlanName, PlannedWrite
 from kamsync.store import OutboxRow
 
 __all__ = ["Plan", "make_plan"]
@@ -26,7 +27,8 @@ class Plan(Struct, frozen=True):
     """The writes that would make every system agree, by name, in numbers, and the first of them.
 
     *tallies* count per system and entity; *alarms* are what the guards object to; *unmet* are the
-    systems among those planned for that no approved plan has met yet.
+    systems among those planned for that no approved plan has met yet, *first* the writes of kinds that
+    nobody has approved in the systems that were met.
     """
 
     id: str
@@ -35,6 +37,12 @@ class Plan(Struct, frozen=True):
     shown: tuple[PlannedWrite, ...]
     alarms: tuple[Alarm, ...] = ()
     unmet: tuple[str, ...] = ()
+    first: tuple[FirstWrite, ...] = ()
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether a person must approve this plan before anything of it is merged or written."""
+        return bool(self.alarms or self.unmet or self.first)
 
     def summary(self) -> dict[str, Any]:
         """Return the plan as plain JSON."""
@@ -73,8 +81,12 @@ def make_plan(
                         shown.append(write)
     tallies = tuple(count.tally() for count in counts.values())
     alarms = weigh(tallies, hub.limits)
+    if alarms:
+        alarms = weigh(unapproved(hub, round_id, tallies), hub.limits)
     unmet = tuple(sorted(s for s in systems if not hub.has_met(s)))
-    return Plan(name.text(), name.count, tallies, tuple(shown), tuple(alarms), unmet)
+    first = tuple(first_writes(hub, [tally for tally in tallies if tally.system not in unmet]))
+    id_ = name.text([each for each in (alarms, unmet, first) if each])
+    return Plan(id_, name.count, tallies, tuple(shown), alarms, unmet, first)
 
 
 def _order(hub: Hub) -> list[tuple[str, Op]]:
@@ -149,7 +161,6 @@ def _row(write: PlannedWrite, fields: Mapping[str, Intent]) -> OutboxRow:
     return OutboxRow(
         id=0,
         plan="",
-        seq=0,
         system=write.system,
         entity=write.entity,
         link=write.link,

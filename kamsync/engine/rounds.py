@@ -6,12 +6,12 @@ cannot differ from the run. Its steps can be called one by one as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
-from msgspec import Struct, field, structs, to_builtins
+from msgspec import Struct, field, to_builtins
 
+from kamsync.engine.approving import remember, require_consent
 from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.mapped import mark_maps
@@ -22,11 +22,12 @@ from kamsync.engine.places import fill_places
 from kamsync.engine.planning import Plan, make_plan
 from kamsync.engine.pull import Pulled, foresee, invite, pull, reread
 from kamsync.engine.push import Pushed, push
+from kamsync.engine.recognising import recognise
 from kamsync.engine.resolve import drop_creates, resolve
 from kamsync.engine.restore import finish_restore
-from kamsync.errors import ApprovalMissing, GuardTripped, RetryLater
+from kamsync.engine.serving import Down, borne
+from kamsync.errors import ApprovalMissing, GuardTripped
 from kamsync.extensions import Notice
-from kamsync.model import EXISTS
 from kamsync.store import PlanRow
 
 __all__ = ["Down", "Round", "deliver", "preview", "run_round", "settle", "take_in"]
@@ -35,14 +36,6 @@ Progress = Callable[[str], None]
 
 ROUNDS_KEPT = 100
 """Of how many rounds the outbox keeps the writes, at least."""
-
-
-class Down(Struct, frozen=True):
-    """One system that could not be served: in which step, and why."""
-
-    system: str
-    step: str
-    reason: str
 
 
 class Round(Struct):
@@ -82,9 +75,12 @@ def preview(
     """Read everything that changed, and say what a round would write; nothing is written or decided.
 
     What was read is kept. The plan is kept under its name, to be approved.
+
+    Raises:
+        ConfigurationInvalid: a system is another one than before; nothing was read.
     """
     with hub.store.round_lock("plan"):
-        result = _begin(hub, "plan")
+        result = _begin(hub, "plan", recognise(hub))
         take_in(hub, result, sweep=sweep, progress=progress)
         with hub.store.rehearsal():
             settle(hub, result, only=only, progress=progress)
@@ -104,35 +100,40 @@ def run_round(
     """Run one round; with *approve*, carry out exactly the plan of that name or nothing.
 
     Raises:
-        ApprovalMissing: a system was never met before, or the plan is not the approved one any more.
+        ApprovalMissing: a system was never met before, it is written in a way that was not allowed
+            before, or the plan is not the approved one any more.
         GuardTripped: the plan is out of proportion. In both cases nothing was merged or written.
         UnknownName: there is no plan called *approve*; no round was begun.
+        ConfigurationInvalid: a system is another one than before; nothing was read.
     """
     with hub.store.round_lock("sync"):
         if approve is not None:
             hub.store.plans.get(approve)
-        result = _begin(hub, "sync")
+        result = _begin(hub, "sync", recognise(hub))
         take_in(hub, result, sweep=sweep, progress=progress)
         try:
             with hub.store.transaction():
                 settle(hub, result, only=only, progress=progress)
-                _require_consent(hub, result, approve, only=only)
+                assert result.plan is not None
+                require_consent(hub, result.id, result.plan, approve)
+                if approve is not None:
+                    hub.store.rounds.approve(result.id, result.plan.id)
                 if only is None:
-                    _remember_shown(hub, result)
+                    remember(hub, result.plan, approved=approve is not None)
+                _keep(hub, result, "approved" if approve is not None else "done")
         except (ApprovalMissing, GuardTripped):
-            _keep(hub, result, "open")
+            _keep_stopped(hub, result, approve)
             _end(hub, result, "stopped")
             raise
-        _keep(hub, result, "approved" if approve else "done")
         deliver(hub, result, progress=progress)
         _end(hub, result, "done")
     return result
 
 
-def _begin(hub: Hub, kind: str) -> Round:
+def _begin(hub: Hub, kind: str, down: list[Down]) -> Round:
     """Open a round; whatever is written into the journal from now on is part of it."""
-    hub.round = hub.store.rounds.start(kind, hub.now())
-    return Round(hub.round)
+    hub.store.rounds.break_off()
+    return Round(hub.store.rounds.start(kind, hub.now()), down=down)
 
 
 def _end(hub: Hub, result: Round, state: str) -> None:
@@ -140,7 +141,6 @@ def _end(hub: Hub, result: Round, state: str) -> None:
     if int(result.id.rpartition("-")[2]) % ROUNDS_KEPT == 0:
         hub.store.outbox.prune(ROUNDS_KEPT)
     hub.store.rounds.finish(result.id, state, result.summary(), hub.now())
-    hub.round = ""
 
 
 def take_in(
@@ -149,9 +149,10 @@ def take_in(
     """Find out what became of open writes, and pull every system; one that is down stops no other."""
     mark_scope(hub)
     for system in hub.systems.values():
-        _tell(progress, f"Reading {system.name}")
         mark_maps(hub, system)
-        with _borne(result, system, "pull"):
+    for system in result.up(hub):
+        _tell(progress, f"Reading {system.name}")
+        with borne(result.down, system, "pull"):
             foresee(hub, system, sweep=sweep)
             for entity in hub.entities():
                 if entity.name in system.maps:
@@ -160,17 +161,8 @@ def take_in(
                     drop_creates(hub, system, entity.name)
                     reread(hub, system, entity.name)
     for system in () if hub.scope.is_open else result.up(hub):
-        with _borne(result, system, "pull"):
+        with borne(result.down, system, "pull"):
             _look_for_passed(hub, result, system)
-
-
-@contextmanager
-def _borne(result: Round, system: System, step: str) -> Iterator[None]:
-    """Let the round go on without a system that cannot be served."""
-    try:
-        yield
-    except RetryLater as error:
-        result.down.append(Down(system.name, step, error.message))
 
 
 def _pull(hub: Hub, result: Round, system: System, entity: str, *, sweep: bool) -> None:
@@ -216,7 +208,7 @@ def deliver(hub: Hub, result: Round, *, progress: Progress | None = None) -> Non
     """Push the plan to every system that answers, and tell what waits for a person."""
     for system in result.up(hub):
         _tell(progress, f"Writing {system.name}")
-        with _borne(result, system, "push"):
+        with borne(result.down, system, "push"):
             result.pushed[system.name] = push(hub, system, result.id)
     _notify(hub, result)
 
@@ -235,72 +227,19 @@ def _backfill(hub: Hub) -> None:
         hub.store.set_meta(key, mapped)
 
 
-def _require_consent(hub: Hub, result: Round, approve: str | None, *, only: str | None) -> None:
-    """Let the round go on only if the plan is in proportion, or is the one that was approved."""
-    plan = result.plan
-    assert plan is not None
-    if approve is not None:
-        _require_same(hub, plan, approve)
-        if only is None:
-            for system in plan.unmet:
-                hub.meet(system)
-        return
-    command = f"See it with: kamsync plan. Approve it with: kamsync sync --approve {plan.id}."
-    if plan.unmet:
-        names = ", ".join(plan.unmet)
-        raise ApprovalMissing(
-            f"This would be the first meeting with {names}; nothing was merged or written.",
-            hint=command,
-        )
-    if plan.alarms:
-        sentences = " ".join(alarm.text for alarm in plan.alarms)
-        raise GuardTripped(f"{sentences} Nothing was merged or written.", hint=command)
-
-
-def _remember_shown(hub: Hub, result: Round) -> None:
-    """Keep how many records each system shows, for the guard against one that is emptied.
-
-    What vanished is new to the guard until a round with it was let through, however often it was
-    read before.
-    """
-    assert result.plan is not None
-    for tally in result.plan.tallies:
-        place = hub.store.cursors.get(tally.system, tally.entity)
-        count = (tally.shown or 0) - tally.deletes
-        if count != place.seen_count:
-            kept = structs.replace(place, seen_count=count)
-            hub.store.cursors.put(tally.system, tally.entity, kept)
-
-
-def _require_same(hub: Hub, plan: Plan, approve: str) -> None:
-    """Raise `ApprovalMissing` if the plan of now is not the approved one, saying what has changed."""
-    approved = hub.store.plans.get(approve)
-    if approved.id == plan.id:
-        return
-    before = approved.summary.get("writes", 0)
-    known = {_line(write) for write in approved.summary.get("shown", [])}
-    now = {_line(to_builtins(write)) for write in plan.shown}
-    changed = "; ".join(sorted(known ^ now)[:3])
-    told = f" Among what changed: {changed}." if changed else ""
-    raise ApprovalMissing(
-        f"Plan {approved.id} is not what would be written any more: it had {before} writes, now there"
-        f" are {plan.writes}.{told}",
-        hint=f"Look at plan {plan.id} with: kamsync plan.",
-    )
-
-
-def _line(write: dict[str, Any]) -> str:
-    """Return one write of a plan in a few words."""
-    fields = ", ".join(sorted(write["fields"].keys() - {EXISTS}))
-    return f"{write['op']} {write['system']} {write['record']} {fields}".rstrip()
-
-
 def _keep(hub: Hub, result: Round, state: str) -> None:
     """Keep the plan so that it can be shown and approved."""
     plan = result.plan
     assert plan is not None
     row = PlanRow(plan.id, result.id, hub.now(), plan.summary(), state)
     hub.store.plans.save(row)
+
+
+def _keep_stopped(hub: Hub, result: Round, approve: str | None) -> None:
+    """Keep a plan that was stopped, to be approved; one whose approval is spent is to be looked at first."""
+    assert result.plan is not None
+    if approve is None or hub.store.plans.get(approve).id != result.plan.id:
+        _keep(hub, result, "open")
 
 
 def _notify(hub: Hub, result: Round) -> None:

@@ -62,12 +62,11 @@ def _undone(hub: Hub, round_: RoundRow, changes: Mapping[tuple[str, str], list[E
     for (record, field), events in sorted(changes.items()):
         change = _change(hub, record, field, events)
         (left if change.refused else back).append(change)
-    hub.round = hub.store.rounds.start("undo", hub.now())
+    undo = hub.store.rounds.start("undo", hub.now())
     for change in back:
         _put_back(hub, change)
     summary = {"of": round_.id, "back": len(back), "left": len(left)}
-    hub.store.rounds.finish(hub.round, "done", summary, hub.now())
-    hub.round = ""
+    hub.store.rounds.finish(undo, "done", summary, hub.now())
     return Undo(round_.id, tuple(back), tuple(left))
 
 

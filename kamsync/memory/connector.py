@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 from msgspec import structs
 
 from kamsync.connector import Can, Connector, Finding, NativeEntity, NativeField
-from kamsync.errors import SystemDown
+from kamsync.errors import ConfigurationInvalid, SystemDown
 from kamsync.memory.acts import Row
 from kamsync.memory.faults import Faults
 from kamsync.memory.landing import Landing
@@ -62,9 +62,13 @@ class Memory(Connector):
         self._batch = natural("batch", batch)
         self._user = Author(user, own=True)
         self._read_only = frozenset(read_only)
-        self.connect(
-            MemorySystem(path=path), stamps_of(ALL if can is None else can_of(can), stamps)
-        )
+        self._can = stamps_of(ALL if can is None else can_of(can), stamps)
+        self._path = path
+        self._system: MemorySystem | None = None
+        if path is None:
+            self.connect(MemorySystem(), self._can)
+        else:
+            _require_place(path)
 
     @classmethod
     def over(
@@ -86,10 +90,18 @@ class Memory(Connector):
 
     def connect(self, system: MemorySystem, can: Can) -> None:
         """Speak to *system* from now on, with the capabilities *can*."""
-        self.system = system
+        self._system = system
         self._can = can
         self._view = View(system, can)
         self._landing = Landing(system, can, self._user)
+
+    @property
+    def system(self) -> MemorySystem:
+        """The system that this connector speaks to; its file is opened when it is first asked for."""
+        if self._system is None:
+            self.connect(MemorySystem(path=self._path), self._can)
+        assert self._system is not None
+        return self._system
 
     @property
     def can(self) -> Can:
@@ -100,6 +112,15 @@ class Memory(Connector):
     def batch_limit(self) -> int:
         """How many writes or ids one call may carry."""
         return self._batch
+
+    def identity(self) -> str | None:
+        """Return what the system's file says it is; one without a file need not have an identity."""
+        if self._path is None and self.system.identity is None:
+            return None
+        self._begin("identity", "")
+        told = self.system.identity
+        self.faults.after("identity", "")
+        return told
 
     def describe(self) -> Mapping[str, NativeEntity]:
         """Return the objects that are described, else those in use, which take any other field."""
@@ -205,8 +226,9 @@ class Memory(Connector):
         return (Finding(ok=True, about="connection", text="The memory system answers."),)
 
     def close(self) -> None:
-        """Close the system's file, if there is one."""
-        self.system.close()
+        """Close the system's file, if there is one that was opened."""
+        if self._system is not None:
+            self._system.close()
 
     def _begin(self, call: str, object_: str, carried: Iterable[object] = ()) -> None:
         """Let a call begin, unless the system is down or has no such object."""
@@ -265,3 +287,13 @@ class Memory(Connector):
         rows = self.system.table(object_).rows.values()
         names = dict.fromkeys(name for row in rows for name in row.values)
         return NativeEntity(object_, {name: NativeField(name) for name in names}, can, open=True)
+
+
+def _require_place(path: Path) -> None:
+    """Refuse a path at which there can be no file, before anybody connects to it."""
+    if not path.parent.is_dir() or path.is_dir():
+        reason = "Is a directory" if path.is_dir() else "No such file or directory"
+        raise ConfigurationInvalid(
+            f"The memory system's file {path} cannot be opened: {reason}. "
+            "Give the path of a file in a folder that you may write to."
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,9 +17,21 @@ from kamsync.memory.acts import Act
 
 __all__ = ["Log"]
 
-HEADER = b'{"kamsync memory":1}\n'
+HEADER = b'{"kamsync memory":1'
+"""How the first line of every log begins."""
+
+HEADER_LIMIT = 256
+"""How many bytes the first line has at most."""
+
 LOCK_WAIT_S = 10.0
 LOCK_STEP_S = 0.01
+
+
+class _Header(msgspec.Struct, omit_defaults=True):
+    """The first line: of which format the file is, and what the system says it is."""
+
+    format: int = msgspec.field(name="kamsync memory")
+    identity: str | None = None
 
 
 class Log:
@@ -26,12 +39,14 @@ class Log:
 
     An act that was appended stays, whatever happens afterwards: the file is synced before
     `appended` returns. A crash while appending leaves a torn last line, which nobody reads and the
-    next writer removes. A file that is not a log is refused and left as it is.
+    next writer removes. A file that is not a log is refused and left as it is. *identity* is given to
+    the file when it is made.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._offset = 0
+        self.identity: str | None = None
+        self._start = self._offset = 0
         self._decoder = msgspec.json.Decoder(Act)
         self._encoder = msgspec.json.Encoder()
         try:
@@ -71,7 +86,7 @@ class Log:
 
     def rewind(self) -> None:
         """Start again with the first act."""
-        self._offset = len(HEADER)
+        self._offset = self._start
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -109,22 +124,44 @@ class Log:
 
         A file that has its header is opened without waiting for whoever writes to it.
         """
-        if os.pread(self._fd, len(HEADER), 0) != HEADER:
-            self._write_header()
-        self._offset = len(HEADER)
+        line = self._first_line()
+        if not line.endswith(b"\n"):
+            line = self._made()
+        self.identity = self._known(line).identity
+        self._start = self._offset = len(line)
 
-    def _write_header(self) -> None:
+    def _first_line(self) -> bytes:
+        """Return the first line, as far as it was written."""
+        start = os.pread(self._fd, HEADER_LIMIT, 0)
+        line, end, _ = start.partition(b"\n")
+        if not (line.startswith(HEADER) or HEADER.startswith(line)) or (
+            not end and len(start) == HEADER_LIMIT
+        ):
+            raise self._foreign()
+        return line + end
+
+    def _made(self) -> bytes:
+        """Write the first line of a new file, unless somebody else has by now; return it."""
         with self.locked():
-            start = os.pread(self._fd, len(HEADER), 0)
-            if start != HEADER and not HEADER.startswith(start):
-                raise ConfigurationInvalid(
-                    f"{self.path} is not the file of a memory system; it was left as it is. "
-                    "Give another path, or that of a file that does not exist yet."
-                )
-            if start != HEADER:
+            line = self._first_line()
+            if not line.endswith(b"\n"):
+                line = msgspec.json.encode(_Header(1, uuid.uuid4().hex)) + b"\n"
                 os.ftruncate(self._fd, 0)
-                os.write(self._fd, HEADER)
+                os.write(self._fd, line)
                 os.fsync(self._fd)
+        return line
+
+    def _known(self, line: bytes) -> _Header:
+        try:
+            return msgspec.json.decode(line, type=_Header)
+        except msgspec.DecodeError:
+            raise self._foreign() from None
+
+    def _foreign(self) -> ConfigurationInvalid:
+        return ConfigurationInvalid(
+            f"{self.path} is not the file of a memory system; it was left as it is. "
+            "Give another path, or that of a file that does not exist yet."
+        )
 
     def _read(self, line: bytes) -> Act:
         try:

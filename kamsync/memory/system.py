@@ -35,7 +35,8 @@ class MemorySystem:
     trims or rounds; *truncates* shortens texts to a field's limit instead of refusing them. Acts may
     become visible up to *lateness* after the time that they are stamped with, and are not searched
     until *search_lag* after it. While *up* is False, no connector gets an answer; people go on
-    working.
+    working. *identity* is what a system without a file says it is; one with a file has its identity
+    there, and a copy of the file has the same.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class MemorySystem:
         truncates: bool = False,
         lateness: timedelta = timedelta(0),
         search_lag: timedelta = timedelta(0),
+        identity: str | None = None,
     ) -> None:
         self.clock = clock or SystemClock()
         self.objects = objects
@@ -64,6 +66,7 @@ class MemorySystem:
         self._now: datetime | None = None
         self._pending: list[Act] | None = None
         self._log = Log(Path(path)) if path is not None else None
+        self.identity = self._log.identity if self._log is not None else identity
         self.catch_up()
 
     # What people do.

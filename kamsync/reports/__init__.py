@@ -13,6 +13,7 @@ from kamsync.reports.explaining import Explained, explain
 from kamsync.reports.finding import Names, find_record, label
 from kamsync.reports.happened import Happening, happenings
 from kamsync.reports.planning import Change, Overview, Step, overview
+from kamsync.reports.rounds import rounds
 from kamsync.reports.schema import as_markdown, described
 from kamsync.reports.sight import HIDDEN, Sight
 from kamsync.reports.trying import Effect, effects
@@ -42,5 +43,6 @@ __all__ = [
     "label",
     "overview",
     "question",
+    "rounds",
     "values_for",
 ]

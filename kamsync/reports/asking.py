@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from kamsync.engine import CHOICES, Hub
-from kamsync.errors import DecisionRefused, StopRound, StoreBusy
+from kamsync.errors import DecisionRefused, StopRound, StoreBusy, UnknownName
 from kamsync.model import Conflict, Decision, Kind, Link, Value
 from kamsync.reports.conflicts import Item, item
 from kamsync.reports.finding import Names
@@ -200,7 +200,7 @@ def values_for(conflict: Conflict, keep: str) -> Decision:
     """Return the decision to keep the side that *keep* names: its number, its system or its team.
 
     Raises:
-        DecisionRefused: no side goes by that, or several that say different things.
+        UnknownName: no side goes by that, or several that say different things.
     """
     sides = list(enumerate(conflict.contenders, 1))
     if keep.isdecimal():
@@ -212,7 +212,7 @@ def values_for(conflict: Conflict, keep: str) -> Decision:
     if not meant or any(value != values[0] for value in values):
         known = ", ".join(f"{number} ({side.system or 'golden'})" for number, side in sides)
         what = "Several sides" if meant else "No side"
-        raise DecisionRefused(
+        raise UnknownName(
             f"{what} of conflict {conflict.id} {'go' if meant else 'goes'} by {keep!r}; there are {known}.",
             hint="Give the number.",
         )

@@ -9,10 +9,13 @@ from msgspec import Struct
 
 from kamsync.connector import Can, NativeEntity
 from kamsync.engine import Hub, System
-from kamsync.errors import KamsyncError
+from kamsync.engine.recognising import require_same
+from kamsync.errors import ConfigurationInvalid, KamsyncError
 from kamsync.mapping import EntityMap
 from kamsync.model import Op
 from kamsync.plugins import Broken
+from kamsync.reports.rounds import rounds
+from kamsync.store import INTERRUPTED, RUNNING
 
 __all__ = ["Check", "Level", "check", "check_store", "check_system"]
 
@@ -81,9 +84,11 @@ def check_store(hub: Hub) -> Iterator[Check]:
         text = f"{_count(conflicts, 'conflict')} for a person to decide."
         yield Check(Level.NOTE, "store", text, "See: kamsync conflicts.")
     yield from _parked(hub)
-    for round_ in store.rounds.list(1):
-        if round_.state == "running":
-            text = f"Round {round_.number} runs, or was broken off."
+    for round_ in rounds(store, 1):
+        if round_.state == RUNNING:
+            yield Check(Level.NOTE, "store", f"Round {round_.number} runs now.")
+        elif round_.state == INTERRUPTED:
+            text = f"Round {round_.number} was interrupted."
             yield Check(Level.NOTE, "store", text, "The next round takes it up where it ended.")
 
 
@@ -105,6 +110,7 @@ def check_system(hub: Hub, system: System) -> Iterator[Check]:
     try:
         findings = system.connector.check()
         objects = system.connector.describe()
+        identity = system.connector.identity()
     except KamsyncError as error:
         yield Check(Level.PROBLEM, name, error.message, error.hint)
         return
@@ -116,12 +122,29 @@ def check_system(hub: Hub, system: System) -> Iterator[Check]:
     for finding in findings:
         level = Level.OK if finding.ok else Level.PROBLEM
         yield Check(level, name, f"{finding.about}: {finding.text}", finding.hint)
+    yield from _identity(hub, name, identity)
     yield from _abilities(system)
     yield from _unseen(system, objects)
     for entity, map_ in system.maps.items():
         if map_.object in objects:
             yield from _mapped(system, entity, map_, objects[map_.object])
     yield from _waiting(hub, system)
+
+
+def _identity(hub: Hub, name: str, identity: str | None) -> Iterator[Check]:
+    """Yield which system it is, and whether it is the one that it was."""
+    try:
+        require_same(hub, name, identity)
+    except ConfigurationInvalid as error:
+        yield Check(Level.PROBLEM, name, error.message, error.hint)
+        return
+    if identity is None:
+        text = (
+            "It does not say which system it is, so that another one in its place is not noticed."
+        )
+        yield Check(Level.NOTE, name, text, "Take care with what its section leads to.")
+    else:
+        yield Check(Level.OK, name, f"It is {identity}.")
 
 
 def _abilities(system: System) -> Iterator[Check]:

@@ -62,10 +62,11 @@ class Overview(Struct, frozen=True):
 
     *changes* are the first *kept* of all *writes*. *held* counts the conflicts that are open once
     the plan is carried out, *new* those of them that are not yet; *parked* the records that wait
-    with a reason. *unmet* are systems whose first meeting was not approved yet,
-    *fields* says what merging did or would do to each ``entity.field``: `acts` counts what became
-    of it, `rules` the conflicts that each rule settled, `choices` by system how many values of
-    others it would overwrite if it were preferred throughout.
+    with a reason. *unmet* are systems whose first meeting was not approved yet, *first* the kinds of
+    writes that are allowed since the last approval and that nobody has approved yet. *fields* says
+    what merging did or would do to each ``entity.field``: `acts` counts what became of it, `rules`
+    the conflicts that each rule settled, `choices` by system how many values of others it would
+    overwrite if it were preferred throughout.
     """
 
     plan: str
@@ -83,6 +84,7 @@ class Overview(Struct, frozen=True):
     parked: int
     alarms: tuple[str, ...]
     unmet: tuple[str, ...]
+    first: tuple[str, ...]
     down: tuple[dict[str, str], ...]
     fields: dict[str, FieldCount]
 
@@ -114,6 +116,7 @@ def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overvie
         parked=round_.parked,
         alarms=tuple(alarm.text for alarm in plan.alarms),
         unmet=plan.unmet,
+        first=tuple(str(each) for each in plan.first),
         down=tuple(
             {"system": each.system, "step": each.step, "reason": each.reason}
             for each in round_.down

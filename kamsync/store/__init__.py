@@ -12,10 +12,12 @@ from kamsync.store.opening import open_store, restore_store
 from kamsync.store.outbox import OutboxRow
 from kamsync.store.parks import Park
 from kamsync.store.restore import RESTORED
-from kamsync.store.rounds import PlanRow, RoundRow
+from kamsync.store.rounds import INTERRUPTED, RUNNING, PlanRow, RoundRow
 
 __all__ = [
+    "INTERRUPTED",
     "RESTORED",
+    "RUNNING",
     "Cursor",
     "OutboxRow",
     "Park",

@@ -136,6 +136,10 @@ class Database(ABC):
         """Return a block that one process at a time can be in."""
 
     @abstractmethod
+    def is_busy(self) -> bool:
+        """Whether some process is in the block of the round lock."""
+
+    @abstractmethod
     def close(self) -> None:
         """Give back the connection."""
 

@@ -14,7 +14,7 @@ from msgspec import DecodeError, Struct, json
 from kamsync.clock import Clock, instant
 from kamsync.errors import KamsyncError, StoreBusy, StoreUnusable
 
-__all__ = ["Holder", "busy", "file_lock", "here"]
+__all__ = ["Holder", "busy", "file_lock", "here", "is_locked"]
 
 
 class Holder(Struct, frozen=True):
@@ -60,3 +60,20 @@ def file_lock(path: Path, holder: Holder) -> Iterator[None]:
         yield
     finally:
         os.close(file)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether some process holds the lock file at *path*; whoever only asks is not in the way."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise StoreUnusable(f"The lock file {path} cannot be opened: {error.strerror}.") from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False

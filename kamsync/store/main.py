@@ -19,6 +19,7 @@ from kamsync.store.locks import here
 from kamsync.store.outbox import Outbox
 from kamsync.store.parks import Parks
 from kamsync.store.records import Records
+from kamsync.store.restore import mark_moved
 from kamsync.store.rounds import Plans, Rounds
 
 __all__ = ["Store"]
@@ -85,6 +86,14 @@ class Store:
         `StoreBusy` names the holder. A holder that dies is in it no longer.
         """
         return self.database.round_lock(here(name, self.clock))
+
+    def is_busy(self) -> bool:
+        """Whether some process runs a round on this store now."""
+        return self.database.is_busy()
+
+    def distrust(self, system: str) -> None:
+        """Believe nothing that is known of *system* before all of it was read again; see there."""
+        mark_moved(self.database, self.clock, system)
 
     def backup(self, path: Path) -> Manifest:
         """Write one state of the store to a file that `restore_store` puts back; see there."""

@@ -19,9 +19,9 @@ DONE = "done"
 DROPPED = "dropped"
 REFUSED = "refused"
 
-_COLUMNS = "id, plan, seq, system, entity, link, record, op, fields, key, state, version, at"
+_COLUMNS = "id, plan, system, entity, link, record, op, fields, key, state, version, at"
 
-_ADD = f"INSERT INTO outbox ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD = f"INSERT INTO outbox ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 _TODO = (
     f"SELECT {_COLUMNS} FROM outbox"
@@ -40,6 +40,13 @@ _HAS_INFLIGHT = (
 
 _INFLIGHT_OF = f"SELECT {_COLUMNS} FROM outbox WHERE state = 'inflight' AND link IN (??)"
 
+_APPROVED_OF = f"""
+SELECT {_COLUMNS} FROM outbox WHERE state <> 'done' AND link IN (??)
+    AND EXISTS (SELECT 1 FROM round WHERE round.id = outbox.plan AND round.approved <> '')
+    AND NOT EXISTS (SELECT 1 FROM outbox AS later
+        WHERE later.link = outbox.link AND later.id > outbox.id AND later.state = 'done')
+"""
+
 _PRUNE = """
 DELETE FROM outbox WHERE state <> 'inflight'
     AND plan NOT IN (SELECT id FROM round ORDER BY number DESC LIMIT ?)
@@ -50,12 +57,11 @@ class OutboxRow(Struct, frozen=True):
     """One write of a plan: what each field is to be, and how far it got.
 
     *state* is one of ``todo``, ``inflight``, ``done``, ``dropped`` and ``refused``. *version* is the
-    one that the link had when the write was started. *seq* is the place in the plan.
+    one that the link had when the write was started.
     """
 
     id: int
     plan: str
-    seq: int
     system: str
     entity: str
     link: int
@@ -103,7 +109,14 @@ class Outbox:
         """Return the open intents of each link, oldest first; a link without any is missing."""
         found: dict[int, list[OutboxRow]] = {}
         for row in sorted(self._database.of(_INFLIGHT_OF, (), links)):
-            found.setdefault(row[5], []).append(_outbox_row(row))
+            found.setdefault(row[4], []).append(_outbox_row(row))
+        return found
+
+    def approved_of(self, links: Sequence[int]) -> dict[int, list[OutboxRow]]:
+        """Return what a person approved to write to each link, and nobody has written to it since."""
+        found: dict[int, list[OutboxRow]] = {}
+        for row in self._database.of(_APPROVED_OF, (), links):
+            found.setdefault(row[4], []).append(_outbox_row(row))
         return found
 
     def inflight(self, system: str, entity: str, after: int, limit: int) -> list[OutboxRow]:
@@ -149,7 +162,6 @@ def _columns(row: OutboxRow) -> Row:
     return (
         row.id,
         row.plan,
-        row.seq,
         row.system,
         row.entity,
         row.link,
@@ -164,4 +176,4 @@ def _columns(row: OutboxRow) -> Row:
 
 
 def _outbox_row(row: Row) -> OutboxRow:
-    return OutboxRow(*(*row[:7], Op(row[7]), intents_of(row[8]), *row[9:]))
+    return OutboxRow(*(*row[:6], Op(row[6]), intents_of(row[7]), *row[8:]))

@@ -136,6 +136,16 @@ class PostgresDatabase(Database):
             if not self.connection.closed:
                 self._raw(f"SELECT pg_advisory_unlock{lock}")
 
+    def is_busy(self) -> bool:
+        """Whether some connection holds the lock; one that asks as well is not in the way."""
+        if self._holds_round:
+            return True
+        lock = f"_shared({_ROUND}, hashtext(current_schema()))"
+        if not self.rows(f"SELECT pg_try_advisory_lock{lock}")[0][0]:
+            return True
+        self._raw(f"SELECT pg_advisory_unlock{lock}")
+        return False
+
     def _holder(self) -> str:
         """Return what the holder of the round lock wrote of itself."""
         if "meta" not in self.tables():

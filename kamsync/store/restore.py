@@ -8,7 +8,7 @@ from kamsync.clock import Clock, instant
 from kamsync.store.codec import facts_of, facts_text
 from kamsync.store.database import Database
 
-__all__ = ["NUMBERS_SKIPPED", "RESTORED", "mark_restored"]
+__all__ = ["NUMBERS_SKIPPED", "RESTORED", "mark_moved", "mark_restored"]
 
 RESTORED = "restored_at"
 """Under which name the store keeps when it was put back, until the engine has read everything again."""
@@ -30,6 +30,8 @@ def mark_restored(database: Database, clock: Clock) -> None:
     with database.transaction():
         database.run("UPDATE outbox SET state = 'dropped' WHERE state IN ('todo', 'inflight')")
         database.run("UPDATE plan SET state = 'dropped' WHERE state IN ('open', 'approved')")
+        # What was approved then may be due again; it wants a person again.
+        database.run("UPDATE round SET approved = ''")
         database.run("UPDATE pull_cursor SET cursor = NULL, sweep_due = 1")
         database.run("UPDATE record SET dirty = 1 WHERE merged_into IS NULL")
         database.run("UPDATE link SET owed = NULL, blocked = 0")
@@ -37,18 +39,46 @@ def mark_restored(database: Database, clock: Clock) -> None:
             "UPDATE counter SET value = value + ? WHERE name NOT IN (?, ?)",
             (NUMBERS_SKIPPED, *_GAPLESS),
         )
-        database.run("DELETE FROM meta WHERE key = ?", (RESTORED,))
-        database.run(
-            "INSERT INTO meta (key, value) VALUES (?, ?)", (RESTORED, instant(clock.now()))
-        )
+        _note(database, clock)
         _forget_knowledge(database)
 
 
-def _forget_knowledge(database: Database) -> None:
-    """Set ``knows`` of every fact to -1, some links at a time."""
+def mark_moved(database: Database, clock: Clock, system: str) -> None:
+    """Have what is known of one system be read again, as after a restore, and met again.
+
+    Afterwards none of its links is known to hold a golden value and no write to it is open. Nothing
+    is merged or written anywhere before every system was read in full.
+    """
+    with database.transaction():
+        database.run(
+            "UPDATE outbox SET state = 'dropped' WHERE system = ? AND state IN ('todo', 'inflight')",
+            (system,),
+        )
+        database.run("UPDATE round SET approved = ''")
+        database.run("UPDATE pull_cursor SET sweep_due = 1")
+        database.run("UPDATE pull_cursor SET cursor = NULL WHERE system = ?", (system,))
+        database.run("UPDATE record SET dirty = 1 WHERE merged_into IS NULL")
+        database.run(
+            "UPDATE link SET owed = NULL, blocked = 0, version = '' WHERE system = ?", (system,)
+        )
+        _note(database, clock)
+        _forget_knowledge(database, system)
+
+
+def _note(database: Database, clock: Clock) -> None:
+    """Note since when nothing is believed that was not read again."""
+    database.run("DELETE FROM meta WHERE key = ?", (RESTORED,))
+    database.run("INSERT INTO meta (key, value) VALUES (?, ?)", (RESTORED, instant(clock.now())))
+
+
+def _forget_knowledge(database: Database, system: str | None = None) -> None:
+    """Set ``knows`` of every fact of all systems, or of one, to -1, some links at a time."""
+    of = "" if system is None else " AND system = ?"
+    named = () if system is None else (system,)
     after = -1
     while rows := database.rows(
-        "SELECT id, facts FROM link WHERE id > ? ORDER BY id LIMIT ?", (after, LINKS_AT_ONCE)
+        f"SELECT id, facts FROM link WHERE id > ?{of} ORDER BY id LIMIT ?",
+        (after, *named, LINKS_AT_ONCE),
     ):
         changed = [(_unknowing(facts), id_) for id_, facts in rows]
         database.many("UPDATE link SET facts = ? WHERE id = ?", changed)

@@ -13,7 +13,11 @@ from kamsync.store.codec import object_of, written
 from kamsync.store.counters import Counters
 from kamsync.store.database import Database, Row
 
-__all__ = ["PlanRow", "Plans", "RoundRow", "Rounds"]
+__all__ = ["INTERRUPTED", "RUNNING", "PlanRow", "Plans", "RoundRow", "Rounds"]
+
+
+RUNNING = "running"
+INTERRUPTED = "interrupted"
 
 
 class PlanRow(Struct, frozen=True):
@@ -30,19 +34,24 @@ class PlanRow(Struct, frozen=True):
 
 
 class RoundRow(Struct, frozen=True):
-    """One round: of what kind, when, how it ended and what it amounted to."""
+    """One round: of what kind, when, how it ended and what it amounted to.
+
+    *state* is ``running`` until it has ended; of one whose process died before, the next round notes
+    that it was ``interrupted``. *approved* names the plan that a person let it carry out.
+    """
 
     id: str
     number: int
     kind: str
     started: str
     finished: str = ""
-    state: str = "running"
+    state: str = RUNNING
+    approved: str = ""
     summary: dict[str, Any] = {}
 
 
 _PLAN = "SELECT id, round, made, summary, state FROM plan"
-_ROUND = "SELECT id, number, kind, started, finished, state, summary FROM round"
+_ROUND = "SELECT id, number, kind, started, finished, state, approved, summary FROM round"
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -95,20 +104,28 @@ class Rounds:
         with self._database.transaction():
             number = self._counters.take("round")
             self._database.run(
-                "INSERT INTO round (id, number, kind, started, finished, state, summary)"
-                " VALUES (?, ?, ?, ?, '', 'running', '{}')",
+                "INSERT INTO round (id, number, kind, started, finished, state, approved, summary)"
+                " VALUES (?, ?, ?, ?, '', 'running', '', '{}')",
                 (f"round-{number}", number, kind, at),
             )
         self._journal.round = f"round-{number}"
         return self._journal.round
 
     def finish(self, id_: str, state: str, summary: Mapping[str, Any], at: str = "") -> None:
-        """Note how a round ended; one that was killed stays ``running``."""
+        """Note how a round ended; one that was killed stays ``running`` until the next one begins."""
         self._journal.round = ""
         self._database.run(
             "UPDATE round SET state = ?, summary = ?, finished = ? WHERE id = ?",
             (state, written(dict(summary), id_), at, id_),
         )
+
+    def approve(self, id_: str, plan: str) -> None:
+        """Note that a person let this round carry out *plan*: what it writes was asked for."""
+        self._database.run("UPDATE round SET approved = ? WHERE id = ?", (plan, id_))
+
+    def break_off(self) -> None:
+        """Note of every round that still runs that it was interrupted. Needs the round lock."""
+        self._database.run("UPDATE round SET state = ? WHERE state = ?", (INTERRUPTED, RUNNING))
 
     def list(self, limit: int) -> list[RoundRow]:
         """Return the last rounds, newest first."""
@@ -129,4 +146,4 @@ def _plan(row: Row) -> PlanRow:
 
 
 def _round(row: Row) -> RoundRow:
-    return RoundRow(*(*row[:6], object_of(row[6])))
+    return RoundRow(*(*row[:7], object_of(row[7])))

@@ -13,7 +13,7 @@ from msgspec import json
 
 from kamsync.errors import KamsyncError, StoreBusy, StoreUnusable
 from kamsync.store.database import LIST_MARK, Database, Row
-from kamsync.store.locks import Holder, file_lock
+from kamsync.store.locks import Holder, file_lock, is_locked
 
 __all__ = ["SqliteDatabase", "connect_sqlite", "unlink_log"]
 
@@ -122,6 +122,10 @@ class SqliteDatabase(Database):
     def round_lock(self, holder: Holder) -> AbstractContextManager[None]:
         """Lock a file beside the store; a database in memory is nobody else's."""
         return file_lock(Path(f"{self.file}.lock"), holder) if self.file else nullcontext()
+
+    def is_busy(self) -> bool:
+        """Whether the file beside the store is locked."""
+        return is_locked(Path(f"{self.file}.lock")) if self.file else False
 
     def close(self) -> None:
         """Close the file; the last one to do so folds the write-ahead log into it."""

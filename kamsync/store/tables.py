@@ -170,7 +170,6 @@ Table(
     metadata,
     _whole("id", primary_key=True, autoincrement=False),
     _text("plan"),
-    _whole("seq"),
     _text("system"),
     _text("entity"),
     _whole("link"),
@@ -181,6 +180,7 @@ Table(
     _text("state"),
     _text("version"),
     _text("at"),
+    _index("ix_outbox_link", "link"),
     _index("ix_outbox_plan", "plan"),
     _index("ix_outbox_todo", "plan", "system", "id", where="state = 'todo'"),
     _index("ix_outbox_inflight", "system", "entity", "id", where="state = 'inflight'"),
@@ -210,6 +210,7 @@ Table(
     _text("started"),
     _text("finished"),
     _text("state"),
+    _text("approved"),
     _json("summary"),
     _index("ix_round_number", "number"),
 )

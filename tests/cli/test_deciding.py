@@ -144,10 +144,10 @@ def test_an_unknown_conflict_is_refused(disputed, command):
     [
         ([], 64, "Say what to keep in conflict 1"),
         (["--keep", "1", "--agreed"], 64, "one of --keep, --value, --agreed, --choice"),
-        (["--keep", "3"], 1, "No side of conflict 1 goes by '3'"),
-        (["--keep", "finance"], 1, "there are 1 (sales), 2 (success)"),
+        (["--keep", "3"], 64, "No side of conflict 1 goes by '3'"),
+        (["--keep", "finance"], 64, "there are 1 (sales), 2 (success)"),
         (["--value", "1", "--value", "2"], 64, "takes one --value"),
-        (["--choice", "delete"], 1, "it is decided with --keep"),
+        (["--choice", "delete"], 64, "it is decided with --keep"),
     ],
 )
 def test_an_answer_that_does_not_fit_is_refused(disputed, answer, status, said):
@@ -196,7 +196,7 @@ def test_a_value_of_the_wrong_type_is_refused(disputed_amount):
     """It says what a number is, and nothing is decided."""
     result = disputed_amount.run("conflicts", "resolve", "1", "--value", "amount=much")
 
-    assert 1 == result.exit_code
+    assert 64 == result.exit_code
     assert "much" in result.stderr
     assert 1 == disputed_amount.document("conflicts", "list")["total"]
 

@@ -149,7 +149,7 @@ def paid(nordwind):
 
 def test_pay_is_hidden_unless_asked_for(paid):
     """On a screen that anybody may look at, and in a file that anybody may read."""
-    paid.run("sync")
+    paid.meet()
     [commission] = {
         each["record"]
         for each in paid.document(

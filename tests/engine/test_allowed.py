@@ -89,7 +89,7 @@ def test_an_operation_that_is_allowed_later_catches_up(met):
         **hub.hub.systems,
         "success": _allowing(hub.hub.systems["success"], {"account": frozenset(Op)}),
     }
-    hub.round()
+    hub.meet()
 
     assert "Acme Corp" == hub["success"].get(there, "name")
 

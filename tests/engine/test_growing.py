@@ -224,7 +224,7 @@ def test_an_entity_that_is_mapped_later_is_read_and_created(met):
             name: structs.replace(before, maps=maps, allow=allow),
         }
 
-    hub.settle()
+    hub.meet()
 
     (contact,) = hub["success"].ids("contact")
     assert hub["success"].ids() == [hub["success"].get(contact, "account")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kamsync.errors import DecisionRefused
+from kamsync.errors import ValueInvalid
 from kamsync.model import Kind, Op
 
 
@@ -109,7 +109,7 @@ def test_a_decision_for_a_record_that_is_not_there_is_refused(stage):
     """And nothing has changed."""
     hub, _, _ = _doubtful(stage)
 
-    with pytest.raises(DecisionRefused, match="is not one of the records"):
+    with pytest.raises(ValueInvalid, match="is not one of the records"):
         hub.decide(hub.conflict(), "account-nobody", choice="same")
 
     assert 1 == len(hub.conflicts())

@@ -268,3 +268,21 @@ def test_a_page_that_was_lost_is_read_again(stage):
     hub.meet()
 
     assert 5 == len(hub["success"].ids())
+
+
+def test_a_system_that_cannot_do_what_is_allowed_there_does_not_stop_the_others(met):
+    """A line too many in one section is told, and the others are written."""
+    hub, here, there, elsewhere = met(
+        "sales",
+        "success",
+        "account",
+        can={"sales": ALL, "success": ALL & ~Can.DELETE, "account": ALL},
+        policy={"account": {"deletes": "propagate"}},
+    )
+    hub["sales"].delete(here)
+
+    result = hub.round()
+
+    assert [("success", "push")] == [(down.system, down.step) for down in result.down]
+    assert not hub["account"].exists(elsewhere)
+    assert hub["success"].exists(there)

@@ -25,6 +25,13 @@ class SearchesLoosely(Memory):
         return super().search(object_, names, first)
 
 
+class NamesItself(Memory):
+    """Tells another identity in each connector, not that of its system."""
+
+    def identity(self):
+        return f"memory {id(self)}"
+
+
 class TellsBackwards(Memory):
     """Tells a history from its end."""
 
@@ -88,6 +95,7 @@ class DescribesAnotherField(Memory):
         (TellsTheLast, "C69"),
         (TellsNoAuthors, "C71"),
         (DescribesAnotherField, "C82"),
+        (NamesItself, "C89"),
     ],
 )
 def test_a_wrong_answer_is_noticed(broken_rules, connector, rule):

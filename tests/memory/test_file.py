@@ -193,3 +193,37 @@ def test_a_killed_writer_leaves_a_whole_file(path):
             told += [line.strip() for line in worker.stdout if line.endswith("\n")]
 
         assert set(told) <= set(reopened(path).records("account"))
+
+
+def test_a_file_keeps_what_its_system_is_and_a_copy_is_the_same_system(path, tmp_path):
+    """Who put a copy back has the same system; a file that was made anew is another one."""
+    system = reopened(path)
+    told = Memory(path=path).identity()
+    system.create("account", {"name": "Acme"})
+    copy = tmp_path / "copy.jsonl"
+    copy.write_bytes(path.read_bytes())
+
+    assert told
+    assert told == Memory(path=path).identity() == Memory(path=copy).identity()
+    assert told != Memory(path=tmp_path / "other.jsonl").identity()
+
+
+def test_a_file_from_before_systems_had_an_identity_is_read(path):
+    """It tells none."""
+    act = (
+        b'{"seq":1,"deed":"create","object":"a","id":"a-1","at":"2026-01-01T00:00:00Z","by":"u"}\n'
+    )
+    path.write_bytes(b'{"kamsync memory":1}\n' + act)
+
+    assert ["a-1"] == list(reopened(path).records("a"))
+    assert None is Memory(path=path).identity()
+
+
+def test_a_connector_opens_its_file_when_it_is_first_asked(path):
+    """What is wrong with one system is told where that system is read, and stops no other."""
+    path.write_bytes(b"id,name\n")
+    memory = Memory(path=path)
+    memory.close()
+
+    with pytest.raises(ConfigurationInvalid, match="not the file of a memory system"):
+        memory.describe()

@@ -30,7 +30,7 @@ def fill(store: Store) -> None:
         store.records.save_keys("account", {"a": ["domain:x"]})
         store.plans.save(PlanRow("8f3c", "round-1", "2026"))
         fields = {"name": Intent(("Müller",), 5)}
-        row = OutboxRow(0, "", 1, "sales", "account", 1, "a", Op.UPDATE, fields, "k")
+        row = OutboxRow(0, "", "sales", "account", 1, "a", Op.UPDATE, fields, "k")
         rows = store.outbox.add("8f3c", [row] * 3)
         store.outbox.start({rows[1].id: "v1"})
         store.outbox.finish([rows[2].id], "done")

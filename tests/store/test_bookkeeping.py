@@ -106,3 +106,15 @@ def test_the_parked_wait_until_their_time_and_keep_count(store):
 
     store.parks.clear("sales", "account", ["001", "002"])
     assert ["c"] == [park.what for park in store.parks.all(10)]
+
+
+def test_a_round_that_runs_on_was_interrupted(store):
+    """Whoever holds the lock knows that nobody else runs one."""
+    first = store.rounds.start("sync", "now")
+    second = store.rounds.start("sync", "now")
+    store.rounds.finish(second, "done", {})
+
+    store.rounds.break_off()
+
+    assert ["done", "interrupted"] == [row.state for row in store.rounds.list(2)]
+    assert "interrupted" == store.rounds.get(first).state

@@ -234,10 +234,14 @@ def test_a_round_that_lost_its_connection_writes_no_more(postgres_url, clock):
 def test_two_rounds_at_once_are_refused_and_the_holder_is_named(opened):
     """Who, where and since when; the lock is free again after the first round."""
     one, two = opened(), opened()
+    assert not one.is_busy()
     with one.round_lock("sync"):
         holder = rf"`kamsync sync` runs a round .* process {os.getpid()} on .* since 2026-01-01"
         with pytest.raises(StoreBusy, match=holder), two.round_lock("plan"):
             pass
+        assert one.is_busy()
+        assert two.is_busy()
+    assert not one.is_busy()
     with two.round_lock("plan"):
         pass
 

@@ -8,11 +8,11 @@ from kamsync.model import Intent, Op
 from kamsync.store import OutboxRow
 
 
-def write(seq: int, **more) -> OutboxRow:
+def write(link: int, **more) -> OutboxRow:
     """Return a planned update of two cells."""
     fields = {"name": Intent(("Acme", None), 7)}
-    what = {"system": "sales", "link": seq, "op": Op.UPDATE, "fields": fields} | more
-    return OutboxRow(id=0, plan="", seq=seq, entity="account", record="a", key=f"k{seq}", **what)
+    what = {"system": "sales", "link": link, "op": Op.UPDATE, "fields": fields} | more
+    return OutboxRow(id=0, plan="", entity="account", record="a", key=f"k{link}", **what)
 
 
 def test_planned_writes_come_back_in_the_order_of_the_plan(store):
@@ -80,3 +80,33 @@ def test_the_writes_of_old_rounds_are_forgotten(store):
 
     assert [1, 1, 3] == [len(store.outbox.of_plan(f"round-{n}", 0, 9)) for n in (1, 2, 3)]
     assert 3 == len(store.outbox.inflight_of([11, 12, 13]))
+
+
+def test_what_was_approved_is_known_until_it_is_written(store):
+    """Only writes of rounds that a person let through, until that round or a later one has made them."""
+    asked, unasked = (store.rounds.start("sync", "now") for _ in range(2))
+    first, second, third = store.outbox.add(asked, [write(1), write(2), write(3)])
+    later, _ = store.outbox.add(unasked, [write(2), write(4)])
+    store.rounds.approve(asked, "8f3c")
+    store.outbox.finish([first.id], "dropped")
+    store.outbox.finish([third.id], "done")
+
+    assert {1: [first.id], 2: [second.id]} == _ids(store.outbox.approved_of([1, 2, 3, 4]))
+    store.outbox.finish([later.id], "done")
+    assert {1: [first.id]} == _ids(store.outbox.approved_of([1, 2, 3, 4]))
+
+
+def test_what_was_approved_is_forgotten_where_a_system_is_not_believed(store):
+    """What was written then may be due again, and nobody has seen that."""
+    asked = store.rounds.start("sync", "now")
+    store.outbox.add(asked, [write(1), write(2)])
+    store.rounds.approve(asked, "8f3c")
+    assert "8f3c" == store.rounds.get(asked).approved
+
+    store.distrust("sales")
+
+    assert {} == store.outbox.approved_of([1, 2])
+
+
+def _ids(found):
+    return {link: [row.id for row in rows] for link, rows in found.items()}

@@ -12,7 +12,7 @@ def test_a_store_in_use_is_whole(store):
     """Nothing is found where nothing is wrong."""
     store.records.save([Record("a", "account", {})])
     store.links.save([Link(store.take("link"), "sales", "account", "1", "a", {})])
-    row = OutboxRow(0, "", 1, "sales", "account", 1, "a", Op.UPDATE, {"n": Intent((1,), 1)}, "k")
+    row = OutboxRow(0, "", "sales", "account", 1, "a", Op.UPDATE, {"n": Intent((1,), 1)}, "k")
     [row] = store.outbox.add("plan", [row])
     store.outbox.start({row.id: "v"})
 
@@ -41,7 +41,7 @@ def test_what_is_wrong_is_told(store, damage, sentence):
     store.records.save_keys("account", {"a": ["domain:x"]})
     facts = {"name": Fact(("x",))}
     store.links.save([Link(store.take("link"), "sales", "account", "1", "a", facts)])
-    row = OutboxRow(0, "", 1, "sales", "account", 1, "a", Op.UPDATE, {"n": Intent((1,), 1)}, "k")
+    row = OutboxRow(0, "", "sales", "account", 1, "a", Op.UPDATE, {"n": Intent((1,), 1)}, "k")
     [row] = store.outbox.add("plan", [row])
     store.outbox.start({row.id: "v"})
     store.database.run(damage)

@@ -137,7 +137,6 @@ class Salesforce(Connector):
         """Five collections of 200 rows in one call."""
         return 1000
 
-    @property
     def identity(self) -> str:
         """The id of the org, which stays whatever its domain and name become."""
         with _spoken():

@@ -107,6 +107,16 @@ class DescriptionRules:
         assert all(finding.about and finding.text for finding in findings)
         assert before == held(connector, world, native_id)
 
+    def test_a_system_is_known_again(self, connector: Connector, world: World) -> None:
+        """C89: every connector to one system tells the same identity, whatever is written; or none does."""
+        told = connector.identity()
+        world.create(values(world, "a"))
+        again = world.reconnect()
+
+        assert told is None or told.strip()
+        assert told == connector.identity() == again.identity()
+        again.close()
+
 
 def _never(described: NativeEntity) -> list[Op]:
     """Return the operations that an object does not have."""

@@ -43,6 +43,7 @@ class HubSide:
         self.landings = landings
         self.chronicle = chronicle
         self.plan = ""
+        self.unit = ""
         self.approved = False
         self.crashes = 0
         self.systems = {
@@ -172,7 +173,7 @@ class HubSide:
             return "not met"
         self._plan_anew()
         self._begin("settle")
-        result = Round(self.hub.round)
+        result = Round(self.unit)
         with self.store.transaction():
             settle(self.hub, result)
             if result.plan is not None and result.plan.alarms:
@@ -204,9 +205,8 @@ class HubSide:
         return "down" if result.down else "done"
 
     def _begin(self, kind: str) -> None:
-        self.hub.round = self.store.rounds.start(kind, self.hub.now())
+        self.unit = self.store.rounds.start(kind, self.hub.now())
 
     def _end(self) -> str:
-        self.store.rounds.finish(self.hub.round, "done", {}, self.hub.now())
-        self.hub.round = ""
+        self.store.rounds.finish(self.unit, "done", {}, self.hub.now())
         return "done"

@@ -187,7 +187,8 @@ class Landings:
         sent = self._sent
         assert sent is not None, "kamsync's user acted without a write"
         self.landed += 1
-        if self.counting and not (act.deed is Deed.CREATE and self._repeats(cast.name)):
+        again = act.deed is Deed.CREATE and self._repeats(cast.name)
+        if self.counting and not again and not self._was_approved(sent.write):
             key = (cast.name, act.object, sent.write.op)
             self.counts[key] = self.counts.get(key, 0) + 1
         if act.deed is Deed.DELETE:
@@ -206,6 +207,17 @@ class Landings:
             if act.deed is Deed.EDIT or (act.deed is Deed.CREATE and not self._repeats(cast.name)):
                 self.writes[place, field] = self.writes.get((place, field), 0) + 1
         self.deaths.discard(place)
+
+    def _was_approved(self, write: Write) -> bool:
+        """Whether a person let a plan with this write pass, whichever round carries it out."""
+        assert self.store is not None
+        link, _, revision, *_ = write.key.split(".")
+        approved = self.store.outbox.approved_of([int(link)]).get(int(link), ())
+        return any(
+            int(revision) in {intent.revision for intent in row.fields.values()}
+            for row in approved
+            if row.op is write.op
+        )
 
     def _cover(self, cast: Cast, sent: Sent, place: Place, field: str) -> None:
         """Report what a write covers although nothing has dealt with it, and nothing can any more."""

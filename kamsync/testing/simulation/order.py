@@ -38,13 +38,13 @@ def _outcome(world: World, order: list[str]) -> Outcome:
     """Return what comes of reading the systems in this order, in a copy of the store."""
     store = _copy(world.hub.store, world)
     hub = _hub(world, store)
-    hub.round = store.rounds.start("order", hub.now())
+    round_ = store.rounds.start("order", hub.now())
     for name in order:
         for entity in hub.entities():
             if entity.name in hub.systems[name].maps:
                 with suppress(RetryLater):
                     pull(hub, hub.systems[name], entity.name)
-    settle(hub, Round(hub.round))
+    settle(hub, Round(round_))
     found = _golden(store), _conflicts(store)
     store.close()
     return found

@@ -10,7 +10,7 @@ from typing import ClassVar, TypeVar
 from msgspec import structs
 
 from kamsync.clock import Clock
-from kamsync.connector import Can, Connector, Finding, NativeEntity
+from kamsync.connector import Can, Connector, Finding, NativeEntity, Upcoming
 from kamsync.errors import SystemDown
 from kamsync.memory.acts import Act
 from kamsync.memory.system import SOMEBODY
@@ -208,6 +208,14 @@ class Line(Connector):
     def batch_limit(self) -> int:
         """As many as the history says, so that there are several batches."""
         return min(self._inner.batch_limit, self.town.cast.batch)
+
+    def identity(self) -> str | None:
+        """Return what the site says it is."""
+        return self._inner.identity()
+
+    def foresee(self, reads: Sequence[Upcoming]) -> None:
+        """Hand on which reads follow."""
+        self._inner.foresee(reads)
 
     def describe(self) -> Mapping[str, NativeEntity]:
         """Return what the site shows."""

@@ -192,6 +192,7 @@ def _state() -> None:
         _text("started"),
         _text("finished"),
         _text("state"),
+        _text("approved"),
         _json("summary"),
         _key("round", "id"),
     )
@@ -214,7 +215,6 @@ def _writes() -> None:
         "outbox",
         _whole("id"),
         _text("plan"),
-        _whole("seq"),
         _text("system"),
         _text("entity"),
         _whole("link"),
@@ -229,6 +229,7 @@ def _writes() -> None:
     )
     _index("ix_outbox_inflight", "outbox", ["system", "entity", "id"], "state = 'inflight'")
     _index("ix_outbox_intent", "outbox", ["link"], "state = 'inflight'")
+    _index("ix_outbox_link", "outbox", ["link"])
     _index("ix_outbox_plan", "outbox", ["plan"])
     _index("ix_outbox_todo", "outbox", ["plan", "system", "id"], "state = 'todo'")
 

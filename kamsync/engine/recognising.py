@@ -1,0 +1,83 @@
+"""Recognise: is each system still the one that it was?
+
+Native ids mean something in their own system only. What is known of one, taken for what is known of
+another in which the same ids happen to be in use, would write the wrong values everywhere.
+"""
+
+from __future__ import annotations
+
+from kamsync.engine.hub import Hub, System
+from kamsync.engine.serving import Down, borne
+from kamsync.errors import ConfigurationInvalid
+
+__all__ = ["accept_move", "known_identity", "recognise", "require_same"]
+
+
+def recognise(hub: Hub) -> list[Down]:
+    """Ask every system who it is, before anything is read; return those that did not answer.
+
+    What a system says at the first contact is kept.
+
+    Raises:
+        ConfigurationInvalid: a system is another one than before.
+    """
+    down: list[Down] = []
+    told: dict[str, str | None] = {}
+    for system in hub.systems.values():
+        with borne(down, system, "pull"):
+            told[system.name] = system.connector.identity()
+    for name, identity in told.items():
+        require_same(hub, name, identity)
+    for name, identity in told.items():
+        if identity is not None and known_identity(hub, name) is None:
+            hub.store.set_meta(_key(name), identity)
+    return down
+
+
+def require_same(hub: Hub, name: str, identity: str | None) -> None:
+    """Raise `ConfigurationInvalid` if a system says that it is another one than before."""
+    known = known_identity(hub, name)
+    if known in {None, identity}:
+        return
+    now = f"{identity!r}" if identity is not None else "a system that does not say which one it is"
+    raise ConfigurationInvalid(
+        f"{name} is another system than before: it was {known!r}, and [system.{name}] leads to {now}."
+        " Nothing was read or written.",
+        hint=f"Correct [system.{name}]; give another system a section with a new name; or, if it is"
+        f" the same system and only its identity has changed, say so with: kamsync moved {name}.",
+    )
+
+
+def accept_move(hub: Hub, system: System) -> tuple[str, str | None]:
+    """Take *system* for the one that it was, under the identity that it has now; return both.
+
+    What is known of it may be older or newer than what it holds, so all of it is read again before
+    anything is merged or written, a disagreement is held, and its next plan wants an approval like
+    that of a first meeting.
+
+    Raises:
+        ConfigurationInvalid: its identity has not changed.
+    """
+    with hub.store.round_lock("moved"):
+        known, identity = known_identity(hub, system.name), system.connector.identity()
+        if known in {None, identity}:
+            raise ConfigurationInvalid(
+                f"{system.name} is the system that it was, so there is nothing to say of it."
+            )
+        summary = {"system": system.name, "before": known, "identity": identity}
+        with hub.store.transaction():
+            round_ = hub.store.rounds.start("moved", hub.now())
+            hub.store.set_meta(_key(system.name), identity)
+            hub.part(system.name)
+            hub.store.distrust(system.name)
+            hub.store.rounds.finish(round_, "done", summary, hub.now())
+    return known or "", identity
+
+
+def known_identity(hub: Hub, system: str) -> str | None:
+    """Return what *system* said it is at the first contact; None if it never said so."""
+    return hub.store.meta(_key(system))
+
+
+def _key(system: str) -> str:
+    return f"identity:{system}"

@@ -1,0 +1,36 @@
+"""Systems that cannot be served: the round goes on without them, and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from msgspec import Struct
+
+from kamsync.engine.hub import System
+from kamsync.errors import FixConfiguration, RetryLater, Unsupported
+
+__all__ = ["Down", "borne"]
+
+
+class Down(Struct, frozen=True):
+    """One system that could not be served: in which step, and why."""
+
+    system: str
+    step: str
+    reason: str
+
+
+@contextmanager
+def borne(down: list[Down], system: System, step: str) -> Iterator[None]:
+    """Let the round go on without a system that cannot be served.
+
+    It may be out of reach, unable to do what its section allows, or something that a person has to
+    put right in its section or its file: none of it is a reason for the others to wait.
+    """
+    try:
+        yield
+    except RetryLater as error:
+        down.append(Down(system.name, step, error.message))
+    except (FixConfiguration, Unsupported) as error:
+        down.append(Down(system.name, step, str(error)))
