@@ -148,7 +148,7 @@ class _Asker:
             agreeing.append((EXISTS, exists.revision))
         for name, map_, golden in self._writable():
             fact = self.link.facts.get(name)
-            if fact is None or fact.moved or fact.knows == golden.revision:
+            if fact is None or fact.moved or (fact.knows == golden.revision and not fact.emptied):
                 continue
             intent = self._put(map_, golden, fact, problems)
             if intent is None:

@@ -297,7 +297,7 @@ class _RecordMerge:
         """Ask the policy: for a deletion its own table, else the rules of the field."""
         if conflict.field == EXISTS:
             busy = any(
-                fact.moved
+                fact.edited
                 for facts in self.facts.values()
                 for name, fact in facts.items()
                 if name != EXISTS
@@ -315,7 +315,7 @@ class _RecordMerge:
 def _is_edited(facts: Mapping[str, Fact]) -> bool:
     """Whether somebody changed a field here that had been dealt with before."""
     return any(
-        fact.moved and fact.merged is not None for name, fact in facts.items() if name != EXISTS
+        fact.edited and fact.merged is not None for name, fact in facts.items() if name != EXISTS
     )
 
 

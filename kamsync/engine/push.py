@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 
 from kamsync.connector import Can
 from kamsync.engine.batches import Batch, await_missing, confirmed, due_at, load
+from kamsync.engine.falling import reread_referring
 from kamsync.engine.hearing import hear, sent
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.parking import park_refused
@@ -275,6 +276,7 @@ class _Push:
         store = self.hub.store
         if link.native_id is not None:
             link = structs.replace(link, facts={}, version="", settled=True)
+            reread_referring(self.hub, self.system, self.entity)
         known = store.links.by_native(self.system.name, self.entity, [native_id]).get(native_id)
         if known is None:
             store.links.save([structs.replace(link, native_id=native_id)])

@@ -37,7 +37,8 @@ def facts_text(facts: Mapping[str, Fact]) -> str:
 
 def _lean(fact: Fact) -> Fact | tuple[Cells, Cells | None, int]:
     """Return the fact, or its beginning where the rest is what a fact has by default."""
-    if fact.author is None and not (fact.at or fact.doubt or fact.trail) and fact.known is None:
+    plain = not (fact.at or fact.doubt or fact.trail or fact.emptied)
+    if plain and fact.author is None and fact.known is None:
         return fact.observed, fact.merged, fact.knows
     return fact
 

@@ -5,7 +5,8 @@ Needs the extras ``kamsync-salesforce[sandbox]`` and ``kamsync[testing]``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from threading import get_ident
@@ -134,6 +135,18 @@ class WatchedOrg(Org):
         merged = partial(super().merge, object_, survivor, losers, values, who)
         self._watched(object_, survivor, None, who, merged)
 
+    @contextmanager
+    def atomically(self) -> Iterator[None]:
+        """Keep what has landed where only the line broke: that undoes nothing."""
+        broken: LineBroken | None = None
+        with super().atomically():
+            try:
+                yield
+            except LineBroken as error:
+                broken = error
+        if broken is not None:
+            raise broken
+
     def _watched(
         self, object_: str, id_: str | None, stamp: str | None, who: Person, act: Callable[[], T]
     ) -> T:
@@ -198,7 +211,8 @@ class WatchedOrg(Org):
                     values=_news(was, now),
                     stamp=now.stamp,
                     into=now.into,
-                    silent=was is not None and row_id != id_ and was.modified == now.modified,
+                    silent=follows
+                    or (was is not None and row_id != id_ and was.modified == now.modified),
                 )
             )
 

@@ -43,8 +43,8 @@ class Change(Struct, frozen=True):
     """One thing that landed in a site, by anybody, in the site's own words.
 
     *own* says that it was the user as whom kamsync writes. *into* is the survivor of a merge. *silent*
-    is what follows by itself and leaves no stamp, such as a reference to what was deleted that is
-    cleared: nobody has entered that.
+    is what follows by itself: a reference to what was deleted that is cleared without a stamp, or what
+    goes along with what kamsync has deleted. Nobody has entered that.
     """
 
     deed: Deed

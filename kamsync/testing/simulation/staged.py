@@ -16,7 +16,7 @@ from kamsync.memory.acts import Act
 from kamsync.memory.system import SOMEBODY
 from kamsync.model import Author, Entry, Native, Outcome, Page, Reading, Receipt, Write
 from kamsync.testing.simulation.breaks import Crash, Gremlin, Land, Watched, Wire
-from kamsync.testing.simulation.landing import Town
+from kamsync.testing.simulation.landing import ITSELF, Town
 from kamsync.testing.simulation.setting import Cast
 from kamsync.testing.simulation.site import Change, Site, Stage, Verdict
 
@@ -136,7 +136,7 @@ class StagedTown(Town):
     def _take_in(self) -> None:
         heard, self._heard[:] = list(self._heard), []
         for change in heard:
-            landing = self.own(change) if change.own else None
+            landing = self.own(change) if change.own and not change.silent else None
             take = partial(self._take, change)
             take() if landing is None else landing(take)
 
@@ -148,15 +148,14 @@ class StagedTown(Town):
             object=entity,
             id=change.id,
             at=change.at,
-            by=change.by,
+            by=ITSELF.id if change.silent else change.by,
             own=change.own,
             values=self.words[entity].ours(change.values),
             stamp=change.stamp,
             into=change.into,
         )
         self._happen(act)
-        if not change.silent:
-            self.told(self.cast, act)
+        self.told(self.cast, act)
 
 
 class _Row:

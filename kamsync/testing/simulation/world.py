@@ -16,7 +16,7 @@ from kamsync.testing.simulation.cells import Breach
 from kamsync.testing.simulation.choices import Choices, Strip, Tape
 from kamsync.testing.simulation.chronicle import Chronicle
 from kamsync.testing.simulation.hubside import HubSide
-from kamsync.testing.simulation.landing import Landings, Town
+from kamsync.testing.simulation.landing import Falls, Landings, Town
 from kamsync.testing.simulation.people import People
 from kamsync.testing.simulation.reviewer import Reviewer
 from kamsync.testing.simulation.setting import Cast, draw_setting
@@ -57,6 +57,10 @@ STATES_EVERY = 10
 
 OPENING = 4
 """How many records people may have made before the hub first looks."""
+
+
+FALLS = ((Falls.NOT, 6), (Falls.SILENT, 2), (Falls.STAMPED, 2))
+"""How often a system does what with references to what is deleted."""
 
 
 class Violation(Exception):
@@ -119,6 +123,10 @@ class World:
         self._say_setting()
         for _ in range(work.below(OPENING + 1)):
             self.say("create", self.people.act("create", work))
+        for name, town in self.towns.items():
+            town.falls = work.weighted(FALLS)
+            if name not in stages:
+                self.say("system", name, town.falls)
 
     def close(self) -> None:
         """End the store, and every site."""

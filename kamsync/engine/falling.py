@@ -1,0 +1,111 @@
+"""References that a system empties by itself, because what they led to is gone there.
+
+A CRM that deletes a record empties what refers to it, often without a trace: nobody has entered that
+blank. So a reference that turns blank is believed only if what it led to is still there; where that
+is not known, it is asked for, since a record may go between the reading of two entities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from kamsync.engine.hub import Hub, System
+from kamsync.engine.passing import sweep
+from kamsync.engine.ties import references_of
+from kamsync.model import Entry, Fact, Intent, Link, Native, Reading
+from kamsync.observe import ABSENT, is_gone, says_nothing
+
+__all__ = ["Ended", "ended_targets", "reread_referring"]
+
+Ended = Mapping[str, Mapping[str, frozenset[Native]]]
+"""By native record and reference field, the native ids that it referred to and that are gone."""
+
+
+def ended_targets(
+    hub: Hub,
+    system: System,
+    entity: str,
+    readings: Sequence[Reading],
+    known: Mapping[str, Link],
+    intents: Mapping[int, Mapping[str, Sequence[Intent]]],
+    past: Mapping[str, Sequence[Entry]],
+) -> Ended:
+    """Return what references led to that are blank in *readings*, as far as it is gone."""
+    if hub.restored_at is not None:
+        return {}
+    fields = references_of(hub, entity, system.maps[entity])
+    blank: list[tuple[str, str, frozenset[Native]]] = []
+    for reading in readings if fields else ():
+        link = known.get(reading.native_id)
+        if link is None or reading.values is None:
+            continue
+        entries = past.get(reading.native_id, ())
+        for name in _blank_fields(fields, system, entity, reading):
+            sent = intents.get(link.id, {}).get(name, ())
+            native = system.maps[entity].fields[name].native
+            before = frozenset(_before(link.facts.get(name), native, sent, entries))
+            if before and fields[name] in system.maps:
+                blank.append((reading.native_id, name, before))
+    wanted: dict[str, set[Native]] = {}
+    for _, name, before in blank:
+        wanted.setdefault(fields[name], set()).update(before)
+    gone = {to: _gone(hub, system, to, sorted(ids)) for to, ids in wanted.items()}
+    ended: dict[str, dict[str, frozenset[Native]]] = {}
+    for native_id, name, before in blank:
+        ended.setdefault(native_id, {})[name] = before & gone[fields[name]]
+    return ended
+
+
+def reread_referring(hub: Hub, system: System, entity: str) -> None:
+    """Have what may refer to a record of *entity* read again that came back under another id.
+
+    What the system has emptied may not have been read since, where emptying leaves no trace.
+    """
+    referring = [
+        name
+        for name, map_ in system.maps.items()
+        if entity in references_of(hub, name, map_).values()
+    ]
+    sweep(hub, system, referring)
+
+
+def _blank_fields(
+    fields: Iterable[str], system: System, entity: str, reading: Reading
+) -> Iterator[str]:
+    """Yield the references that a reading shows blank."""
+    for name in fields:
+        cells = system.maps[entity].fields[name].cells(reading.values or {})
+        if cells is not None and says_nothing(cells):
+            yield name
+
+
+def _before(
+    fact: Fact | None, native: Iterable[str], sent: Sequence[Intent], entries: Sequence[Entry]
+) -> Iterator[Native]:
+    """Yield what a reference may have led to before it was blank, as far as that is known."""
+    told = [tuple(e.values[name] for name in native if name in e.values) for e in entries]
+    for cells in (fact.observed if fact else (), *(intent.cells for intent in sent), *told):
+        yield from (cell for cell in cells if cell not in (None, ""))
+
+
+def _gone(hub: Hub, system: System, entity: str, ids: Sequence[str]) -> frozenset[Native]:
+    """Return those of *ids* that are gone, and were not merged into another record.
+
+    Of what is not known to be gone, the system is asked; what it answers is taken in.
+    """
+    from kamsync.engine.hearing import hear
+
+    links = hub.store.links.by_native(system.name, entity, ids)
+    own = {id_ for id_, link in links.items() if link.native_id == id_}
+    gone = {id_ for id_ in own if is_gone(links[id_])}
+    asked = [id_ for id_ in ids if id_ not in gone]
+    map_, limit = system.maps[entity], system.connector.batch_limit
+    for start in range(0, len(asked), limit):
+        wanted = asked[start : start + limit]
+        seen = hub.store.current("revision")
+        found = system.connector.fetch(map_.object, map_.names, wanted)
+        readings = [found.get(id_, Reading(id_, None, version=ABSENT)) for id_ in wanted]
+        dead = [each for each in readings if each.values is None and each.merged_into is None]
+        gone.update(each.native_id for each in dead)
+        hear(hub, system, entity, [each for each in dead if each.native_id in own], seen)
+    return frozenset(gone)
