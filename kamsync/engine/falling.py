@@ -30,7 +30,11 @@ def ended_targets(
     intents: Mapping[int, Mapping[str, Sequence[Intent]]],
     past: Mapping[str, Sequence[Entry]],
 ) -> Ended:
-    """Return what references led to that are blank in *readings*, as far as it is gone."""
+    """Return what references led to that are blank in *readings*, as far as it is gone.
+
+    What was merged into another record is there under its id, and a system lets references follow;
+    only a record into which its own parent was merged cannot refer to itself.
+    """
     if hub.restored_at is not None:
         return {}
     fields = references_of(hub, entity, system.maps[entity])
@@ -52,7 +56,9 @@ def ended_targets(
     gone = {to: _gone(hub, system, to, sorted(ids)) for to, ids in wanted.items()}
     ended: dict[str, dict[str, frozenset[Native]]] = {}
     for native_id, name, before in blank:
-        ended.setdefault(native_id, {})[name] = before & gone[fields[name]]
+        into = gone[fields[name]]
+        fell = frozenset(id_ for id_ in before if id_ in into and into[id_] in (None, native_id))
+        ended.setdefault(native_id, {})[name] = fell
     return ended
 
 
@@ -88,8 +94,8 @@ def _before(
         yield from (cell for cell in cells if cell not in (None, ""))
 
 
-def _gone(hub: Hub, system: System, entity: str, ids: Sequence[str]) -> frozenset[Native]:
-    """Return those of *ids* that are gone, and were not merged into another record.
+def _gone(hub: Hub, system: System, entity: str, ids: Sequence[str]) -> dict[Native, str | None]:
+    """Return those of *ids* that are gone, each with the record into which it was merged, if any.
 
     Of what is not known to be gone, the system is asked; what it answers is taken in.
     """
@@ -97,7 +103,7 @@ def _gone(hub: Hub, system: System, entity: str, ids: Sequence[str]) -> frozense
 
     links = hub.store.links.by_native(system.name, entity, ids)
     own = {id_ for id_, link in links.items() if link.native_id == id_}
-    gone = {id_ for id_ in own if is_gone(links[id_])}
+    gone: dict[Native, str | None] = dict.fromkeys(id_ for id_ in own if is_gone(links[id_]))
     asked = [id_ for id_ in ids if id_ not in gone]
     map_, limit = system.maps[entity], system.connector.batch_limit
     for start in range(0, len(asked), limit):
@@ -105,7 +111,8 @@ def _gone(hub: Hub, system: System, entity: str, ids: Sequence[str]) -> frozense
         seen = hub.store.current("revision")
         found = system.connector.fetch(map_.object, map_.names, wanted)
         readings = [found.get(id_, Reading(id_, None, version=ABSENT)) for id_ in wanted]
-        dead = [each for each in readings if each.values is None and each.merged_into is None]
-        gone.update(each.native_id for each in dead)
-        hear(hub, system, entity, [each for each in dead if each.native_id in own], seen)
-    return frozenset(gone)
+        dead = [each for each in readings if each.values is None]
+        gone |= {each.native_id: each.merged_into for each in dead}
+        plain = [each for each in dead if each.native_id in own and each.merged_into is None]
+        hear(hub, system, entity, plain, seen)
+    return gone

@@ -15,6 +15,7 @@ from kamsync.engine.falling import reread_referring
 from kamsync.engine.hearing import hear, sent
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.parking import park_refused
+from kamsync.engine.places import await_match
 from kamsync.engine.pull import look_again
 from kamsync.engine.scoping import records_in_scope
 from kamsync.model import (
@@ -175,7 +176,13 @@ class _Push:
         wanted = [row.link for row in self.rows.values()]
         if store.links.has_unmatched(self.system.name, self.entity):
             return frozenset(wanted)
-        return frozenset(store.outbox.inflight_of(wanted))
+        return frozenset(store.outbox.inflight_of(wanted)) | self._asked_about()
+
+    def _asked_about(self) -> frozenset[int]:
+        """Return the links whose record may be back: a person is asked whether another one is it."""
+        links = self.hub.store.links.by_id([row.link for row in self.rows.values()])
+        gone = [link for link in links.values() if link.native_id is not None and link.record]
+        return await_match(self.hub, self.system, self.entity, gone)
 
     def _still_due(self, batch: Batch, row: OutboxRow, link: Link) -> dict[str, Intent]:
         """Return the planned fields that are due at the same revision now, with their cells of now."""

@@ -13,7 +13,7 @@ from threading import get_ident
 from typing import Any, ClassVar, TypeVar
 
 from aiohttp import web
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kamsync.clock import Clock
 from kamsync.connector import Connector
@@ -56,6 +56,7 @@ WORDS = {
     ),
 }
 WORKERS = [username for username, *_ in PEOPLE]
+PARENT = "ParentId"
 NOBODY = "the org"
 """Who deletes what goes along with what kamsync has deleted."""
 
@@ -198,7 +199,11 @@ class WatchedOrg(Org):
         """
         changed = [(key, before.get(key), now) for key, now in after.items()]
         changed = [each for each in changed if each[1] != each[2]]
-        for (object_, row_id), was, now in sorted(changed, key=lambda each: not each[2].deleted):
+        merged = {row_id for (_, row_id), _, now in changed if now.into == id_}
+        for (object_, row_id), held, now in sorted(changed, key=lambda each: not each[2].deleted):
+            was = held
+            if was is not None and row_id == id_ and was.values.get(PARENT) in merged:
+                was = self._tell_orphan(object_, row_id, was, now)
             follows = who.integration and was is not None and row_id != id_
             self.told(
                 Change(
@@ -215,6 +220,12 @@ class WatchedOrg(Org):
                     or (was is not None and row_id != id_ and was.modified == now.modified),
                 )
             )
+
+    def _tell_orphan(self, object_: str, row_id: str, was: Held, now: Held) -> Held:
+        """Tell that a record into which its own parent was merged has no parent; return it so."""
+        change = Change(Deed.EDIT, object_, row_id, self.clock.now(), NOBODY, silent=True)
+        self.told(structs.replace(change, values={PARENT: None}, stamp=now.stamp))
+        return structs.replace(was, values={**was.values, PARENT: None})
 
 
 def _deed(was: Held | None, now: Held) -> Deed:
@@ -255,7 +266,7 @@ class OrgSite(Site):
         self._org = WatchedOrg(clock=FollowingClock(clock))
         for words in WORDS.values():
             self._org.add_field(words.object, external_id())
-        self._org.told = lambda change: self.told(change)
+        self._org.told = self._tell
         self._service = WatchedService(self._org, None, FollowingClock(clock))
         self._server = Server(self._service)
         self._thread = self._server.run(get_ident)
@@ -304,6 +315,10 @@ class OrgSite(Site):
     def close(self) -> None:
         """Break off."""
         self._server.close()
+
+    def _tell(self, change: Change) -> None:
+        """Hand on what landed to whoever listens by now."""
+        self.told(change)
 
     def _let(self, act: Callable[..., T], *what: Any) -> T:
         """Let a person act between two calls, or, in the server's thread, between two rows."""

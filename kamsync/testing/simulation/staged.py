@@ -14,7 +14,7 @@ from kamsync.connector import Can, Connector, Finding, NativeEntity, Upcoming
 from kamsync.errors import SystemDown
 from kamsync.memory.acts import Act
 from kamsync.memory.system import SOMEBODY
-from kamsync.model import Author, Entry, Native, Outcome, Page, Reading, Receipt, Write
+from kamsync.model import Author, Entry, Native, Op, Outcome, Page, Reading, Receipt, Write
 from kamsync.testing.simulation.breaks import Crash, Gremlin, Land, Watched, Wire
 from kamsync.testing.simulation.landing import ITSELF, Town
 from kamsync.testing.simulation.setting import Cast
@@ -327,10 +327,14 @@ class Line(Connector):
         return answer
 
     def _row(self, object_: str, native_id: str | None, stamp: str | None) -> _Row:
-        """Return the row that lands."""
+        """Return the row that lands: by its id, or by its stamp where it makes a record."""
         for row in self._rows:
             write = row.write
-            if (native_id and write.native_id == native_id) or (stamp and write.stamp == stamp):
+            if native_id and write.native_id == native_id:
+                return row
+        # Twins are one record, and so what is written to them has one stamp.
+        for row in self._rows:
+            if stamp and row.write.stamp == stamp and row.write.op is Op.CREATE:
                 return row
         raise AssertionError(f"kamsync never sent anything to {object_} {native_id or stamp}")
 
