@@ -11,7 +11,7 @@ from kamsync.testing.simulation.breaks import FAULTS
 from kamsync.testing.simulation.canary import CANARIES
 from kamsync.testing.simulation.choices import Tape, load_tape, save_tape
 from kamsync.testing.simulation.invariants import INVARIANTS
-from kamsync.testing.simulation.runner import Played, Total, play, play_seeds
+from kamsync.testing.simulation.runner import Order, Played, Total, play, play_seeds
 from kamsync.testing.simulation.shrink import shrunk
 from kamsync.testing.simulation.site import Change, Gate, Site, SiteRefused, Stage, Verdict, Words
 from kamsync.testing.simulation.states import empty_cells
@@ -26,6 +26,7 @@ __all__ = [
     "STORES",
     "Change",
     "Gate",
+    "Order",
     "Played",
     "Site",
     "SiteRefused",

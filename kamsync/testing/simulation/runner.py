@@ -20,7 +20,7 @@ from kamsync.testing.simulation.stores import store_opener
 from kamsync.testing.simulation.winddown import wind_down
 from kamsync.testing.simulation.world import Violation, World
 
-__all__ = ["BROKEN", "Played", "Total", "play", "play_seeds"]
+__all__ = ["BROKEN", "Order", "Played", "Total", "play", "play_seeds"]
 
 BROKEN = 0
 """The number of a breach that is an error which escaped from the hub."""
@@ -125,20 +125,33 @@ def play(
     )
 
 
-def play_seeds(
-    start: int, seeds: int, steps: int, *, jobs: int = 1, store: str = "sqlite", canary: str = ""
-) -> Iterator[Total]:
+class Order(Struct, frozen=True):
+    """How histories are played: of how many steps, on which store and stages, with which faults."""
+
+    steps: int
+    store: str = "sqlite"
+    canary: str = ""
+    stages: Mapping[str, Stage] = {}
+    faults: tuple[str, ...] | None = None
+
+    def tape(self, seed: int) -> Tape:
+        """Return the tape of a history that is yet to be played."""
+        systems = {name: stage.name for name, stage in self.stages.items()}
+        return Tape(seed, canary=self.canary, systems=systems, faults=self.faults)
+
+
+def play_seeds(start: int, seeds: int, order: Order, *, jobs: int = 1) -> Iterator[Total]:
     """Yield what more and more histories came to, the last one all of them."""
     total = Total()
-    if jobs <= 1:
-        for first in range(start, start + seeds, CHUNK):
-            total.join(_chunk(first, min(CHUNK, start + seeds - first), steps, store, canary))
-            yield total
-        return
     firsts = range(start, start + seeds, CHUNK)
     counts = [min(CHUNK, start + seeds - first) for first in firsts]
+    if jobs <= 1:
+        for part in map(_chunk, firsts, counts, repeat(order)):
+            total.join(part)
+            yield total
+        return
     with ProcessPoolExecutor(jobs) as pool:
-        for part in pool.map(_chunk, firsts, counts, repeat(steps), repeat(store), repeat(canary)):
+        for part in pool.map(_chunk, firsts, counts, repeat(order)):
             total.join(part)
             yield total
 
@@ -147,10 +160,11 @@ CHUNK = 25
 """How many histories one process plays before it reports."""
 
 
-def _chunk(start: int, seeds: int, steps: int, store: str, canary: str) -> Total:
+def _chunk(start: int, seeds: int, order: Order) -> Total:
     total = Total()
     before = time.process_time()
     for seed in range(start, start + seeds):
-        total.add(play(Tape(seed, canary=canary), steps, store=store))
+        tape = order.tape(seed)
+        total.add(play(tape, order.steps, store=order.store, stages=order.stages))
     total.cpu_s = time.process_time() - before
     return total

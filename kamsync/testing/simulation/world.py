@@ -99,7 +99,8 @@ class World:
         self.steps = 0
         work, faults = self._sources(tape.setting)
         stages = stages or {}
-        self.setting = draw_setting(work, ACTS, RARE, tuple(FAULTS), stages)
+        possible = tuple(f for f in FAULTS if tape.faults is None or f in tape.faults)
+        self.setting = draw_setting(work, ACTS, RARE, possible, stages)
         self.truth = Truth()
         self.chronicle = Chronicle(self.truth, self.report)
         self.landings = Landings(self.truth, self.chronicle, self.report)
