@@ -15,7 +15,7 @@ from kamsync.engine.ties import references_of
 from kamsync.model import Entry, Fact, Intent, Link, Native, Reading
 from kamsync.observe import ABSENT, is_gone, says_nothing
 
-__all__ = ["Ended", "ended_targets", "reread_referring"]
+__all__ = ["Ended", "ended_targets", "newly_referred", "reread_referring"]
 
 Ended = Mapping[str, Mapping[str, frozenset[Native]]]
 """By native record and reference field, the native ids that it referred to and that are gone."""
@@ -67,12 +67,49 @@ def reread_referring(hub: Hub, system: System, entity: str) -> None:
 
     What the system has emptied may not have been read since, where emptying leaves no trace.
     """
-    referring = [
-        name
-        for name, map_ in system.maps.items()
-        if entity in references_of(hub, name, map_).values()
-    ]
-    sweep(hub, system, referring)
+    sweep(hub, system, list(_referring(hub, system, entity)))
+
+
+def newly_referred(hub: Hub, system: System, entity: str) -> frozenset[Native]:
+    """Read what refers to records of *entity*, and return the native ids that this brings up.
+
+    A system that deletes a record empties what refers to it, or deletes that as well: what people
+    have entered there meanwhile is heard, and merged, before.
+    """
+    from kamsync.engine.pull import pull
+
+    before = _claims(hub, system, entity)
+    for name in _referring(hub, system, entity):
+        pull(hub, system, name)
+    return frozenset(claim[2] for claim in _claims(hub, system, entity) - before)
+
+
+def _referring(hub: Hub, system: System, entity: str) -> dict[str, list[str]]:
+    """Return the entities of *system* with the fields by which they refer to *entity*."""
+    found = {}
+    for each in hub.entities():
+        map_ = system.maps.get(each.name)
+        fields = references_of(hub, each.name, map_) if map_ is not None else {}
+        names = [name for name, to in fields.items() if to == entity]
+        if names:
+            found[each.name] = names
+    return found
+
+
+def _claims(hub: Hub, system: System, entity: str) -> set[tuple[int, str, Native]]:
+    """Return what links that are not dealt with refer to: link, field and native id."""
+    claims: set[tuple[int, str, Native]] = set()
+    for name, fields in _referring(hub, system, entity).items():
+        after = 0
+        while links := hub.store.links.unsettled(system.name, name, after, hub.batch):
+            after = links[-1].id
+            claims |= {
+                (link.id, field, cell)
+                for link in links
+                for field in fields
+                for cell in (link.facts[field].observed if field in link.facts else ())
+            }
+    return claims
 
 
 def _blank_fields(

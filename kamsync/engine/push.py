@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from kamsync.connector import Can
 from kamsync.engine.batches import Batch, await_missing, confirmed, due_at, load
-from kamsync.engine.falling import reread_referring
+from kamsync.engine.falling import newly_referred, reread_referring
 from kamsync.engine.hearing import hear, sent
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.parking import park_refused
@@ -99,9 +99,14 @@ class _Push:
 
     def run(self) -> Pushed:
         """Look, commit the intents, send, read back, learn."""
+        referred = self._look_around()
         if self._must_look_first():
             self._look()
-        ready = self._ready()
+        ready = {
+            row_id: each
+            for row_id, each in self._ready().items()
+            if each[1].native_id not in referred
+        }
         dropped = [row_id for row_id in self.rows if row_id not in ready]
         with self.hub.store.transaction():
             self.hub.store.outbox.finish(dropped, "dropped")
@@ -126,6 +131,12 @@ class _Push:
             return True
         links = self.hub.store.links.by_id([row.link for row in self.rows.values()])
         return not all(link.settled for link in links.values())
+
+    def _look_around(self) -> frozenset[str]:
+        """Return the native records that are not deleted now: what refers to them is news."""
+        if self.op is not Op.DELETE:
+            return frozenset()
+        return newly_referred(self.hub, self.system, self.entity)
 
     def _look(self) -> None:
         """Read the records again; once more a little later, if a version is not settled yet."""

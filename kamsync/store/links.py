@@ -56,6 +56,11 @@ _UNMATCHED_IN = (
     " AND alive = 1 AND system = ? LIMIT 1"
 )
 
+_UNSETTLED = (
+    f"SELECT {_COLUMNS} FROM link WHERE system = ? AND entity = ? AND alive = 1"
+    " AND (moved = 1 OR record IS NULL) AND id > ? ORDER BY id LIMIT ?"
+)
+
 _UNSEEN = (
     f"SELECT {_COLUMNS} FROM link"
     " WHERE system = ? AND entity = ? AND seen < ? AND (alive = 1 OR ? = 1)"
@@ -186,6 +191,10 @@ class Links(References):
     def unmatched(self, entity: str, after: int, limit: int) -> list[Link]:
         """Return living links without a record that no review is open for, in the order of their ids."""
         return self._links(_UNMATCHED, (entity, after, limit))
+
+    def unsettled(self, system: str, entity: str, after: int, limit: int) -> list[Link]:
+        """Return living links that moved or are not identified yet, above *after*, in order of ids."""
+        return self._links(_UNSETTLED, (system, entity, after, limit))
 
     def has_unmatched(self, system: str, entity: str) -> bool:
         """Whether a living native record of a system was not identified yet."""

@@ -138,8 +138,9 @@ class Truth:
     def emptied(self, place: Place, field: str, ident: Ident, heard: Ident | None) -> None:
         """A system itself has emptied a reference, or filled it again: nobody has entered that.
 
-        Whoever sees it has seen what was there, and golden if it was that. What is emptied before
-        the hub has *heard* of it is excused, until it is filled again.
+        Whoever sees it has seen what was there, and golden if it was that. What was entered and
+        emptied before the hub has *heard* of it is taken for one edit, that ends in a blank: it is
+        excused where the hub has never met the field.
         """
         cell = self.cell(place, field)
         was = cell.now
@@ -155,8 +156,14 @@ class Truth:
             known = [v for v in cell.versions if is_same(v.ident, ident)]
             head = known[-1].head if known else 0
             self.moot &= ~head
-        elif heard is None or not is_same(was.ident, heard):
+        elif heard is None:
             self.moot |= _unheard(cell, heard)
+        elif not is_same(was.ident, heard):
+            unheard = _unheard(cell, heard)
+            if is_same(ident, heard):
+                self.moot |= unheard
+            cell.versions.append(Version(ident, past, unheard, user=bool(unheard)))
+            return
         cell.versions.append(Version(ident, past, head, user=False))
 
     def went_along(self, place: Place) -> None:
