@@ -63,9 +63,9 @@ def ended_targets(
 
 
 def reread_referring(hub: Hub, system: System, entity: str) -> None:
-    """Have what may refer to a record of *entity* read again that came back under another id.
+    """Have what may refer to a record of *entity* read again that came back.
 
-    What the system has emptied may not have been read since, where emptying leaves no trace.
+    Its system may have emptied references to it, or may fill them again, without a trace.
     """
     sweep(hub, system, list(_referring(hub, system, entity)))
 

@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 
 from kamsync.clock import instant
 from kamsync.connector import Can
-from kamsync.engine.falling import Ended, ended_targets
+from kamsync.engine.falling import Ended, ended_targets, reread_referring
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.joining import follow_native_merge
 from kamsync.engine.passing import admit
@@ -119,6 +119,8 @@ class _Hearing:
         back = [after for before, after in heard if _went(after, before)]
         for name in [each for link in back for each in (link.native_id, link.record) if each]:
             hub.store.links.arrived(system.name, entity, [name])
+        if back:
+            reread_referring(hub, system, entity)
         gone = [after for before, after in heard if _went(before, after)]
         drop_questions(hub, gone)
         changed = sum(1 for before, after in heard if _differs(before, after))

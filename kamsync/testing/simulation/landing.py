@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from kamsync.clock import Clock
 from kamsync.connector import Can, Connector
 from kamsync.memory import Memory, MemorySystem
-from kamsync.memory.acts import Act, Deed
+from kamsync.memory.acts import Act, Deed, Row
 from kamsync.model import Author, Cells, Fact, Native, Op, Receipt, Write
 from kamsync.store import Store
 from kamsync.testing.simulation.breaks import Gremlin, Land, Watched, Wire
@@ -191,6 +191,9 @@ class Landings:
             elif said is None or said.value is not True or said.act == "set":
                 self.report(7, f"{record} was brought back to {system} without a decision")
 
+    def _row(self, place: Place) -> Row:
+        return self.towns[place.system].table(place.entity).rows[place.native_id]
+
     def alive(self, place: Place) -> bool:
         """Whether a native record is there."""
         row = self.towns[place.system].row(place.entity, place.native_id)
@@ -235,7 +238,8 @@ class Landings:
             fact = self._fact(place, field)
             ident = self.truth.nodes.of_natives(place.system, act.object, field, values)
             heard = self._ident(place, field, fact.observed) if fact else None
-            self.truth.emptied(place, field, ident, heard)
+            shown = max(self._row(place).shown.values(), default=-1)
+            self.truth.emptied(place, field, ident, heard, shown)
 
     def _base(self, place: Place, field: str) -> Ident | None:
         """Return what golden has dealt with in a field of a native record, None if nothing."""

@@ -135,7 +135,9 @@ class Truth:
                 # A blank in a system that never met the field claims nothing.
                 self.moot |= unread | bit if act.base is None else unread
 
-    def emptied(self, place: Place, field: str, ident: Ident, heard: Ident | None) -> None:
+    def emptied(
+        self, place: Place, field: str, ident: Ident, heard: Ident | None, shown: int
+    ) -> None:
         """A system itself has emptied a reference, or filled it again: nobody has entered that.
 
         Whoever sees it has seen what was there, and golden if it was that. What was entered and
@@ -157,14 +159,12 @@ class Truth:
             head = known[-1].head if known else 0
             self.moot &= ~head
         elif heard is None:
-            self.moot |= _unheard(cell, heard)
-        elif not is_same(was.ident, heard):
-            unheard = _unheard(cell, heard)
+            self.moot |= _unheard(cell, heard, shown)
+        else:
+            head = _unheard(cell, heard, shown)
             if is_same(ident, heard):
-                self.moot |= unheard
-            cell.versions.append(Version(ident, past, unheard, user=bool(unheard)))
-            return
-        cell.versions.append(Version(ident, past, head, user=False))
+                self.moot |= head
+        cell.versions.append(Version(ident, past, head, user=head != 0 and ident == cell.blank))
 
     def went_along(self, place: Place) -> None:
         """A native record has gone along with one that kamsync deleted: what is unread is excepted."""
@@ -277,11 +277,14 @@ class Truth:
         return past
 
 
-def _unheard(cell: Cell, heard: Ident | None) -> int:
-    """Return the bits of the edits of a cell that came after what the hub has heard of it last."""
+def _unheard(cell: Cell, heard: Ident | None, shown: int) -> int:
+    """Return the bits of the edits of a cell that came after what the hub has heard of it last.
+
+    Of twins, a reference to the one may be heard, and one to the other be news.
+    """
     unheard = 0
     for version in reversed(cell.versions):
-        if heard is not None and is_same(version.ident, heard):
+        if heard is not None and is_same(version.ident, heard) and version.seq <= shown:
             break
         unheard |= version.head if version.user else 0
     return unheard
