@@ -18,6 +18,7 @@ __all__ = [
     "RunningSandbox",
     "Sandbox",
     "SandboxOptions",
+    "StageMaker",
 ]
 
 
@@ -68,6 +69,10 @@ The store stands on a higher floor than this module, so its type is not named he
 """
 
 
+StageMaker: TypeAlias = Callable[[], Any]
+"""What returns a `kamsync.testing.simulation.Stage`, which stands on a higher floor as well."""
+
+
 class SandboxOptions(Struct, frozen=True):
     """What ``kamsync sandbox`` was asked for; port 0 means any free one.
 
@@ -102,8 +107,13 @@ class RunningSandbox(Protocol):
 
 
 class Sandbox(Struct, frozen=True):
-    """A local server that speaks a system's wire protocol: *start* returns once it answers."""
+    """A local server that speaks a system's wire protocol: *start* returns once it answers.
+
+    *stage* returns the `kamsync.testing.simulation.Stage` on which ``kamsync simulate --systems`` plays
+    histories on it. It is called when it is asked for, and imports what it needs by then.
+    """
 
     name: str
     help: str
     start: Callable[[SandboxOptions], RunningSandbox]
+    stage: StageMaker | None = None

@@ -282,7 +282,8 @@ def kamsync_sandboxes() -> Iterable[Sandbox] | None:
     chosen by name.
 
     Returns:
-        The sandboxes. A name that an earlier plugin offers already is refused.
+        The sandboxes. A name that an earlier plugin offers already is refused. One with a *stage*
+        can take the place of a system in memory in ``kamsync simulate --systems``.
 
     Silence:
         The plugin brings no sandbox.
@@ -297,7 +298,12 @@ def kamsync_sandboxes() -> Iterable[Sandbox] | None:
 
             return serve(options.port, options.seed)
 
+        def stage():
+            from acme_sandbox.stage import AcmeStage
+
+            return AcmeStage()
+
         @hookimpl
         def kamsync_sandboxes():
-            return [Sandbox("acme", "The Acme API with twenty accounts.", start)]
+            return [Sandbox("acme", "The Acme API with twenty accounts.", start, stage)]
     """

@@ -190,7 +190,9 @@ class Fact(Struct, frozen=True, gc=False, array_like=True):
     already dealt with (None before the first meeting), *knows* the golden revision that this link
     is known to hold (-1 for none), *doubt* that the outcome of a send is unclear. *trail* holds a
     history that is still to be replayed. *known* is the golden value behind *knows*, kept only where
-    the system lacks a part of the field. *author* and *at* are the evidence for *observed*.
+    the system lacks a part of the field. *author* and *at* are the evidence for *observed*. *emptied*
+    says that the system emptied a reference because what it led to is gone there: it knows golden,
+    and does not hold it.
     """
 
     observed: Cells
@@ -201,11 +203,17 @@ class Fact(Struct, frozen=True, gc=False, array_like=True):
     at: str = ""
     known: Any = None
     trail: tuple[Step, ...] = ()
+    emptied: bool = False
 
     @property
     def moved(self) -> bool:
         """Whether somebody edited here and golden has not dealt with it."""
         return self.doubt or self.observed != self.merged or bool(self.trail)
+
+    @property
+    def edited(self) -> bool:
+        """Whether it moved by more than that its system emptied it."""
+        return self.moved and not self.emptied
 
 
 class Origin(Struct, frozen=True, gc=False, array_like=True):
@@ -341,7 +349,7 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     *first* says that golden held nothing before, and took what a system had held before it was met.
 
     *act* is one of ``agreed``, ``set``, ``settled``, ``held``, ``joined``, ``closed``, ``decided``,
-    ``matched``, ``merged``, ``wrote``, ``refused``, ``undone``.
+    ``emptied``, ``matched``, ``merged``, ``wrote``, ``refused``, ``undone``.
     """
 
     act: str

@@ -14,9 +14,21 @@ from msgspec import Struct, structs
 from kamsync.clock import instant
 from kamsync.connector import Can
 from kamsync.mapping import EntityMap, FieldMap
-from kamsync.model import EXISTS, Author, Cells, Entry, Evidence, Fact, Intent, Link, Reading, Step
+from kamsync.model import (
+    EXISTS,
+    Author,
+    Cells,
+    Entry,
+    Evidence,
+    Fact,
+    Intent,
+    Link,
+    Native,
+    Reading,
+    Step,
+)
 
-__all__ = ["ABSENT", "GONE", "HERE", "Hearing", "is_gone", "observe"]
+__all__ = ["ABSENT", "GONE", "HERE", "Hearing", "is_gone", "observe", "says_nothing"]
 
 UNSENT = -1
 """The revision of a write of our own for which no intent is open any more."""
@@ -47,6 +59,8 @@ class Hearing(Struct, frozen=True):
     restoring: bool = False
     told_again: str = ""
     """The version whose entries a history may tell again although a reading has shown them."""
+    ended: Mapping[str, frozenset[Native]] = {}
+    """By reference field, the native ids that it referred to and that are gone in this system."""
 
 
 class _Showing(Struct, frozen=True):
@@ -199,9 +213,60 @@ def _heard(fact: Fact | None, showing: _Showing, hearing: Hearing) -> Fact:
         return Fact(showing.cells, showing.cells, fact.knows if fact else -1)
     if fact is None:
         return _met(showing, hearing)
+    ended = hearing.ended.get(showing.name)
+    if ended and map_ is not None and says_nothing(showing.cells):
+        fallen = _fallen(fact, showing, map_, hearing, ended)
+        if fallen is not None:
+            return fallen
     if map_ is not None and hearing.history is not None:
         return _replayed(fact, showing, map_, hearing)
     return _compared(fact, showing, hearing)
+
+
+def says_nothing(cells: Cells) -> bool:
+    """Whether the cells of a reference refer to nothing."""
+    return all(cell is None or cell == "" for cell in cells)
+
+
+def _fallen(
+    fact: Fact, showing: _Showing, map_: FieldMap, hearing: Hearing, ended: frozenset[Native]
+) -> Fact | None:
+    """Return the fact of a reference that was emptied with what it led to, None if that is not so.
+
+    What was entered before that and is not dealt with yet is heard first, as if it were still shown.
+    """
+    intents = hearing.intents.get(showing.name, ())
+    if any(says_nothing(intent.cells) for intent in intents):
+        return None
+    cells, history = fact.observed, hearing.history
+    if history is not None:
+        cells, history = _without_fall(fact, map_, history, ended)
+    sent = {cell for intent in intents for cell in intent.cells}
+    if ended.isdisjoint({*cells, *sent}):
+        return None
+    if history is not None:
+        before = structs.replace(showing, cells=cells)
+        fact = _replayed(fact, before, map_, structs.replace(hearing, history=history))
+    if fact.moved:
+        return fact
+    return structs.replace(_said(fact, showing), emptied=True)
+
+
+def _without_fall(
+    fact: Fact, map_: FieldMap, history: Sequence[Entry], ended: frozenset[Native]
+) -> tuple[Cells, list[Entry]]:
+    """Return a history without the entries that emptied what referred to the gone, and its last cells."""
+    cells = fact.observed
+    kept: list[Entry] = []
+    for entry in history:
+        now = tuple(
+            entry.values.get(name, old) for name, old in zip(map_.native, cells, strict=True)
+        )
+        own = entry.author is not None and entry.author.own
+        if own or not says_nothing(now) or ended.isdisjoint(cells):
+            kept.append(entry)
+            cells = now
+    return cells, kept
 
 
 def _compared(fact: Fact, showing: _Showing, hearing: Hearing) -> Fact:
@@ -254,7 +319,9 @@ def _own(fact: Fact, cells: Cells, intent: Intent | None) -> Fact:
 
 def _said(fact: Fact, showing: _Showing) -> Fact:
     """Return the fact with a value that somebody else may have entered, and the evidence for whom."""
-    return structs.replace(fact, observed=showing.cells, author=showing.author, at=showing.at)
+    return structs.replace(
+        fact, observed=showing.cells, author=showing.author, at=showing.at, emptied=False
+    )
 
 
 def _is_ours(showing: _Showing, hearing: Hearing, *, sent: bool) -> bool:
@@ -315,8 +382,9 @@ class _Replay:
         if showing.cells == self.base and not self.fact.doubt:
             return structs.replace(fact, observed=showing.cells)
         if self.edit is not None and self.edit.cells == showing.cells:
+            edit = self.edit
             return structs.replace(
-                fact, observed=showing.cells, author=self.edit.author, at=self.edit.at
+                fact, observed=edit.cells, author=edit.author, at=edit.at, emptied=False
             )
         return _said(fact, showing)
 

@@ -156,7 +156,7 @@ class _Asker:
         behind = self._behind()
         for name, map_, golden in self._writable(behind) if behind else ():
             fact = self.link.facts.get(name)
-            if fact is None or fact.knows == golden.revision or fact.moved:
+            if fact is None or fact.moved or (fact.knows == golden.revision and not fact.emptied):
                 continue
             intent = self._put(map_, golden, fact, problems)
             if intent is None:
@@ -178,7 +178,8 @@ class _Asker:
         return {
             name
             for name, golden in self.record.fields.items()
-            if name in facts and facts[name].knows != golden.revision
+            if name in facts
+            and (facts[name].knows != golden.revision or facts[name].emptied)
         }
 
     def _writable(

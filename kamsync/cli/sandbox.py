@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kamsync.cli.session import Session
     from kamsync.extensions import Sandbox
 
-__all__ = ["sandbox"]
+__all__ = ["offered", "sandbox"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -49,19 +49,19 @@ def sandbox(
     from kamsync.extensions import SandboxOptions
     from kamsync.sandbox import asked_to_stop, chosen, hosted
 
-    offered = _offered(session(ctx), names)
+    found = offered(session(ctx), names)
     if not names:
-        _list(session(ctx), offered)
+        _list(session(ctx), found)
         return
     options = SandboxOptions(port, seed, load, faults, credentials)
-    sandboxes = chosen(offered, names)
+    sandboxes = chosen(found, names)
     with asked_to_stop() as stopped, hosted(sandboxes, options) as ready:
         for each in ready:
             click.echo(json.encode(each.document()).decode())
         stopped.wait()
 
 
-def _offered(here: Session, names: tuple[str, ...]) -> dict[str, Sandbox]:
+def offered(here: Session, names: tuple[str, ...]) -> dict[str, Sandbox]:
     """Return the sandboxes of the configured plugins, and of installed ones that bear a *name*."""
     from kamsync.plugins import list_plugins, load_plugins
 

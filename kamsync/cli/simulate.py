@@ -11,7 +11,7 @@ from kamsync.cli.options import common, session
 
 if TYPE_CHECKING:
     from kamsync.cli.session import Session
-    from kamsync.testing.simulation import Played, Total
+    from kamsync.testing.simulation import Order, Played, Total
 
 __all__ = ["simulate"]
 
@@ -52,6 +52,15 @@ SHRUNK_LIMIT = 3
     default=Path(),
     help="The folder for the tapes of histories that fail.",
 )
+@click.option(
+    "--systems",
+    default="",
+    metavar="KINDS",
+    help="Whose sandboxes take the place of systems in memory, in order: salesforce,memory.",
+)
+@click.option(
+    "--faults", default=None, metavar="NAMES", help="Only these, with ; between them; or none."
+)
 @click.option("--list", "listing", is_flag=True, help="List invariants, faults, steps and bugs.")
 @click.pass_context
 def simulate(ctx: click.Context, /, *, replay: Path | None, listing: bool, **wanted: Any) -> None:
@@ -59,7 +68,8 @@ def simulate(ctx: click.Context, /, *, replay: Path | None, listing: bool, **wan
 
     A history that breaks one is made short, kept as a tape in the folder --tapes, and told as a
     story; --replay plays it again. --canary plants a bug that must be found: it exits with 1 when it
-    is, like every run that finds something.
+    is, like every run that finds something. --systems plays on sandboxes of plugins; a tape remembers
+    on which.
     """
     here = session(ctx)
     if listing:
@@ -87,12 +97,14 @@ def _list(here: Session) -> None:
 
 
 def _replay(here: Session, path: Path, store: str) -> int:
-    """Tell the story of a tape; return the exit status."""
+    """Tell the story of a tape, on the systems that it was played on; return the exit status."""
+    from kamsync.cli.staging import stages_of
     from kamsync.testing.simulation import load_tape, play
 
     tape = load_tape(path)
+    stages = stages_of(here, tape.systems)
     lines: list[str] = []
-    played = play(tape, len(tape.steps), replay=True, store=store, tell=lines.append)
+    played = play(tape, len(tape.steps), replay=True, store=store, stages=stages, tell=lines.append)
     if here.json:
         here.printer.document({**_told(played), "story": lines})
     else:
@@ -102,27 +114,34 @@ def _replay(here: Session, path: Path, store: str) -> int:
 
 def _play(here: Session, *, canary: str, tapes: Path, **wanted: Any) -> int:
     """Play many histories; return the exit status."""
+    from kamsync.cli.staging import faults_named, numbered, stages_of
     from kamsync.errors import UnknownName
-    from kamsync.testing.simulation import CANARIES, Total, play_seeds
+    from kamsync.testing.simulation import CANARIES, Order, Total, play_seeds
 
     if canary and canary not in CANARIES:
         raise UnknownName(f"No bug {canary!r} can be planted; there are {', '.join(CANARIES)}.")
     total = Total()
-    order = {name: wanted[name] for name in ("seeds", "start", "steps", "jobs", "store")}
+    order = Order(
+        steps=wanted["steps"],
+        store=wanted["store"],
+        canary=canary,
+        stages=stages_of(here, numbered(wanted["systems"])),
+        faults=faults_named(wanted["faults"]),
+    )
     with here.printer.progress() as progress:
-        for total in play_seeds(**order, canary=canary):
+        for total in play_seeds(wanted["start"], wanted["seeds"], order, jobs=wanted["jobs"]):
             progress(f"{total.seeds} of {wanted['seeds']} histories, {len(total.failed)} broken")
             if canary and total.failed:
                 break
-    kept = _keep(total, tapes, wanted["store"]) if total.failed else {}
+    kept = _keep(total, tapes, order) if total.failed else {}
     if here.json:
         here.printer.document(_document(total, kept))
     else:
-        _report(here, total, kept, canary)
+        _report(here, total, kept, order)
     return 1 if total.failed else 0
 
 
-def _keep(total: Total, tapes: Path, store: str) -> dict[Path, Played]:
+def _keep(total: Total, tapes: Path, order: Order) -> dict[Path, Played]:
     """Make one failing history of each kind short, and keep it."""
     from kamsync.testing.simulation import save_tape, shrunk
 
@@ -132,14 +151,14 @@ def _keep(total: Total, tapes: Path, store: str) -> dict[Path, Played]:
             kinds.setdefault(played.breach.number, played)
     kept = {}
     for number, played in list(kinds.items())[:SHRUNK_LIMIT]:
-        short = shrunk(played, store=store)
+        short = shrunk(played, store=order.store, stages=order.stages)
         path = tapes / f"simulation-{number}-{played.tape.seed}.tape"
         save_tape(short.tape, path)
         kept[path] = short
     return kept
 
 
-def _report(here: Session, total: Total, kept: dict[Path, Played], canary: str) -> None:
+def _report(here: Session, total: Total, kept: dict[Path, Played], order: Order) -> None:
     """Write what came of it for people."""
     speed = total.steps / total.cpu_s if total.cpu_s else 0
     here.printer.line(
@@ -150,20 +169,21 @@ def _report(here: Session, total: Total, kept: dict[Path, Played], canary: str) 
         text = f"{total.excepted} edits were covered in systems that neither refuse a stale write"
         here.printer.line(f"{text} nor keep a history: the stated exception.")
     for path, played in kept.items():
-        lines = _story(played)
+        lines = _story(played, order)
         _tell(here, lines, played)
         here.printer.next(f"kamsync simulate --replay {path}")
-    if canary:
+    if order.canary:
         found = "was found" if total.failed else "was not found"
-        here.printer.line((f"The planted bug {canary!r} {found}.", "bold"))
+        here.printer.line((f"The planted bug {order.canary!r} {found}.", "bold"))
 
 
-def _story(played: Played) -> list[str]:
+def _story(played: Played, order: Order) -> list[str]:
     """Return the story of a history that was made short."""
     from kamsync.testing.simulation import play
 
     lines: list[str] = []
-    play(played.tape, len(played.tape.steps), replay=True, tell=lines.append)
+    tape = played.tape
+    play(tape, len(tape.steps), replay=True, stages=order.stages, tell=lines.append)
     return lines
 
 

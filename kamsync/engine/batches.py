@@ -156,7 +156,8 @@ def confirmed(hub: Hub, link: Link, record: Record, told: Due) -> Link:
         return link
     facts = dict(link.facts)
     for name in told.confirmed:
-        facts[name] = structs.replace(facts[name], knows=record.fields[name].revision)
+        revision = record.fields[name].revision
+        facts[name] = structs.replace(facts[name], knows=revision, emptied=False)
     for name in lacking:
         facts[name] = completed(facts[name], record.fields.get(name, Golden()), maps[name])
     return link if facts == link.facts else structs.replace(link, facts=facts)

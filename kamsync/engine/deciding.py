@@ -149,6 +149,9 @@ def _decide_existence(hub: Hub, conflict: Conflict, decision: Decision) -> Confl
     hub.store.links.save([structs.replace(link, detached=True) for link in gone])
     hub.store.links.set_owed([(link.id, None) for link in gone])
     hub.store.records.mark_dirty([conflict.record])
+    if conflict.agreed is False and len(gone) < sum(1 for each in links if each.native_id):
+        # It had ended, and somebody brought it back in one system: there it is to live.
+        return _make_golden(hub, conflict, structs.replace(decision, value=True))
     return _close(hub, conflict, decision)
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct, structs
 
 from kamsync.clock import instant
 from kamsync.connector import Can
+from kamsync.engine.falling import Ended, ended_targets, reread_referring
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.joining import follow_native_merge
 from kamsync.engine.passing import admit
@@ -57,8 +58,12 @@ def hear(
     known = _by_own_id(hub, system, entity, readings)
     rows = hub.store.outbox.inflight_of([link.id for link in known.values()])
     past = histories(hub, system, entity, readings, known, rows)
+    open_ = {link: intents_of(each) for link, each in rows.items()}
+    ended = ended_targets(hub, system, entity, readings, known, open_, past)
+    if ended:
+        known = _by_own_id(hub, system, entity, readings)
     with hub.store.transaction():
-        hearing = _Hearing(hub, system, entity, seen, rows, past)
+        hearing = _Hearing(hub, system, entity, seen, rows, past, ended)
         return hearing.take(readings, known, attested, invited)
 
 
@@ -73,6 +78,7 @@ class _Hearing:
         seen: int,
         rows: dict[int, list[OutboxRow]],
         past: Mapping[str, Sequence[Entry]],
+        ended: Ended,
     ) -> None:
         self.hub = hub
         self.system = system
@@ -80,6 +86,7 @@ class _Hearing:
         self.seen = seen
         self.rows = rows
         self.past = past
+        self.ended = ended
         self.read_at = hub.now()
         self.restoring = hub.restored_at is not None
         self.answered: list[int] = []
@@ -112,6 +119,8 @@ class _Hearing:
         back = [after for before, after in heard if _went(after, before)]
         for name in [each for link in back for each in (link.native_id, link.record) if each]:
             hub.store.links.arrived(system.name, entity, [name])
+        if back:
+            reread_referring(hub, system, entity)
         gone = [after for before, after in heard if _went(before, after)]
         drop_questions(hub, gone)
         changed = sum(1 for before, after in heard if _differs(before, after))
@@ -134,6 +143,7 @@ class _Hearing:
             history=history,
             attested=attested,
             restoring=self.restoring,
+            ended=self.ended.get(reading.native_id, {}),
         )
         return observe(link, reading, hearing)
 

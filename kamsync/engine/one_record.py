@@ -239,7 +239,7 @@ class RecordMerge:
         """Ask the policy: for a deletion its own table, else the rules of the field."""
         if conflict.field == EXISTS:
             busy = any(
-                fact.moved
+                fact.edited
                 for facts in self.facts.values()
                 for name, fact in facts.items()
                 if name != EXISTS
@@ -256,7 +256,7 @@ class RecordMerge:
 def _is_edited(facts: Mapping[str, Fact]) -> bool:
     """Whether somebody changed a field here that had been dealt with before."""
     return any(
-        fact.moved and fact.merged is not None for name, fact in facts.items() if name != EXISTS
+        fact.edited and fact.merged is not None for name, fact in facts.items() if name != EXISTS
     )
 
 

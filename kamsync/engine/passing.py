@@ -21,7 +21,7 @@ from kamsync.mapping import EntityMap
 from kamsync.model import EXISTS, Op, Reading, Record, Value
 from kamsync.store import OutboxRow
 
-__all__ = ["admit", "forget", "mark_scope", "sought"]
+__all__ = ["admit", "forget", "mark_scope", "sought", "sweep"]
 
 
 def admit(
@@ -88,7 +88,7 @@ def mark_scope(hub: Hub) -> None:
     with hub.store.transaction():
         if before is not None:
             for system in hub.systems.values():
-                _sweep(hub, system, [scope.root, *_followers(hub, system)])
+                sweep(hub, system, [scope.root, *_followers(hub, system)])
         hub.store.set_meta("scope", digest)
 
 
@@ -170,7 +170,7 @@ def _enter(hub: Hub, system: System, native_ids: Sequence[str]) -> None:
     known = hub.store.records.with_keys(index, [_id_key(id_) for id_ in native_ids])
     if known:
         forget(hub, system, [ids[0] for ids in known.values()])
-        _sweep(hub, system, _followers(hub, system))
+        sweep(hub, system, _followers(hub, system))
 
 
 def _pass_account_of(hub: Hub, system: System, entity: str, readings: Sequence[Reading]) -> None:
@@ -189,7 +189,7 @@ def _followers(hub: Hub, system: System) -> list[str]:
     return [name for name in system.maps if hub.scope.follows(hub.schema.entity(name))]
 
 
-def _sweep(hub: Hub, system: System, entities: Iterable[str]) -> None:
+def sweep(hub: Hub, system: System, entities: Iterable[str]) -> None:
     """Have these entities read again in full."""
     for entity in entities:
         place = hub.store.cursors.get(system.name, entity)

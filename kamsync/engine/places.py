@@ -10,10 +10,18 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import structs
 
-from kamsync.engine.hub import Hub, Numbers
+from kamsync.engine.hub import Hub, Numbers, System
 from kamsync.model import Conflict, Event, Kind, Link
 
-__all__ = ["drop_questions", "fill_places", "matched", "newcomer_name", "release_places", "relink"]
+__all__ = [
+    "await_match",
+    "drop_questions",
+    "fill_places",
+    "matched",
+    "newcomer_name",
+    "release_places",
+    "relink",
+]
 
 
 def relink(link: Link, record: str | None) -> Link:
@@ -74,6 +82,18 @@ def release_places(hub: Hub, conflict: Conflict) -> None:
         if other.id != conflict.id and other.contenders[0].system == system:
             held = [places[c.value] for c in other.contenders[1:] if c.value in places]
             hub.store.links.set_waiting(held, other.id)
+
+
+def await_match(hub: Hub, system: System, entity: str, links: Sequence[Link]) -> frozenset[int]:
+    """Let *links* wait whose record an open match may find in *system*; return their ids."""
+    awaited: dict[str, str] = {}
+    for conflict in _open_matches(hub, entity) if links else ():
+        if conflict.contenders[0].system == system.name:
+            awaited |= {str(c.value): conflict.id for c in conflict.contenders[1:]}
+    found = {link.id: awaited[link.record] for link in links if link.record in awaited}
+    for link, conflict_id in found.items():
+        hub.store.links.set_waiting([link], conflict_id)
+    return frozenset(found)
 
 
 def _open_matches(hub: Hub, entity: str) -> Iterator[Conflict]:

@@ -11,9 +11,11 @@ from msgspec import Struct, structs
 
 from kamsync.connector import Can
 from kamsync.engine.batches import Batch, await_missing, confirmed, due_at, load
+from kamsync.engine.falling import newly_referred, reread_referring
 from kamsync.engine.hearing import hear, sent
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.parking import park_refused
+from kamsync.engine.places import await_match
 from kamsync.engine.pull import look_again
 from kamsync.engine.scoping import records_in_scope
 from kamsync.model import (
@@ -97,9 +99,14 @@ class _Push:
 
     def run(self) -> Pushed:
         """Look, commit the intents, send, read back, learn."""
+        referred = self._look_around()
         if self._must_look_first():
             self._look()
-        ready = self._ready()
+        ready = {
+            row_id: each
+            for row_id, each in self._ready().items()
+            if each[1].native_id not in referred
+        }
         dropped = [row_id for row_id in self.rows if row_id not in ready]
         with self.hub.store.transaction():
             self.hub.store.outbox.finish(dropped, "dropped")
@@ -123,6 +130,12 @@ class _Push:
         if Can.REFUSE_STALE not in self.system.connector.can:
             return True
         return self.hub.store.links.has_unsettled([row.link for row in self.rows.values()])
+
+    def _look_around(self) -> frozenset[str]:
+        """Return the native records that are not deleted now: what refers to them is news."""
+        if self.op is not Op.DELETE:
+            return frozenset()
+        return newly_referred(self.hub, self.system, self.entity)
 
     def _look(self) -> None:
         """Read the records again; once more a little later, if a version is not settled yet."""
@@ -173,7 +186,13 @@ class _Push:
         wanted = [row.link for row in self.rows.values()]
         if store.links.has_unmatched(self.system.name, self.entity):
             return frozenset(wanted)
-        return frozenset(store.outbox.inflight_of(wanted))
+        return frozenset(store.outbox.inflight_of(wanted)) | self._asked_about()
+
+    def _asked_about(self) -> frozenset[int]:
+        """Return the links whose record may be back: a person is asked whether another one is it."""
+        links = self.hub.store.links.by_id([row.link for row in self.rows.values()])
+        gone = [link for link in links.values() if link.native_id is not None and link.record]
+        return await_match(self.hub, self.system, self.entity, gone)
 
     def _still_due(self, batch: Batch, row: OutboxRow, link: Link) -> dict[str, Intent]:
         """Return the planned fields that are due at the same revision now, with their cells of now."""
@@ -278,6 +297,7 @@ class _Push:
         store = self.hub.store
         if link.native_id is not None:
             link = structs.replace(link, facts={}, version="", settled=True)
+            reread_referring(self.hub, self.system, self.entity)
         known = store.links.by_native(self.system.name, self.entity, [native_id]).get(native_id)
         if known is None:
             store.links.save([structs.replace(link, native_id=native_id)])

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import structs
 
 from kamsync.connector import Can
+from kamsync.engine.falling import reread_referring
 from kamsync.engine.hearing import hear, sent
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.pull import look_again
@@ -142,6 +143,8 @@ def _fill(hub: Hub, row: OutboxRow, reading: Reading) -> None:
     place = links.by_id([row.link]).get(row.link)
     if place is None or (place.native_id is not None and not is_gone(place)):
         return
+    if place.native_id is not None:
+        reread_referring(hub, hub.systems[row.system], row.entity)
     place = structs.replace(place, facts={}, version="", settled=True)
     known = links.by_native(row.system, row.entity, [reading.native_id]).get(reading.native_id)
     if known is not None and known.record not in (None, place.record):

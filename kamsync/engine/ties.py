@@ -25,7 +25,16 @@ from kamsync.model import (
 )
 from kamsync.schema import Type
 
-__all__ = ["Ties", "Voice", "as_of_now", "people_of", "speaker_of", "ties_of", "unmet_contender"]
+__all__ = [
+    "Ties",
+    "Voice",
+    "as_of_now",
+    "people_of",
+    "references_of",
+    "speaker_of",
+    "ties_of",
+    "unmet_contender",
+]
 
 EMPLOYEE = "employee"
 BLANK: Cells = (None,)
@@ -169,7 +178,9 @@ def ties_of(
     What one system refers to is looked up in all of them, since all of them may be told of it. With
     *plans*, records that are about to be created count as coming.
     """
-    references = {system.name: _references(hub, entity, system.maps[entity]) for system in systems}
+    references = {
+        system.name: references_of(hub, entity, system.maps[entity]) for system in systems
+    }
     known: dict[str, dict[tuple[str, str], str]] = {}
     wanted = _referred({name for each in references.values() for name in each}, records, conflicts)
     for name, fields in references.items():
@@ -273,7 +284,7 @@ def _speaker(employee: Record) -> Speaker:
     return Speaker(team, person)
 
 
-def _references(hub: Hub, entity: str, map_: EntityMap) -> dict[str, str]:
+def references_of(hub: Hub, entity: str, map_: EntityMap) -> dict[str, str]:
     """Return the mapped reference fields of *entity* with the entities that they point to."""
     fields = hub.schema.entity(entity).fields
     return {

@@ -11,6 +11,7 @@ The clauses, in the words of `docs/merge.md`, where each has its number:
 - M7 golden that keeps returning to a value that it just had is held: two automations fight
 - M8 an edit that our own write covered is merged before that write counts as known
 - M9 a blank in a system that never met the field claims nothing against a golden value
+- M10 a blank that came with the end of what a reference led to claims nothing, and is named
 
 A move is an observation that differs from its base. Blind means that its author cannot have known
 the golden value. Nothing here reads a clock, a disk or a network.

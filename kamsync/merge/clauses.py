@@ -56,7 +56,7 @@ class FieldMerge(State):
     def merge(self, movers: Sequence[Side]) -> None:
         """Deal with the moves of *movers*, and make each the base of its link."""
         movers = [side for side in movers if self.facts[side.link].moved]
-        claims = [side for side in movers if not self.claims_nothing(side)]
+        claims = [side for side in movers if not self.claims_nothing(side) and not self.fell(side)]
         if self.held:
             self.collect(self.held, claims)
         else:
@@ -170,6 +170,22 @@ class FieldMerge(State):
         unmet = fact.merged is None and not fact.doubt
         said = self.golden.revision != 0 or self.held is not None
         return unmet and said and is_blank(side.value(fact.observed, None))
+
+    def fell(self, side: Side) -> bool:
+        """M10: whether a reference was emptied with what it led to; the blank is named, and loses.
+
+        Whether somebody had emptied it by hand just before cannot be told.
+        """
+        fact = self.facts[side.link]
+        if not fact.emptied or self.agrees(side):
+            return False
+        self.note(
+            "emptied",
+            value=self.golden.value,
+            losers=(self.contender(side),),
+            reason="what it referred to is gone there",
+        )
+        return True
 
     def said_by_contenders(self, contenders: Sequence[Contender]) -> list[Value]:
         """Return the value that all contenders say, golden among them if it contends.

@@ -90,7 +90,7 @@ class State:
     def learn(self, side: Side) -> None:
         """Let the link know golden's revision."""
         fact = self.facts[side.link]
-        self.facts[side.link] = structs.replace(fact, knows=self.golden.revision)
+        self.facts[side.link] = structs.replace(fact, knows=self.golden.revision, emptied=False)
 
     def set_golden(
         self,
@@ -139,7 +139,7 @@ class State:
             return
         if self.agrees(side):
             self.learn(side)
-        elif fact.knows == self.golden.revision:
+        elif fact.knows == self.golden.revision and not fact.emptied:
             self.facts[side.link] = structs.replace(done, knows=-1)
 
     def keep(self, conflict: Conflict) -> None:

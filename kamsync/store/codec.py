@@ -35,7 +35,7 @@ def facts_text(facts: Mapping[str, Fact]) -> str:
     lean = {
         name: fact
         if fact.author is not None
-        or (fact.at or fact.doubt or fact.trail or fact.known is not None)
+        or (fact.at or fact.doubt or fact.trail or fact.emptied or fact.known is not None)
         else (fact.observed, fact.merged, fact.knows)
         for name, fact in facts.items()
     }

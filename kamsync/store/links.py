@@ -60,6 +60,11 @@ _UNMATCHED_IN = (
     " AND alive = 1 AND system = ? LIMIT 1"
 )
 
+_UNSETTLED = (
+    f"SELECT {_COLUMNS} FROM link WHERE system = ? AND entity = ? AND alive = 1"
+    " AND (moved = 1 OR record IS NULL) AND id > ? ORDER BY id LIMIT ?"
+)
+
 _UNSEEN = (
     f"SELECT {_COLUMNS} FROM link"
     " WHERE system = ? AND entity = ? AND seen < ? AND (alive = 1 OR ? = 1)"
@@ -218,6 +223,10 @@ class Links(References):
         return bool(
             self._database.of("SELECT 1 FROM link WHERE settled = 0 AND id IN (??)", (), ids)
         )
+
+    def unsettled(self, system: str, entity: str, after: int, limit: int) -> list[Link]:
+        """Return living links that moved or are not identified yet, above *after*, in order of ids."""
+        return self._links(_UNSETTLED, (system, entity, after, limit))
 
     def has_unmatched(self, system: str, entity: str) -> bool:
         """Whether a living native record of a system was not identified yet."""

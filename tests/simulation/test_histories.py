@@ -8,6 +8,7 @@ import pytest
 
 from kamsync.testing.simulation import (
     CANARIES,
+    Order,
     Tape,
     empty_cells,
     load_tape,
@@ -26,7 +27,7 @@ STEPS = 120
 
 def total(start: int, seeds: int, *, store: str = "sqlite"):
     """Return what some histories came to."""
-    return [*play_seeds(start, seeds, STEPS, store=store)][-1]
+    return [*play_seeds(start, seeds, Order(STEPS, store=store))][-1]
 
 
 def broken(played) -> list[str]:
@@ -107,7 +108,9 @@ def test_the_end_of_a_tape_is_all_plain_choices() -> None:
 @pytest.mark.parametrize("bug", CANARIES)
 def test_a_planted_bug_is_found(bug: str) -> None:
     """A simulation that finds nothing would prove nothing."""
-    assert any([*play_seeds(start, 10, STEPS, canary=bug)][-1].failed for start in range(0, 60, 10))
+    assert any(
+        [*play_seeds(start, 10, Order(STEPS, canary=bug))][-1].failed for start in range(0, 60, 10)
+    )
 
 
 @pytest.mark.slow

@@ -1,7 +1,8 @@
 """A simulation: people, systems in memory and the hub, with everything that can go wrong.
 
 Each history is drawn from a seed, held against numbered invariants after every step and at rest, and
-kept as a tape where one of them breaks. `kamsync simulate` plays many of them.
+kept as a tape where one of them breaks. `kamsync simulate` plays many of them. A `Stage` lets a system
+that runs by itself, such as the sandbox of a connector, take the place of one in memory.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from kamsync.testing.simulation.breaks import FAULTS
 from kamsync.testing.simulation.canary import CANARIES
 from kamsync.testing.simulation.choices import Tape, load_tape, save_tape
 from kamsync.testing.simulation.invariants import INVARIANTS
-from kamsync.testing.simulation.runner import Played, Total, play, play_seeds
+from kamsync.testing.simulation.runner import Order, Played, Total, play, play_seeds
 from kamsync.testing.simulation.shrink import shrunk
+from kamsync.testing.simulation.site import Change, Gate, Site, SiteRefused, Stage, Verdict, Words
 from kamsync.testing.simulation.states import empty_cells
 from kamsync.testing.simulation.stores import STORES
 from kamsync.testing.simulation.world import ACTS as STEPS
@@ -22,9 +24,17 @@ __all__ = [
     "INVARIANTS",
     "STEPS",
     "STORES",
+    "Change",
+    "Gate",
+    "Order",
     "Played",
+    "Site",
+    "SiteRefused",
+    "Stage",
     "Tape",
     "Total",
+    "Verdict",
+    "Words",
     "empty_cells",
     "load_tape",
     "play",

@@ -75,7 +75,7 @@ class _Agreement:
                 continue
             if not golden and alive and "delete" in cast.allow[record.entity]:
                 self.world.report(25, f"{record.id} is gone, but lives in {cast.name}")
-            for link in alive if golden else ():
+            for link in alive if golden and not self._refuses(record, cast.name) else ():
                 self._compare_fields(record, link, cast.maps[record.entity], held)
 
     def _is_alive(self, link: Link) -> bool:
@@ -90,9 +90,15 @@ class _Agreement:
             links = self.store.links.of_records([record.id]).get(record.id, [])
             if any("account" in link.facts and link.facts["account"].moved for link in links):
                 return
-        parked = {(p.system, p.record) for p in self.store.parks.all(10_000)}
-        if (system, record.id) not in parked:
+        if not self._refuses(record, system):
             self.world.report(25, f"{record.id} is missing in {system}")
+
+    def _refuses(self, record: Record, system: str) -> bool:
+        """Whether a system has refused what it was sent of a record: that is told with its reason."""
+        return any(
+            park.system == system and park.record == record.id
+            for park in self.store.parks.all(10_000)
+        )
 
     def _compare_fields(
         self, record: Record, link: Link, map_: EntityMap, held: set[tuple[str, str]]

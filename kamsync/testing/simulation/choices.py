@@ -32,13 +32,17 @@ class Strip(Struct, array_like=True):
 class Tape(Struct):
     """One history, to be replayed: the numbers of its setting and of each step.
 
-    *seed* says where it came from, *store* on which database, *canary* which bug was planted.
+    *seed* says where it came from, *canary* which bug was planted. *systems* are the kinds of stages
+    that took the place of systems in memory, by system, and *faults* those that might happen, None for
+    all.
     """
 
     seed: int
     setting: Strip = field(default_factory=Strip)
     steps: list[Strip] = field(default_factory=list)
     canary: str = ""
+    systems: dict[str, str] = field(default_factory=dict)
+    faults: tuple[str, ...] | None = None
 
 
 class Choices:

@@ -43,6 +43,7 @@ class Chronicle:
             "undone": self._undone,
             "agreed": self._agreed,
             "held": self._held,
+            "emptied": self._emptied,
             "joined": self._held,
         }
 
@@ -176,6 +177,10 @@ class Chronicle:
     def _held(self, event: Event, subject: Subject) -> None:
         contenders = [*event.losers, *([event.winner] if event.winner else [])]
         subject.contending |= self.truth.named_by(event, contenders)
+
+    def _emptied(self, event: Event, subject: Subject) -> None:
+        """A system has emptied a reference: if somebody had emptied it just before, they are named."""
+        subject.named |= self.truth.named_by(event, event.losers)
 
     def _name(self, event: Event, subject: Subject, named: int) -> None:
         """Put a settled value in golden's place; what was golden is named as well."""

@@ -10,14 +10,14 @@ from kamsync.engine import Hub, Round, System, preview, pull, push, run_round, s
 from kamsync.engine.pull import reread
 from kamsync.engine.resolve import drop_creates, resolve
 from kamsync.errors import ApprovalMissing, GuardTripped, RetryLater
-from kamsync.memory import Memory
 from kamsync.model import Event
 from kamsync.store import Store
-from kamsync.testing.simulation.breaks import Crash, Gremlin, Wire
+from kamsync.testing.simulation.breaks import Crash, Gremlin
 from kamsync.testing.simulation.chronicle import Chronicle
 from kamsync.testing.simulation.landing import Landings, Town
 from kamsync.testing.simulation.schema import SCHEMA
 from kamsync.testing.simulation.setting import Setting
+from kamsync.testing.simulation.staged import Line
 from kamsync.testing.simulation.stores import Opener
 
 __all__ = ["HubSide"]
@@ -49,13 +49,7 @@ class HubSide:
         self.systems = {
             cast.name: System(
                 name=cast.name,
-                connector=Memory.over(
-                    towns[cast.name],
-                    cast.can,
-                    page=cast.page,
-                    batch=cast.batch,
-                    faults=Wire(cast.name, cast.can, gremlin, landings.send),
-                ),
+                connector=towns[cast.name].connector(gremlin, landings.send),
                 maps=cast.maps,
                 team=cast.team,
                 allow=cast.allow,
@@ -115,6 +109,7 @@ class HubSide:
         except Crash:
             self.gremlin.sleep()
             self.crashes += 1
+            self._renew()
             self.take(self.opener.reopen(self.store, self.clock))
             self.verify()
             return "crashed"
@@ -126,6 +121,12 @@ class HubSide:
             self.gremlin.sleep()
             self.landings.counting = False
             self._require_proportion()
+
+    def _renew(self) -> None:
+        """Forget what a connector knew: its process is gone."""
+        for system in self.systems.values():
+            if isinstance(system.connector, Line):
+                system.connector.renew()
 
     def _require_proportion(self) -> None:
         """13: what was written of a plan that nobody approved is within the limits."""

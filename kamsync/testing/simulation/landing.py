@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kamsync.clock import Clock
-from kamsync.connector import Can
-from kamsync.memory import MemorySystem
-from kamsync.memory.acts import Act, Deed
-from kamsync.model import Native, Op, Receipt, Write
+from kamsync.connector import Can, Connector
+from kamsync.memory import Memory, MemorySystem
+from kamsync.memory.acts import Act, Deed, Row
+from kamsync.model import Author, Cells, Fact, Native, Op, Receipt, Write
 from kamsync.store import Store
-from kamsync.testing.simulation.breaks import Land
+from kamsync.testing.simulation.breaks import Gremlin, Land, Watched, Wire
 from kamsync.testing.simulation.cells import Place, Version
 from kamsync.testing.simulation.chronicle import Chronicle, Report
-from kamsync.testing.simulation.idents import Ident, is_same
+from kamsync.testing.simulation.idents import REFERS, Ident, is_same
 from kamsync.testing.simulation.schema import FIELDS, PARTS
 from kamsync.testing.simulation.setting import Cast
 from kamsync.testing.simulation.truth import Entered, Truth
 
-__all__ = ["Landings", "Town"]
+__all__ = ["ITSELF", "Falls", "Landings", "Town"]
+
+
+ITSELF = Author("the system itself")
+"""Who empties a reference to a record that was deleted."""
+
+
+class Falls(StrEnum):
+    """What becomes of references to a record that is deleted: they stay, or the system empties them.
+
+    It does so without a trace, or as a change like any other; what comes back is referred to again.
+    """
+
+    NOT = "keeps references"
+    SILENT = "empties references in silence"
+    STAMPED = "empties references"
 
 
 class Sent(Struct):
@@ -39,6 +55,8 @@ class Town(MemorySystem):
     def __init__(self, cast: Cast, clock: Clock, told: Callable[[Cast, Act], None]) -> None:
         self.cast = cast
         self.told = told
+        self.falls = Falls.NOT
+        self._fallen: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
         super().__init__(
             clock=clock,
             objects=cast.objects,
@@ -47,11 +65,55 @@ class Town(MemorySystem):
             lateness=cast.lateness,
         )
 
+    def connector(self, gremlin: Gremlin, watched: Watched) -> Connector:
+        """Return the line to this system, where calls and rows go wrong."""
+        wire = Wire(self.cast.name, self.cast.can, gremlin, watched)
+        return Memory.over(
+            self, self.cast.can, page=self.cast.page, batch=self.cast.batch, faults=wire
+        )
+
+    def calm(self) -> Connector:
+        """Return a line on which nothing goes wrong."""
+        return Memory.over(self, self.cast.can, page=self.cast.page, batch=self.cast.batch)
+
     def do(self, *what: object, **how: object) -> Act:
         """Let one act happen, and tell of it."""
         act = super().do(*what, **how)  # type: ignore[arg-type]
         self.told(self.cast, act)
+        if act.deed is Deed.DELETE and self.falls is not Falls.NOT:
+            self._empty(act)
+        elif act.deed is Deed.UNDELETE:
+            self._refill(act)
         return act
+
+    def _empty(self, gone: Act) -> None:
+        """Empty what refers to a record that has just been deleted."""
+        fallen = [
+            (entity, row.id, field)
+            for (entity, field), to in REFERS.items()
+            for row in self.table(entity).living()
+            if to == gone.object and row.values.get(field) == gone.id
+        ]
+        self._fallen[gone.object, gone.id] = fallen
+        for entity, native_id, field in fallen:
+            self._fall(entity, native_id, field, None)
+
+    def _refill(self, back: Act) -> None:
+        """Let what was emptied, and was not filled since, refer again to a record that came back."""
+        for entity, native_id, field in self._fallen.pop((back.object, back.id), ()):
+            row = self.row(entity, native_id)
+            if row is not None and row.alive and row.values.get(field) is None:
+                self._fall(entity, native_id, field, back.id)
+
+    def _fall(self, entity: str, native_id: str, field: str, value: str | None) -> None:
+        """Change a reference as nobody's deed."""
+        if self.falls is Falls.STAMPED:
+            act = super().do(Deed.EDIT, entity, native_id, {field: value}, ITSELF)
+        else:
+            row = self.table(entity).rows[native_id]
+            row.values[field] = value
+            act = structs.replace(row.last, by=ITSELF.id, own=False, values={field: value})
+        self.told(self.cast, act)
 
 
 class Landings:
@@ -129,6 +191,9 @@ class Landings:
             elif said is None or said.value is not True or said.act == "set":
                 self.report(7, f"{record} was brought back to {system} without a decision")
 
+    def _row(self, place: Place) -> Row:
+        return self.towns[place.system].table(place.entity).rows[place.native_id]
+
     def alive(self, place: Place) -> bool:
         """Whether a native record is there."""
         row = self.towns[place.system].row(place.entity, place.native_id)
@@ -139,7 +204,9 @@ class Landings:
         place = Place(cast.name, act.object, act.id)
         row = self.towns[cast.name].table(act.object).rows[act.id]
         values = row.values
-        if act.own:
+        if act.by == ITSELF.id:
+            self._by_itself(act, place, values)
+        elif act.own:
             self._own(cast, act, place, values)
         elif act.deed in {Deed.DELETE, Deed.MERGE}:
             self.truth.vanished(place, merged=act.into is not None)
@@ -161,14 +228,32 @@ class Landings:
                 entered = Entered(f"{act.by}#{act.seq}", act.seq, shown, base)
                 self.truth.edited(place, field, ident, entered)
 
+    def _by_itself(self, act: Act, place: Place, values: dict[str, Native]) -> None:
+        """Take in what follows in a system from something else, and is nobody's deed."""
+        if act.deed is Deed.DELETE:
+            self.truth.went_along(place)
+        elif act.deed is Deed.UNDELETE:
+            self.deaths.discard(place)
+        for field in {FIELDS[act.object][name]: None for name in act.values}:
+            fact = self._fact(place, field)
+            ident = self.truth.nodes.of_natives(place.system, act.object, field, values)
+            heard = self._ident(place, field, fact.observed) if fact else None
+            shown = max(self._row(place).shown.values(), default=-1)
+            self.truth.emptied(place, field, ident, heard, shown)
+
     def _base(self, place: Place, field: str) -> Ident | None:
         """Return what golden has dealt with in a field of a native record, None if nothing."""
+        fact = self._fact(place, field)
+        return self._ident(place, field, fact.merged) if fact and fact.merged else None
+
+    def _fact(self, place: Place, field: str) -> Fact | None:
+        """Return what the hub knows of a field of a native record."""
         assert self.store is not None
         links = self.store.links.by_native(place.system, place.entity, [place.native_id])
-        fact = next((link.facts.get(field) for link in links.values()), None)
-        if fact is None or not fact.merged:
-            return None
-        values = dict(zip(PARTS[place.entity][field], fact.merged, strict=True))
+        return next((link.facts.get(field) for link in links.values()), None)
+
+    def _ident(self, place: Place, field: str, cells: Cells) -> Ident:
+        values = dict(zip(PARTS[place.entity][field], cells, strict=True))
         return self.truth.nodes.of_natives(place.system, place.entity, field, values)
 
     def _own(self, cast: Cast, act: Act, place: Place, values: dict[str, Native]) -> None:

@@ -10,7 +10,6 @@ from msgspec import structs
 
 from kamsync.engine import Hub, Round, pull, settle
 from kamsync.errors import RetryLater
-from kamsync.memory import Memory
 from kamsync.seal import MasterKey
 from kamsync.store import Store
 from kamsync.store.sqlite import SqliteDatabase, connect_sqlite
@@ -62,10 +61,7 @@ def _hub(world: World, store: Store) -> Hub:
     """Return a hub over a copy, whose calls never fail."""
     systems = {
         cast.name: structs.replace(
-            world.hub.systems[cast.name],
-            connector=Memory.over(
-                world.towns[cast.name], cast.can, page=cast.page, batch=cast.batch
-            ),
+            world.hub.systems[cast.name], connector=world.towns[cast.name].calm()
         )
         for cast in world.setting.casts
     }

@@ -12,6 +12,7 @@ from kamsync.testing.simulation.idents import REFERS
 from kamsync.testing.simulation.landing import Town
 from kamsync.testing.simulation.schema import PARTS, SCHEMA
 from kamsync.testing.simulation.setting import Setting
+from kamsync.testing.simulation.site import SiteRefused
 
 __all__ = ["People"]
 
@@ -40,6 +41,12 @@ class People:
 
     def act(self, what: str, choices: Choices) -> str:
         """Let somebody do *what* somewhere; return a few words about it, empty if nothing came of it."""
+        try:
+            return self._act(what, choices)
+        except SiteRefused:
+            return ""
+
+    def _act(self, what: str, choices: Choices) -> str:
         town = choices.pick(list(self.towns.values()))
         object_ = choices.pick(list(town.cast.maps))
         if what == "create":
@@ -109,7 +116,10 @@ class People:
         if not rows:
             return ""
         author = self._author(town, choices)
-        return self.edit(town, object_, choices.pick(rows), choices, author)
+        try:
+            return self.edit(town, object_, choices.pick(rows), choices, author)
+        except SiteRefused:
+            return ""
 
     def token(self) -> str:
         """Return a text that nobody has entered before."""

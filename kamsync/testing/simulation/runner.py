@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 
@@ -15,11 +15,12 @@ from kamsync.testing.simulation.canary import planted
 from kamsync.testing.simulation.cells import Breach
 from kamsync.testing.simulation.choices import Tape
 from kamsync.testing.simulation.order import require_any_order
+from kamsync.testing.simulation.site import Stage
 from kamsync.testing.simulation.stores import store_opener
 from kamsync.testing.simulation.winddown import wind_down
 from kamsync.testing.simulation.world import Violation, World
 
-__all__ = ["BROKEN", "Played", "Total", "play", "play_seeds"]
+__all__ = ["BROKEN", "Order", "Played", "Total", "play", "play_seeds"]
 
 BROKEN = 0
 """The number of a breach that is an error which escaped from the hub."""
@@ -82,14 +83,18 @@ def play(
     *,
     replay: bool = False,
     store: str = "sqlite",
+    stages: Mapping[str, Stage] | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Played:
-    """Play one history of *steps* steps and its end; whatever is wrong is the breach that is returned."""
+    """Play one history of *steps* steps and its end; whatever is wrong is the breach that is returned.
+
+    *stages* say which of its systems, by name, are not played in memory.
+    """
     world: World | None = None
     breach = None
     with planted(tape.canary), store_opener(store) as opener:
         try:
-            world = World(tape, replay=replay, opener=opener, tell=tell)
+            world = World(tape, replay=replay, opener=opener, stages=stages, tell=tell)
             for place in range(steps):
                 world.step(place)
             if tape.seed % ORDER_EVERY == 0:
@@ -105,7 +110,7 @@ def play(
             breach = Breach(BROKEN, what)
         finally:
             if world is not None:
-                world.hub.store.close()
+                world.close()
     if world is None:
         return Played(tape, 0, "", breach)
     return Played(
@@ -120,20 +125,33 @@ def play(
     )
 
 
-def play_seeds(
-    start: int, seeds: int, steps: int, *, jobs: int = 1, store: str = "sqlite", canary: str = ""
-) -> Iterator[Total]:
+class Order(Struct, frozen=True):
+    """How histories are played: of how many steps, on which store and stages, with which faults."""
+
+    steps: int
+    store: str = "sqlite"
+    canary: str = ""
+    stages: Mapping[str, Stage] = {}
+    faults: tuple[str, ...] | None = None
+
+    def tape(self, seed: int) -> Tape:
+        """Return the tape of a history that is yet to be played."""
+        systems = {name: stage.name for name, stage in self.stages.items()}
+        return Tape(seed, canary=self.canary, systems=systems, faults=self.faults)
+
+
+def play_seeds(start: int, seeds: int, order: Order, *, jobs: int = 1) -> Iterator[Total]:
     """Yield what more and more histories came to, the last one all of them."""
     total = Total()
-    if jobs <= 1:
-        for first in range(start, start + seeds, CHUNK):
-            total.join(_chunk(first, min(CHUNK, start + seeds - first), steps, store, canary))
-            yield total
-        return
     firsts = range(start, start + seeds, CHUNK)
     counts = [min(CHUNK, start + seeds - first) for first in firsts]
+    if jobs <= 1:
+        for part in map(_chunk, firsts, counts, repeat(order)):
+            total.join(part)
+            yield total
+        return
     with ProcessPoolExecutor(jobs) as pool:
-        for part in pool.map(_chunk, firsts, counts, repeat(steps), repeat(store), repeat(canary)):
+        for part in pool.map(_chunk, firsts, counts, repeat(order)):
             total.join(part)
             yield total
 
@@ -142,10 +160,11 @@ CHUNK = 25
 """How many histories one process plays before it reports."""
 
 
-def _chunk(start: int, seeds: int, steps: int, store: str, canary: str) -> Total:
+def _chunk(start: int, seeds: int, order: Order) -> Total:
     total = Total()
     before = time.process_time()
     for seed in range(start, start + seeds):
-        total.add(play(Tape(seed, canary=canary), steps, store=store))
+        tape = order.tape(seed)
+        total.add(play(tape, order.steps, store=order.store, stages=order.stages))
     total.cpu_s = time.process_time() - before
     return total

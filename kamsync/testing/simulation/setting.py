@@ -19,6 +19,7 @@ from kamsync.policy import Policy, parse_policy
 from kamsync.schema import Type
 from kamsync.testing.simulation.choices import Choices
 from kamsync.testing.simulation.schema import FIELDS, SCHEMA, TEXTS
+from kamsync.testing.simulation.site import Stage
 
 __all__ = ["Cast", "Kind", "Setting", "draw_setting"]
 
@@ -38,6 +39,8 @@ POLICIES: tuple[Mapping[str, Mapping[str, object]], ...] = (
     {"*": {"*": "first", "deletes": "restore"}},
     {"*": {"*": "review", "deletes": "propagate"}},
 )
+
+NO_STAGES: Mapping[str, Stage] = {}
 
 TEAMS = ("sales", "success", "account", "finance")
 
@@ -113,15 +116,22 @@ class Setting(Struct, frozen=True):
 
 
 def draw_setting(
-    choices: Choices, acts: Mapping[str, int], rare: frozenset[str], faults: tuple[str, ...]
+    choices: Choices,
+    acts: Mapping[str, int],
+    rare: frozenset[str],
+    faults: tuple[str, ...],
+    stages: Mapping[str, Stage] = NO_STAGES,
 ) -> Setting:
     """Draw a setting: few systems with unlike capabilities, tiny batches, a part of the faults.
+
+    A system that is named in *stages* is what its stage says instead of what was drawn.
 
     *acts* are the steps with their weights; of the *rare* ones a part is left out, so that histories
     without them are found too.
     """
     count = choices.weighted(((2, 5), (3, 4), (4, 1)))
-    casts = tuple(_cast(choices, f"s{place}", TEAMS[place]) for place in range(count))
+    drawn = (_cast(choices, f"s{place}", TEAMS[place]) for place in range(count))
+    casts = tuple(_staged(cast, stages.get(cast.name)) for cast in drawn)
     first = choices.below(len(POLICIES) + 2)
     calm = choices.below(10) == 0
     setting = Setting(
@@ -172,6 +182,22 @@ def _cast(choices: Choices, name: str, team: str) -> Cast:
         limit=limit,
         follows=choices.happens(0.6),
         lateness=timedelta(seconds=2 if late else 0),
+    )
+
+
+def _staged(cast: Cast, stage: Stage | None) -> Cast:
+    """Return a cast as its stage says."""
+    if stage is None:
+        return cast
+    return structs.replace(
+        cast,
+        kind=stage.name,
+        can=stage.can,
+        maps={entity: words.map(entity) for entity, words in stage.words.items()},
+        rewrites=False,
+        limit=None,
+        follows=True,
+        lateness=timedelta(0),
     )
 
 

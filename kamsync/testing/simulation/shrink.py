@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from msgspec import structs
 
 from kamsync.testing.simulation.choices import Strip
 from kamsync.testing.simulation.runner import Played, play
+from kamsync.testing.simulation.site import Stage
 
 __all__ = ["TRIES_LIMIT", "shrunk"]
 
@@ -16,17 +17,25 @@ TRIES_LIMIT = 400
 """How often a tape is played while it is made shorter."""
 
 
-def shrunk(played: Played, *, store: str = "sqlite") -> Played:
-    """Return a history that breaks the same invariant in as few steps and faults as could be found."""
-    return _Shrink(played, store).run()
+def shrunk(
+    played: Played, *, store: str = "sqlite", stages: Mapping[str, Stage] | None = None
+) -> Played:
+    """Return a history that breaks the same invariant in as few steps and faults as could be found.
+
+    *stages* are those that it was played on.
+    """
+    return _Shrink(played, store, stages).run()
 
 
 class _Shrink:
     """The shortest history that was found so far."""
 
-    def __init__(self, played: Played, store: str) -> None:
+    def __init__(
+        self, played: Played, store: str, stages: Mapping[str, Stage] | None = None
+    ) -> None:
         self.best = played
         self.store = store
+        self.stages = stages
         self.tries = 0
 
     def run(self) -> Played:
@@ -54,7 +63,7 @@ class _Shrink:
             return
         self.tries += 1
         tape = structs.replace(self.best.tape, steps=steps)
-        played = play(tape, len(steps), replay=True, store=self.store)
+        played = play(tape, len(steps), replay=True, store=self.store, stages=self.stages)
         if played.breach is not None and played.breach.number == self.best.breach.number:
             self.best = played
 

@@ -135,6 +135,47 @@ class Truth:
                 # A blank in a system that never met the field claims nothing.
                 self.moot |= unread | bit if act.base is None else unread
 
+    def emptied(
+        self, place: Place, field: str, ident: Ident, heard: Ident | None, shown: int
+    ) -> None:
+        """A system itself has emptied a reference, or filled it again: nobody has entered that.
+
+        Whoever sees it has seen what was there, and golden if it was that. What was entered and
+        emptied before the hub has *heard* of it is taken for one edit, that ends in a blank: it is
+        excused where the hub has never met the field.
+        """
+        cell = self.cell(place, field)
+        was = cell.now
+        if is_same(was.ident, ident):
+            return
+        record = self.record_of(place)
+        subject = self.subjects.get((record, field)) if record else None
+        past = was.past
+        if subject is not None and is_same(was.ident, subject.now.ident):
+            past = subject.seen(past) | subject.now.past
+        head = 0
+        if ident != cell.blank:
+            known = [v for v in cell.versions if is_same(v.ident, ident)]
+            head = known[-1].head if known else 0
+            self.moot &= ~head
+        elif heard is None:
+            self.moot |= _unheard(cell, heard, shown)
+        else:
+            head = _unheard(cell, heard, shown)
+            if is_same(ident, heard):
+                self.moot |= head
+        cell.versions.append(Version(ident, past, head, user=head != 0 and ident == cell.blank))
+
+    def went_along(self, place: Place) -> None:
+        """A native record has gone along with one that kamsync deleted: what is unread is excepted."""
+        record = self.record_of(place)
+        for field in PARTS[place.entity]:
+            cell = self.cells.get((place, field))
+            if cell is not None:
+                subject = self.subjects.get((record, field)) if record else None
+                dealt = subject.settled | subject.contending if subject else 0
+                self.excepted |= cell.now.past & ~(dealt | self.moot)
+
     def vanished(self, place: Place, *, merged: bool) -> None:
         """A person deleted a native record: what nobody had read of it goes with it.
 
@@ -234,6 +275,19 @@ class Truth:
             ident = self.nodes.of_value(event.entity, event.field, contender.value)
             past |= self.known(event.record, event.field, ident)
         return past
+
+
+def _unheard(cell: Cell, heard: Ident | None, shown: int) -> int:
+    """Return the bits of the edits of a cell that came after what the hub has heard of it last.
+
+    Of twins, a reference to the one may be heard, and one to the other be news.
+    """
+    unheard = 0
+    for version in reversed(cell.versions):
+        if heard is not None and is_same(version.ident, heard) and version.seq <= shown:
+            break
+        unheard |= version.head if version.user else 0
+    return unheard
 
 
 def _name(place: Place) -> tuple[str, str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 
 from kamsync.clock import SetClock
@@ -16,10 +16,12 @@ from kamsync.testing.simulation.cells import Breach
 from kamsync.testing.simulation.choices import Choices, Strip, Tape
 from kamsync.testing.simulation.chronicle import Chronicle
 from kamsync.testing.simulation.hubside import HubSide
-from kamsync.testing.simulation.landing import Landings, Town
+from kamsync.testing.simulation.landing import Falls, Landings, Town
 from kamsync.testing.simulation.people import People
 from kamsync.testing.simulation.reviewer import Reviewer
 from kamsync.testing.simulation.setting import Cast, draw_setting
+from kamsync.testing.simulation.site import Stage
+from kamsync.testing.simulation.staged import StagedTown
 from kamsync.testing.simulation.states import state_of
 from kamsync.testing.simulation.stores import MEMORY, Opener
 from kamsync.testing.simulation.truth import Truth
@@ -57,6 +59,10 @@ OPENING = 4
 """How many records people may have made before the hub first looks."""
 
 
+FALLS = ((Falls.NOT, 6), (Falls.SILENT, 2), (Falls.STAMPED, 2))
+"""How often a system does what with references to what is deleted."""
+
+
 class Violation(Exception):
     """An invariant does not hold."""
 
@@ -77,6 +83,7 @@ class World:
         *,
         replay: bool = False,
         opener: Opener | None = None,
+        stages: Mapping[str, Stage] | None = None,
         tell: Callable[[str], None] | None = None,
     ) -> None:
         self.tape = tape
@@ -91,12 +98,14 @@ class World:
         self.breaches: list[Breach] = []
         self.steps = 0
         work, faults = self._sources(tape.setting)
-        self.setting = draw_setting(work, ACTS, RARE, tuple(FAULTS))
+        stages = stages or {}
+        possible = tuple(f for f in FAULTS if tape.faults is None or f in tape.faults)
+        self.setting = draw_setting(work, ACTS, RARE, possible, stages)
         self.truth = Truth()
         self.chronicle = Chronicle(self.truth, self.report)
         self.landings = Landings(self.truth, self.chronicle, self.report)
         self.towns = {
-            cast.name: Town(cast, self.clock, self._happened) for cast in self.setting.casts
+            cast.name: self._town(cast, stages.get(cast.name)) for cast in self.setting.casts
         }
         self.landings.towns = self.towns
         self.people = People(self.setting, self.towns, self.clock, self._note)
@@ -115,6 +124,21 @@ class World:
         self._say_setting()
         for _ in range(work.below(OPENING + 1)):
             self.say("create", self.people.act("create", work))
+        for name, town in self.towns.items():
+            town.falls = work.weighted(FALLS)
+            if name not in stages:
+                self.say("system", name, town.falls)
+
+    def close(self) -> None:
+        """End the store, and every site."""
+        self.hub.store.close()
+        for town in self.towns.values():
+            town.close()
+
+    def _town(self, cast: Cast, stage: Stage | None) -> Town:
+        if stage is None:
+            return Town(cast, self.clock, self._happened)
+        return StagedTown(cast, self.clock, self._happened, stage)
 
     def report(self, number: int, text: str) -> None:
         """Note that an invariant does not hold."""

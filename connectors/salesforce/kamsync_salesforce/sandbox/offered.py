@@ -9,6 +9,7 @@ from kamsync import hookimpl
 
 if TYPE_CHECKING:
     from kamsync.extensions import RunningSandbox, Sandbox, SandboxOptions
+    from kamsync.testing.simulation import Stage
 
 __all__ = ["kamsync_sandboxes"]
 
@@ -18,7 +19,15 @@ def kamsync_sandboxes() -> Iterable[Sandbox]:
     """Offer an org, for demos, development and tests."""
     from kamsync.extensions import Sandbox
 
-    return [Sandbox("salesforce", "A Salesforce org with its APIs and key accounts in it.", _start)]
+    text = "A Salesforce org with its APIs and key accounts in it."
+    return [Sandbox("salesforce", text, _start, _stage)]
+
+
+def _stage() -> Stage:
+    """Return the stage on which histories are played on an org."""
+    from kamsync_salesforce.stage import SalesforceStage
+
+    return SalesforceStage()
 
 
 def _start(options: SandboxOptions) -> RunningSandbox:

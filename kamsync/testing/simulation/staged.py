@@ -1,0 +1,351 @@
+"""A site as one of the systems of a history: its people, its rows as they are, its line to the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import ClassVar, TypeVar
+
+from msgspec import structs
+
+from kamsync.clock import Clock
+from kamsync.connector import Can, Connector, Finding, NativeEntity, Upcoming
+from kamsync.errors import SystemDown
+from kamsync.memory.acts import Act
+from kamsync.memory.system import SOMEBODY
+from kamsync.model import Author, Entry, Native, Op, Outcome, Page, Reading, Receipt, Write
+from kamsync.testing.simulation.breaks import Crash, Gremlin, Land, Watched, Wire
+from kamsync.testing.simulation.landing import ITSELF, Town
+from kamsync.testing.simulation.setting import Cast
+from kamsync.testing.simulation.site import Change, Site, Stage, Verdict
+
+__all__ = ["Line", "StagedTown"]
+
+T = TypeVar("T")
+
+VERDICTS = {
+    "row refused": Verdict.REFUSE,
+    "row later": Verdict.BUSY,
+    "row unknown, not done": Verdict.BREAK,
+    "row lands late": Verdict.BREAK,
+}
+"""What becomes of a row to which this happens, before it lands."""
+
+
+class StagedTown(Town):
+    """A town whose truth is a site: it holds what the site has told, in our words."""
+
+    def __init__(
+        self, cast: Cast, clock: Clock, told: Callable[[Cast, Act], None], stage: Stage
+    ) -> None:
+        super().__init__(cast, clock, told)
+        self.words = stage.words
+        self.entities = {words.object: entity for entity, words in stage.words.items()}
+        self.site: Site = stage.open(clock)
+        self.site.told = self._tell
+        self._heard: list[Change] = []
+        self._calling = False
+        self._filled = 0
+        self.own: Callable[[Change], Callable[[Callable[[], None]], None] | None] = lambda _: None
+
+    def connector(self, gremlin: Gremlin, watched: Watched) -> Connector:
+        """Return the line to the site, where calls and rows go wrong."""
+        return Line(self, gremlin, watched)
+
+    def calm(self) -> Connector:
+        """Return a line on which nothing goes wrong and nobody listens."""
+        return self.site.connect()
+
+    def create(
+        self,
+        object_: str,
+        values: Mapping[str, Native],
+        *,
+        author: Author = SOMEBODY,
+        **_: object,
+    ) -> str:
+        """Let a person make a record; what the site wants of every record is filled in."""
+        words = self.words[object_]
+        given = dict(values)
+        for name in words.required:
+            if given.get(name) is None:
+                self._filled += 1
+                given[name] = f"f{self._filled}@{self.cast.name}"
+        with self._acted():
+            return self.site.create(words.object, words.native(given), author.id)
+
+    def edit(
+        self,
+        object_: str,
+        native_id: str,
+        values: Mapping[str, Native],
+        *,
+        author: Author = SOMEBODY,
+        **_: object,
+    ) -> None:
+        """Let a person change a record."""
+        words = self.words[object_]
+        with self._acted():
+            self.site.edit(words.object, native_id, words.native(values), author.id)
+
+    def delete(self, object_: str, native_id: str, *, author: Author = SOMEBODY) -> None:
+        """Let a person delete a record."""
+        with self._acted():
+            self.site.delete(self.words[object_].object, native_id, author.id)
+
+    def undelete(self, object_: str, native_id: str, *, author: Author = SOMEBODY) -> None:
+        """Let a person bring a record back."""
+        with self._acted():
+            self.site.undelete(self.words[object_].object, native_id, author.id)
+
+    def merge(self, object_: str, loser: str, survivor: str, *, author: Author = SOMEBODY) -> None:
+        """Let a person merge two records; the survivor's blanks are filled."""
+        words = self.words[object_]
+        gone, kept = self.living(object_, loser), self.living(object_, survivor)
+        filled = {n: v for n, v in gone.values.items() if kept.values.get(n) is None}
+        with self._acted():
+            self.site.merge(words.object, loser, survivor, words.native(filled), author.id)
+
+    def close(self) -> None:
+        """End the site."""
+        self.site.close()
+
+    @contextmanager
+    def calling(self) -> Iterator[None]:
+        """Take in what landed during a call once it is over: the site tells of it in its own thread."""
+        self._calling = True
+        try:
+            yield
+        finally:
+            self._calling = False
+            self._take_in()
+
+    @contextmanager
+    def _acted(self) -> Iterator[None]:
+        """Take in what a person did."""
+        try:
+            yield
+        finally:
+            if not self._calling:
+                self._take_in()
+
+    def _tell(self, change: Change) -> None:
+        self._heard.append(change)
+
+    def _take_in(self) -> None:
+        heard, self._heard[:] = list(self._heard), []
+        for change in heard:
+            landing = self.own(change) if change.own and not change.silent else None
+            take = partial(self._take, change)
+            take() if landing is None else landing(take)
+
+    def _take(self, change: Change) -> None:
+        entity = self.entities[change.object]
+        act = Act(
+            seq=self.seq + 1,
+            deed=change.deed,
+            object=entity,
+            id=change.id,
+            at=change.at,
+            by=ITSELF.id if change.silent else change.by,
+            own=change.own,
+            values=self.words[entity].ours(change.values),
+            stamp=change.stamp,
+            into=change.into,
+        )
+        self._happen(act)
+        self.told(self.cast, act)
+
+
+class _Row:
+    """One row on its way to a site: as it was sent, and how the observer takes it in."""
+
+    def __init__(self, write: Write, watched: Watched, system: str) -> None:
+        self.write = write
+        self._take: Callable[[], None] = lambda: None
+        self._landing: Land = watched(system, write, self._land)
+
+    def landed(self, take: Callable[[], None]) -> None:
+        """Let the observer take in that it has landed."""
+        self._take = take
+        self._landing()
+
+    def _land(self) -> Receipt:
+        self._take()
+        return Receipt(Outcome.DONE)
+
+
+class Line(Connector):
+    """The line to a site: a connector of its own kind, and all that goes wrong between it and the hub."""
+
+    kind: ClassVar[str] = "line"
+
+    def __init__(self, town: StagedTown, gremlin: Gremlin, watched: Watched) -> None:
+        self.town = town
+        self._gremlin = gremlin
+        self._watched = watched
+        self._wire = Wire(town.cast.name, town.cast.can, gremlin, watched)
+        self._rows: list[_Row] = []
+        self._crashed = False
+        self._entity = ""
+        town.site.gate = self
+        town.own = self._landing
+        self._inner = town.site.connect()
+
+    def renew(self) -> None:
+        """Begin anew, as a process does that knows nothing."""
+        self._inner.close()
+        self._inner = self.town.site.connect()
+
+    @property
+    def can(self) -> Can:
+        """What the site is able to do."""
+        return self._inner.can
+
+    @property
+    def batch_limit(self) -> int:
+        """As many as the history says, so that there are several batches."""
+        return min(self._inner.batch_limit, self.town.cast.batch)
+
+    def identity(self) -> str | None:
+        """Return what the site says it is."""
+        return self._inner.identity()
+
+    def foresee(self, reads: Sequence[Upcoming]) -> None:
+        """Hand on which reads follow."""
+        self._inner.foresee(reads)
+
+    def describe(self) -> Mapping[str, NativeEntity]:
+        """Return what the site shows."""
+        return self._inner.describe()
+
+    def read(self, object_: str, names: Sequence[str], cursor: str | None) -> Iterator[Page]:
+        """Yield what changed, page by page; each page may be the last one that arrives."""
+        pages = self._inner.read(object_, names, cursor)
+        while True:
+            page = self._call("read", object_, lambda: next(pages, None))
+            if page is None:
+                return
+            self._show(object_, names, page.readings)
+            yield page
+
+    def fetch(
+        self, object_: str, names: Sequence[str], native_ids: Sequence[str]
+    ) -> Mapping[str, Reading]:
+        """Return the present state of records."""
+        found = self._call("fetch", object_, lambda: self._inner.fetch(object_, names, native_ids))
+        self._show(object_, names, found.values())
+        return found
+
+    def find(
+        self, object_: str, names: Sequence[str], stamps: Sequence[str]
+    ) -> Mapping[str, Reading]:
+        """Return the living records that keep one of *stamps*."""
+        found = self._call("find", object_, lambda: self._inner.find(object_, names, stamps))
+        self._show(object_, names, found.values())
+        return found
+
+    def search(
+        self, object_: str, names: Sequence[str], values: Mapping[str, Native]
+    ) -> Sequence[Reading]:
+        """Return the living records that hold all of *values*."""
+        found = self._call("search", object_, lambda: self._inner.search(object_, names, values))
+        self._show(object_, names, found)
+        return found
+
+    def history(
+        self, object_: str, names: Sequence[str], since: Mapping[str, str]
+    ) -> Mapping[str, Sequence[Entry]]:
+        """Return what the site tells of its past."""
+        told = self._call("history", object_, lambda: self._inner.history(object_, names, since))
+        table = self.town.table(self.town.entities[object_])
+        words = self.town.words[self.town.entities[object_]]
+        for native_id, entries in told.items():
+            row = table.rows.get(native_id)
+            said = {pair for entry in entries for pair in words.ours(entry.values).items()}
+            acts = row.acts if row is not None else ()
+            self.town.watch.tell(act for act in acts if said & set(act.values.items()))
+        return told
+
+    def write(self, object_: str, writes: Sequence[Write]) -> Sequence[Receipt]:
+        """Send rows; what is asked at the gate decides what becomes of each."""
+        return self._call("write", object_, partial(self._sent, object_, writes))
+
+    def check(self) -> Sequence[Finding]:
+        """Say what the site says."""
+        return self._inner.check()
+
+    def before(self, object_: str, native_id: str | None, stamp: str | None) -> Verdict:
+        """Say what becomes of a row that is about to land."""
+        row = self._row(object_, native_id, stamp)
+        if self._crashed:
+            return Verdict.BREAK
+        due = self._due = self._gremlin.at("row")
+        if due == "edit before a row":
+            self._gremlin.meddle(self.town.cast.name, row.write)
+        if due == "crash before a row":
+            self._crashed = True
+            return Verdict.BREAK
+        return VERDICTS.get(due, Verdict.GO)
+
+    def after(self, object_: str, native_id: str | None, stamp: str | None) -> Verdict:
+        """Say whether anybody hears of a row that has landed."""
+        if self._due == "edit after a row":
+            row = self._row(object_, native_id, stamp)
+            self._gremlin.meddle(self.town.cast.name, row.write)
+        if self._due == "crash after a row":
+            self._crashed = True
+        broken = self._crashed or self._due == "row unknown, done"
+        return Verdict.BREAK if broken else Verdict.GO
+
+    def _sent(self, object_: str, writes: Sequence[Write]) -> Sequence[Receipt]:
+        words = self.town.words[self.town.entities[object_]]
+        self._rows = [
+            _Row(
+                structs.replace(write, values=words.ours(write.values)),
+                self._watched,
+                self.town.cast.name,
+            )
+            for write in writes
+        ]
+        return self._inner.write(object_, writes)
+
+    def _call(self, call: str, object_: str, answered: Callable[[], T]) -> T:
+        """Let one call go through, struck by what goes wrong around it."""
+        self._wire.before(call, object_)
+        if not self.town.up:
+            raise SystemDown(f"{self.town.cast.name} is down.", hint="It comes back by itself.")
+        try:
+            with self.town.calling():
+                answer = answered()
+        finally:
+            if self._crashed:
+                self._crashed = False
+                raise Crash
+        self._wire.after(call, object_)
+        return answer
+
+    def _row(self, object_: str, native_id: str | None, stamp: str | None) -> _Row:
+        """Return the row that lands: by its id, or by its stamp where it makes a record."""
+        for row in self._rows:
+            write = row.write
+            if native_id and write.native_id == native_id:
+                return row
+        # Twins are one record, and so what is written to them has one stamp.
+        for row in self._rows:
+            if stamp and row.write.stamp == stamp and row.write.op is Op.CREATE:
+                return row
+        raise AssertionError(f"kamsync never sent anything to {object_} {native_id or stamp}")
+
+    def _landing(self, change: Change) -> Callable[[Callable[[], None]], None]:
+        return self._row(change.object, change.id, change.stamp).landed
+
+    def _show(self, object_: str, names: Sequence[str], readings: object) -> None:
+        """Note what the hub has been shown, in our words."""
+        entity = self.town.entities[object_]
+        asked = tuple(self.town.words[entity].ours(dict.fromkeys(names)))
+        rows = self.town.table(entity).rows
+        for reading in readings:  # type: ignore[attr-defined]
+            if reading.native_id in rows:
+                self.town.watch.show(rows[reading.native_id], asked)
