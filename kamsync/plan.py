@@ -178,8 +178,7 @@ class _Asker:
         return {
             name
             for name, golden in self.record.fields.items()
-            if name in facts
-            and (facts[name].knows != golden.revision or facts[name].emptied)
+            if name in facts and (facts[name].knows != golden.revision or facts[name].emptied)
         }
 
     def _writable(
