@@ -138,15 +138,18 @@ class WatchedOrg(Org):
 
     @contextmanager
     def atomically(self) -> Iterator[None]:
-        """Keep what has landed where only the line broke: that undoes nothing."""
-        broken: LineBroken | None = None
+        """Keep what has landed where the line broke, or a row was refused.
+
+        Neither undoes what a person did before that row; the row itself has been undone by then.
+        """
+        stopped: LineBroken | Refusal | None = None
         with super().atomically():
             try:
                 yield
-            except LineBroken as error:
-                broken = error
-        if broken is not None:
-            raise broken
+            except (LineBroken, Refusal) as error:
+                stopped = error
+        if stopped is not None:
+            raise stopped
 
     def _watched(
         self, object_: str, id_: str | None, stamp: str | None, who: Person, act: Callable[[], T]
