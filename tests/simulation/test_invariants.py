@@ -154,8 +154,8 @@ def neglectful(patch: pytest.MonkeyPatch) -> None:
     """One field is never written."""
     writable = _Asker._writable
 
-    def wrong(asker):
-        return (each for each in writable(asker) if each[0] != "name")
+    def wrong(asker, among=None):
+        return (each for each in writable(asker, among) if each[0] != "name")
 
     patch.setattr(_Asker, "_writable", wrong)
 
