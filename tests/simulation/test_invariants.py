@@ -189,4 +189,4 @@ def test_a_breach_is_noticed(number: int, found, monkeypatch: pytest.MonkeyPatch
     """The planted bug is reported under the number that it breaks."""
     PLANTED[number](monkeypatch)
 
-    assert found(number, 120) is not None
+    assert found(number, 250) is not None
