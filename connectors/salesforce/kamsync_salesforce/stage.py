@@ -223,8 +223,7 @@ class WatchedOrg(Org):
                     values=_news(was, now),
                     stamp=now.stamp,
                     into=now.into,
-                    silent=follows
-                    or (was is not None and row_id != id_ and was.modified == now.modified),
+                    silent=follows or (row_id != id_ and _is_unsigned(was, now)),
                 )
             )
 
@@ -233,6 +232,11 @@ class WatchedOrg(Org):
         change = Change(Deed.EDIT, object_, row_id, self.clock.now(), NOBODY, silent=True)
         self.told(structs.replace(change, values={PARENT: None}, stamp=now.stamp))
         return structs.replace(was, values={**was.values, PARENT: None})
+
+
+def _is_unsigned(was: Held | None, now: Held) -> bool:
+    """Whether the org changed a row without a stamp; what comes and goes is stamped to the second."""
+    return was is not None and _deed(was, now) is Deed.EDIT and was.modified == now.modified
 
 
 def _deed(was: Held | None, now: Held) -> Deed:
