@@ -252,3 +252,12 @@ def test_what_was_told_before_a_reference_was_emptied_is_heard_first():
     fact = observe(known, reading("3", account=None), told).facts["account"]
 
     assert (("account-2",), True) == (fact.observed, fact.edited)
+
+
+def test_what_was_emptied_stays_so_when_it_is_read_again_with_its_history():
+    """The history tells of other fields only."""
+    fact = Fact((None,), ("account-1",), 5, emptied=True)
+    known = structs.replace(link(), facts={"account": fact})
+    told = hearing(history=[Entry({"title": "Chief"}, US, NOON, "3")])
+
+    assert fact == observe(known, reading("3", account=None), told).facts["account"]
