@@ -354,7 +354,9 @@ class _Replay:
     def __init__(self, fact: Fact) -> None:
         self.fact = fact
         self.trail = list(fact.trail)
-        self.base = self.trail[-1].cells if self.trail else fact.merged
+        # What fell with its record stays so until something else is told of it.
+        known = fact.observed if fact.emptied else fact.merged
+        self.base = self.trail[-1].cells if self.trail else known
         self.edit: Step | None = None
         if fact.observed != self.base or fact.doubt:
             self.edit = Step(fact.observed, None, fact.author, fact.at)

@@ -327,6 +327,27 @@ def test_after_a_restore_what_every_system_shows_is_golden() -> None:
     assert {100} == {fact.knows for fact in merged.facts.values()}
 
 
+def test_a_reference_that_was_emptied_with_what_it_led_to_is_named_and_claims_nothing() -> None:
+    """M10: golden stays, the link knows it still, and is owed it."""
+    fallen = Fact((None,), ("a",), 7, emptied=True)
+
+    merged = merge(Golden("a", 7), Side(0, fallen))
+
+    assert ("a", 7) == (merged.golden.value, merged.golden.revision)
+    assert [("emptied", {None})] == [(e.act, values(e.losers)) for e in merged.events]
+    assert Fact((None,), (None,), 7, emptied=True) == merged.facts[0]
+
+
+def test_who_fills_what_was_emptied_knows_what_it_was() -> None:
+    """M10: it is a knowing edit, and no conflict with what is gone there."""
+    filled = Fact(("b",), (None,), 7)
+
+    merged = merge(Golden("a", 7), Side(0, filled))
+
+    assert "b" == merged.golden.value
+    assert () == merged.conflicts
+
+
 FACTS = st.builds(
     Fact,
     observed=st.tuples(st.sampled_from(["a", "b", "c", None])),

@@ -217,3 +217,47 @@ def test_a_persons_new_value_is_never_taken_for_dealt_with(title, author, open_,
     fact = heard(link(), reading(title=title, author=author), intents=sent(want) if open_ else {})
 
     assert fact.moved
+
+
+def fallen(reading_, **options):
+    """The fact of a contact's account after a reading, where account-1 is gone."""
+    known = link()
+    facts = {**known.facts, "account": Fact(("account-1",), ("account-1",), 5)}
+    ended = {"account": frozenset({"account-1"})}
+    told = hearing(ended=ended, **options)
+    return observe(structs.replace(known, facts=facts), reading_, told).facts["account"]
+
+
+def test_a_reference_that_is_blank_since_its_record_is_gone_was_emptied():
+    """Whoever is the last editor; the link still knows golden."""
+    fact = fallen(reading(account=None, author=ANN))
+
+    assert (True, False, 5) == (fact.emptied, fact.edited, fact.knows)
+    assert fact.moved
+
+
+def test_a_reference_to_another_record_is_an_edit_though_the_first_one_is_gone():
+    """Somebody chose it."""
+    assert fallen(reading(account="account-2", author=ANN)).edited
+
+
+def test_what_was_told_before_a_reference_was_emptied_is_heard_first():
+    """A history shows that somebody had chosen another one meanwhile."""
+    entry = Entry({"account": "account-2"}, ANN, NOON, "2")
+    cleared = Entry({"account": None}, ANN, NOON, "3")
+    known = structs.replace(link(), facts={"account": Fact(("account-1",), ("account-1",), 5)})
+    ended = {"account": frozenset({"account-2"})}
+    told = hearing(ended=ended, history=[entry, cleared])
+
+    fact = observe(known, reading("3", account=None), told).facts["account"]
+
+    assert (("account-2",), True) == (fact.observed, fact.edited)
+
+
+def test_what_was_emptied_stays_so_when_it_is_read_again_with_its_history():
+    """The history tells of other fields only."""
+    fact = Fact((None,), ("account-1",), 5, emptied=True)
+    known = structs.replace(link(), facts={"account": fact})
+    told = hearing(history=[Entry({"title": "Chief"}, US, NOON, "3")])
+
+    assert fact == observe(known, reading("3", account=None), told).facts["account"]

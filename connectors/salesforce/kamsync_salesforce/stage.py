@@ -138,15 +138,18 @@ class WatchedOrg(Org):
 
     @contextmanager
     def atomically(self) -> Iterator[None]:
-        """Keep what has landed where only the line broke: that undoes nothing."""
-        broken: LineBroken | None = None
+        """Keep what has landed where the line broke, or a row was refused.
+
+        Neither undoes what a person did before that row; the row itself has been undone by then.
+        """
+        stopped: LineBroken | Refusal | None = None
         with super().atomically():
             try:
                 yield
-            except LineBroken as error:
-                broken = error
-        if broken is not None:
-            raise broken
+            except (LineBroken, Refusal) as error:
+                stopped = error
+        if stopped is not None:
+            raise stopped
 
     def _watched(
         self, object_: str, id_: str | None, stamp: str | None, who: Person, act: Callable[[], T]
@@ -199,6 +202,10 @@ class WatchedOrg(Org):
         """
         changed = [(key, before.get(key), now) for key, now in after.items()]
         changed = [each for each in changed if each[1] != each[2]]
+        # What is in the recycle bin may be led on to the survivor of a merge; it stays there.
+        changed = [
+            each for each in changed if not (each[1] and each[1].deleted and each[2].deleted)
+        ]
         merged = {row_id for (_, row_id), _, now in changed if now.into == id_}
         for (object_, row_id), held, now in sorted(changed, key=lambda each: not each[2].deleted):
             was = held
@@ -216,8 +223,7 @@ class WatchedOrg(Org):
                     values=_news(was, now),
                     stamp=now.stamp,
                     into=now.into,
-                    silent=follows
-                    or (was is not None and row_id != id_ and was.modified == now.modified),
+                    silent=follows or (row_id != id_ and _is_unsigned(was, now)),
                 )
             )
 
@@ -226,6 +232,11 @@ class WatchedOrg(Org):
         change = Change(Deed.EDIT, object_, row_id, self.clock.now(), NOBODY, silent=True)
         self.told(structs.replace(change, values={PARENT: None}, stamp=now.stamp))
         return structs.replace(was, values={**was.values, PARENT: None})
+
+
+def _is_unsigned(was: Held | None, now: Held) -> bool:
+    """Whether the org changed a row without a stamp; what comes and goes is stamped to the second."""
+    return was is not None and _deed(was, now) is Deed.EDIT and was.modified == now.modified
 
 
 def _deed(was: Held | None, now: Held) -> Deed:
@@ -237,8 +248,8 @@ def _deed(was: Held | None, now: Held) -> Deed:
 
 
 def _news(was: Held | None, now: Held) -> dict[str, Native]:
-    """Return what a row says otherwise than it did; nothing of one that has gone."""
-    if was is None:
+    """Return what a row says otherwise than it did; nothing of one that has gone, all of one that is back."""
+    if was is None or (was.deleted and not now.deleted):
         return now.values
     if now.deleted:
         return {}

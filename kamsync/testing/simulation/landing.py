@@ -232,6 +232,7 @@ class Landings:
         """Take in what follows in a system from something else, and is nobody's deed."""
         if act.deed is Deed.DELETE:
             self.truth.went_along(place)
+            self.died.add(place)
         elif act.deed is Deed.UNDELETE:
             self.deaths.discard(place)
         for field in {FIELDS[act.object][name]: None for name in act.values}:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from kamsync.model import Contender, Event
 from kamsync.testing.simulation.cells import Cell, Place, Subject, Version
-from kamsync.testing.simulation.idents import BLANK, Ident, Nodes, is_same
+from kamsync.testing.simulation.idents import BLANK, REFERS, Ident, Nodes, is_same
 from kamsync.testing.simulation.schema import PARTS
 
 __all__ = ["Entered", "Truth"]
@@ -105,6 +105,9 @@ class Truth:
         if is_same(was.ident, ident):
             # A reference that follows a merge may come to be what golden has dealt with.
             self._forgive(cell, ident, act, dealt, 0)
+            if (place.entity, field) in REFERS and ident != cell.blank:
+                # Of twins it may be the other one that it refers to now.
+                cell.versions.append(Version(ident, was.past, was.head, seq=act.seq))
             return
         past = was.past
         if subject is not None and is_same(was.ident, subject.now.ident):
