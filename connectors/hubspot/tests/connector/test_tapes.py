@@ -20,7 +20,7 @@ from kamsync.memory.acts import Deed
 from kamsync.model import Op, Page, Receipt
 from kamsync.redact import Secret
 from kamsync.sandbox.clock import VirtualClock
-from kamsync.testing.simulation import hubside
+from kamsync.testing.simulation import landing
 from kamsync.testing.simulation import world as worlds
 from kamsync.testing.simulation.choices import Tape
 from kamsync.testing.simulation.runner import play
@@ -238,7 +238,7 @@ def twins(monkeypatch):
     class Chosen(Memory):
         @classmethod
         def over(cls, system, can, **options):
-            if system.cast.kind != "hubspot":
+            if system.cast.kind != "hubspot" or "faults" not in options:
                 return Memory.over(system, can, **options)
             made.append(Twin.over(system, can, **options).pair())
             return made[-1]
@@ -264,7 +264,7 @@ def twins(monkeypatch):
 
     draw = worlds.draw_setting
     monkeypatch.setattr(worlds, "draw_setting", drawn)
-    monkeypatch.setattr(hubside, "Memory", Chosen)
+    monkeypatch.setattr(landing, "Memory", Chosen)
     yield made
     for twin in made:
         twin.hubspot.close()
