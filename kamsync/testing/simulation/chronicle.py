@@ -176,7 +176,7 @@ class Chronicle:
 
     def _held(self, event: Event, subject: Subject) -> None:
         contenders = [*event.losers, *([event.winner] if event.winner else [])]
-        subject.contending |= self.truth.named_by(event, contenders)
+        subject.contending |= self.truth.claimed_by(event, contenders)
 
     def _emptied(self, event: Event, subject: Subject) -> None:
         """A system has emptied a reference: if somebody had emptied it just before, they are named."""
