@@ -77,6 +77,10 @@ class Chronicle:
         if event.act == "merged":
             self.truth.join(event.before, event.value)
             self._joined.add(event.value)
+            restored = self.exists.get(event.before)
+            if restored is not None and restored.value is True and restored.act != "set":
+                # That it is to come back was decided before it turned out to be the other one.
+                self.exists[event.value] = restored
         elif event.field == EXISTS and event.act in {"set", "settled", "closed", "decided"}:
             if event.value in (True, False):
                 self.exists[event.record] = event
