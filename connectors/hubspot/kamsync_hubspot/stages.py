@@ -28,6 +28,10 @@ FIELDS = (
     NativeField(STATUS, type="choice", choices=("open", "won", "lost")),
     NativeField(PROBABILITY, type="number"),
 )
+ALONE = (
+    "In HubSpot the stage of a deal says its status and probability, and it has others. "
+    "Set them for the stage in the pipeline, or change them in the other system."
+)
 
 
 class Stage(Struct, frozen=True):
@@ -60,9 +64,16 @@ class Stages:
         return {name: value for name, value in told.items() if name in names}
 
     def objection(self, shape: Shape, values: Mapping[str, Native]) -> str:
-        """Return why a status cannot be written: it is another one than the stage has."""
+        """Return why what a stage means cannot be written: without a stage, or as another status.
+
+        Without its stage nothing would be written, and to call that done would be to try it for ever.
+        """
+        if shape.name != DEALS:
+            return ""
+        if STAGE not in values and {STATUS, PROBABILITY} & set(values):
+            return ALONE
         status, stage_id = values.get(STATUS), values.get(STAGE)
-        if shape.name != DEALS or not status or not stage_id:
+        if not status or not stage_id:
             return ""
         stage = self._stage(str(stage_id))
         if stage is None:
@@ -70,6 +81,21 @@ class Stages:
         if stage.status != status:
             return f"The deal stage {stage_id!r} is {stage.status} in HubSpot, not {status}."
         return ""
+
+    def contradiction(self, shape: Shape, values: Mapping[str, Native]) -> str:
+        """Return why a change of a deal cannot be: its stage has another probability.
+
+        HubSpot would take the stage and keep its own probability; to call that done would be to
+        write it again in every round. A deal that is made takes what its stage says.
+        """
+        said, stage_id = values.get(PROBABILITY), values.get(STAGE)
+        stage = self._stage(str(stage_id)) if shape.name == DEALS and stage_id else None
+        if said is None or stage is None or _same(str(said), stage.probability):
+            return ""
+        return (
+            f"The deal stage {stage_id!r} has the probability {stage.probability} in HubSpot, not "
+            f"{said}. Set it for the stage in the pipeline, or change it in the other system."
+        )
 
     def completed(self, shape: Shape, values: Mapping[str, Native]) -> Mapping[str, Native]:
         """Return *values* with the pipeline that a stage belongs to."""
@@ -102,6 +128,14 @@ def _status(metadata: Mapping[str, Native]) -> str:
     if str(metadata.get("isClosed", "")).lower() != "true":
         return "open"
     return "won" if float(metadata.get("probability") or 0) > 0 else "lost"
+
+
+def _same(one: str, other: str | None) -> bool:
+    """Whether two texts are the same number, however they are written."""
+    try:
+        return other is not None and float(one) == float(other)
+    except ValueError:
+        return False
 
 
 def _probability(metadata: Mapping[str, Native]) -> str | None:

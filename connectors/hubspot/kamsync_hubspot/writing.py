@@ -59,6 +59,8 @@ class Writer:
         refused: dict[int, Receipt] = {}
         for place, write in enumerate(writes):
             reason = self._stages.objection(shape, write.values)
+            if not reason and write.op is Op.UPDATE:
+                reason = self._stages.contradiction(shape, write.values)
             if self._records.stamp in write.values:
                 reason = f"{self._records.stamp} is kept by kamsync, and written once."
             if reason:

@@ -320,3 +320,22 @@ class TestStages:
 
         assert Outcome.REFUSED is receipt.outcome
         assert "open" in receipt.reason
+
+    @pytest.mark.parametrize("name", ["stage.status", "stage.probability"])
+    def test_what_a_stage_means_is_not_written_without_a_stage(self, connector, deal, name):
+        """It is never called done while nothing is written, which every round would repeat."""
+        wrong = Write(Op.UPDATE, deal, {name: "0.1"}, "key")
+
+        [receipt] = connector.write("deals", [wrong])
+
+        assert Outcome.REFUSED is receipt.outcome
+        assert "pipeline" in receipt.reason
+
+    def test_a_probability_that_the_stage_does_not_have_is_refused(self, connector, deal):
+        """It would be written again in every round, since the stage keeps its own."""
+        wrong = {"dealstage": "contractsent", "stage.status": "open", "stage.probability": "0.1"}
+
+        [receipt] = connector.write("deals", [Write(Op.UPDATE, deal, wrong, "key")])
+
+        assert Outcome.REFUSED is receipt.outcome
+        assert "0.9" in receipt.reason
