@@ -232,6 +232,6 @@ def _require_whole_fields(entity: Entity) -> None:
     for name in (*entity.keys, *entity.together, entity.parent):
         if name and name not in entity.fields:
             raise ConfigurationInvalid(
-                f"{entity.name} names {name!r} as a key, its parent or what holds records together, "
+                f"{entity.name} names {name!r} as a key or its parent, or to be written together by, "
                 "which is none of its fields."
             )
