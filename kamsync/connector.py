@@ -205,7 +205,10 @@ class Connector(ABC):
     def write(self, object_: str, writes: Sequence[Write]) -> Sequence[Receipt]:
         """Carry out up to `batch_limit` writes of one object and answer each, in order.
 
-        One bad row never rejects the others. A create whose stamp or key was used before makes
+        One bad row never rejects the others, but for records that the system takes only as a whole,
+        such as shares that add up (`kamsync.schema.Entity.together`): all rows of one whole come in
+        one call, of whatever operations, and are one change. Where one of them cannot be, none of
+        them is, and the others are LATER. A create whose stamp or key was used before makes
         nothing new and changes nothing: it is DONE, with the id of the record that is there and no
         reading, since what that record holds is not what was sent. A delete of what is gone is DONE.
         If the call breaks off after it may have had an effect, the rows in question are UNKNOWN,

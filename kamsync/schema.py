@@ -104,6 +104,8 @@ class Entity(Struct, frozen=True, dict=True):
 
     *parent* names the reference field through which a record belongs to an account, for the scope
     and for the order of creation. *keys* name the fields whose equal values mean the same record.
+    *together* names fields, one of them a reference: records with equal values there are only right
+    together, as shares that add up, and are written all in one call or not at all.
     """
 
     name: str
@@ -113,6 +115,7 @@ class Entity(Struct, frozen=True, dict=True):
     parent: str = ""
     keys: tuple[str, ...] = ()
     label: str = "name"
+    together: tuple[str, ...] = ()
 
     @cached_property
     def phones(self) -> tuple[str, ...]:
@@ -226,8 +229,9 @@ def _require_whole_fields(entity: Entity) -> None:
             raise ConfigurationInvalid(
                 f"{entity.name}.{field.name}: no part of a group is a group."
             )
-    for name in (*entity.keys, entity.parent):
+    for name in (*entity.keys, *entity.together, entity.parent):
         if name and name not in entity.fields:
             raise ConfigurationInvalid(
-                f"{entity.name} names {name!r} as a key or its parent, which is none of its fields."
+                f"{entity.name} names {name!r} as a key or its parent, or to be written together by, "
+                "which is none of its fields."
             )

@@ -12,9 +12,10 @@ from kamsync.engine.consent import first_writes, unapproved
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.parking import waiting
 from kamsync.engine.scoping import records_in_scope
+from kamsync.engine.together import wholes
 from kamsync.guards import Alarm, Tally, weigh
 from kamsync.model import EXISTS, Intent, Link, Op
-from kamsync.plan import FirstWrite, PlanName, PlannedWrite
+from kamsync.plan import Due, FirstWrite, PlanName, PlannedWrite
 from kamsync.store import OutboxRow
 
 __all__ = ["Plan", "make_plan"]
@@ -70,7 +71,7 @@ def make_plan(
     }
     for entity_name, op in _order(hub):
         for system in hub.mapping(entity_name):
-            if system.name not in systems or not system.allows(entity_name, op):
+            if system.name not in systems:
                 continue
             for batch in _planned(hub, system, entity_name, op, only):
                 hub.store.outbox.add(round_id, [row for row, _ in batch])
@@ -89,17 +90,33 @@ def make_plan(
     return Plan(id_, name.count, tallies, tuple(shown), alarms, unmet, first)
 
 
-def _order(hub: Hub) -> list[tuple[str, Op]]:
-    """Return what is done first: parents are made before their children, and end after them."""
-    names = [entity.name for entity in hub.entities()]
-    made = [(name, op) for name in names for op in (Op.CREATE, Op.UPDATE)]
-    return [*made, *((name, Op.DELETE) for name in reversed(names))]
+def _order(hub: Hub) -> list[tuple[str, Op | None]]:
+    """Return what is done first: parents are made before their children, and end after them.
+
+    What is only right together is done at once, whatever the operation.
+    """
+    order: list[tuple[str, Op | None]] = []
+    ends: list[tuple[str, Op | None]] = []
+    for entity in hub.entities():
+        if entity.together:
+            order.append((entity.name, None))
+        else:
+            order += [(entity.name, Op.CREATE), (entity.name, Op.UPDATE)]
+            ends.append((entity.name, Op.DELETE))
+    return [*order, *reversed(ends)]
 
 
 def _planned(
-    hub: Hub, system: System, entity: str, op: Op, only: str | None
+    hub: Hub, system: System, entity: str, op: Op | None, only: str | None
 ) -> Iterator[list[tuple[OutboxRow, PlannedWrite]]]:
-    """Yield the writes of one kind for one entity of one system, batch by batch."""
+    """Yield the writes of one kind for one entity of one system, batch by batch or set by set."""
+    if op is None:
+        if any(system.allows(entity, each) for each in Op):
+            for whole in wholes(hub, system, entity, only):
+                yield [_both(whole.batch, link, told) for link, told in whole.due]
+        return
+    if not system.allows(entity, op):
+        return
     after = 0
     while links := hub.store.links.owed(system.name, entity, op.value, after, hub.batch):
         after = links[-1].id
@@ -129,11 +146,17 @@ def _batch(
             outdated.append((link.id, told.word))
             await_missing(hub, link, told)
             continue
-        write = _write(batch, link, op, told.fields, told.blanks)
-        planned.append((_row(write, told.fields), write))
+        planned.append(_both(batch, link, told))
     # A write whose answer was found later left behind that it was owed.
     hub.store.links.set_owed(outdated)
     return planned
+
+
+def _both(batch: Batch, link: Link, told: Due) -> tuple[OutboxRow, PlannedWrite]:
+    """Return what is due at a link as an outbox row and as a person reads it."""
+    assert told.op is not None
+    write = _write(batch, link, told.op, told.fields, told.blanks)
+    return _row(write, told.fields), write
 
 
 def _write(

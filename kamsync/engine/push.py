@@ -5,7 +5,7 @@ A crash between any two lines leaves an intent whose outcome the next round find
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, structs
 
@@ -16,8 +16,10 @@ from kamsync.engine.hearing import hear, sent
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.parking import park_refused
 from kamsync.engine.places import await_match
+from kamsync.engine.portions import portions
 from kamsync.engine.pull import look_again
 from kamsync.engine.scoping import records_in_scope
+from kamsync.engine.together import Key, beside_refused, keys_of
 from kamsync.model import (
     EXISTS,
     Event,
@@ -67,33 +69,19 @@ def push(hub: Hub, system: System, plan_id: str) -> Pushed:
     `SystemDown` or `QuotaSpent` where the system stops answering; what was sent is then in flight.
     """
     total = Pushed()
-    for rows in _batches(hub, system, plan_id):
+    for rows in portions(hub, system, plan_id):
         total = total.plus(_Push(hub, system, rows).run())
     return total
 
 
-def _batches(hub: Hub, system: System, plan_id: str) -> Iterator[list[OutboxRow]]:
-    """Yield the rows that are still to do, of one entity and operation at a time."""
-    after = 0
-    while rows := hub.store.outbox.todo(plan_id, system.name, after, system.connector.batch_limit):
-        first = rows[0]
-        batch = [rows[0]]
-        for row in rows[1:]:
-            if (row.entity, row.op) != (first.entity, first.op):
-                break
-            batch.append(row)
-        after = batch[-1].id
-        yield batch
-
-
 class _Push:
-    """One batch of writes of one entity and operation."""
+    """One batch of writes of one entity."""
 
     def __init__(self, hub: Hub, system: System, rows: Sequence[OutboxRow]) -> None:
         self.hub = hub
         self.system = system
         self.entity = rows[0].entity
-        self.op = rows[0].op
+        self.together = bool(hub.schema.entity(self.entity).together)
         self.map = system.maps[self.entity]
         self.rows = {row.id: row for row in rows}
 
@@ -105,7 +93,7 @@ class _Push:
         ready = {
             row_id: each
             for row_id, each in self._ready().items()
-            if each[1].native_id not in referred
+            if each[0].op is not Op.DELETE or each[1].native_id not in referred
         }
         dropped = [row_id for row_id in self.rows if row_id not in ready]
         with self.hub.store.transaction():
@@ -117,6 +105,10 @@ class _Push:
         writes = [self._write(row, link) for row, link in ready.values()]
         receipts = self.system.connector.write(self.map.object, writes)
         answered = dict(zip(ready, receipts, strict=True))
+        if self.together:
+            answered = beside_refused(
+                {row_id: row for row_id, (row, _) in ready.items()}, answered, self._keys(ready)
+            )
         return self._learn(ready, answered, seen).plus(Pushed(dropped=len(dropped)))
 
     def _must_look_first(self) -> bool:
@@ -125,22 +117,26 @@ class _Push:
         A system that does not refuse a stale write is looked at just before, and a version that was
         read within its own second may hide a later edit of that second.
         """
-        if self.op is Op.CREATE:
+        if not self._there():
             return False
         if Can.REFUSE_STALE not in self.system.connector.can:
             return True
-        return self.hub.store.links.has_unsettled([row.link for row in self.rows.values()])
+        return self.hub.store.links.has_unsettled(self._there())
+
+    def _there(self) -> list[int]:
+        """Return the links of what is not made, but is there."""
+        return [row.link for row in self.rows.values() if row.op is not Op.CREATE]
 
     def _look_around(self) -> frozenset[str]:
         """Return the native records that are not deleted now: what refers to them is news."""
-        if self.op is not Op.DELETE:
+        if all(row.op is not Op.DELETE for row in self.rows.values()):
             return frozenset()
         return newly_referred(self.hub, self.system, self.entity)
 
     def _look(self) -> None:
         """Read the records again; once more a little later, if a version is not settled yet."""
         for wait_s in (0.0, SETTLING_S):
-            links = self.hub.store.links.by_id([row.link for row in self.rows.values()])
+            links = self.hub.store.links.by_id(self._there())
             wanted = [link for link in links.values() if not wait_s or not link.settled]
             if not wanted:
                 return
@@ -172,7 +168,25 @@ class _Push:
                     row, fields=fields, state="inflight", version=link.version, at=self.hub.now()
                 )
                 ready[row.id] = (intent, link)
-        return ready
+        return self._whole_sets(ready) if self.together else ready
+
+    def _whole_sets(
+        self, ready: dict[int, tuple[OutboxRow, Link]]
+    ) -> dict[int, tuple[OutboxRow, Link]]:
+        """Return the rows of the sets of which nothing has changed since the plan was made."""
+        keys = self._keys(self.rows)
+        changed = {
+            keys[row_id]
+            for row_id, row in self.rows.items()
+            if row_id not in ready or set(ready[row_id][0].fields) != set(row.fields)
+        }
+        return {row_id: each for row_id, each in ready.items() if keys[row_id] not in changed}
+
+    def _keys(self, rows: Iterable[int]) -> dict[int, Key]:
+        """Return the set that each row belongs to."""
+        records = {row_id: self.rows[row_id].record for row_id in rows}
+        keys = keys_of(self.hub, self.entity, records.values())
+        return {row_id: keys.get(record, (record,)) for row_id, record in records.items()}
 
     def _unclear(self) -> frozenset[int]:
         """Return the links that are not created now: their record may be there already.
@@ -180,10 +194,10 @@ class _Push:
         A create that was sent before without an answer is looked for first, and nothing is created
         while a native record that may be it was read and not identified.
         """
-        if self.op is not Op.CREATE:
+        wanted = [row.link for row in self.rows.values() if row.op is Op.CREATE]
+        if not wanted:
             return frozenset()
         store = self.hub.store
-        wanted = [row.link for row in self.rows.values()]
         if store.links.has_unmatched(self.system.name, self.entity):
             return frozenset(wanted)
         return frozenset(store.outbox.inflight_of(wanted)) | self._asked_about()
@@ -244,7 +258,7 @@ class _Push:
             hear(self.hub, self.system, self.entity, readings, seen, attested=attested)
             self._close(ready, answered)
             self._journal(ready, answered)
-        return self._count(answered)
+        return _counted(ready, answered)
 
     def _readings(
         self,
@@ -349,18 +363,21 @@ class _Push:
         ]
         self.hub.note(events)
 
-    def _count(self, answered: Mapping[int, Receipt]) -> Pushed:
-        """Return the outcomes in numbers."""
-        outcomes = [receipt.outcome for receipt in answered.values()]
-        done = outcomes.count(Outcome.DONE)
-        return Pushed(
-            created=done if self.op is Op.CREATE else 0,
-            updated=done if self.op is Op.UPDATE else 0,
-            deleted=done if self.op is Op.DELETE else 0,
-            stale=outcomes.count(Outcome.STALE),
-            refused=outcomes.count(Outcome.REFUSED) + outcomes.count(Outcome.GONE),
-            open=outcomes.count(Outcome.UNKNOWN) + outcomes.count(Outcome.LATER),
-        )
+
+def _counted(
+    ready: Mapping[int, tuple[OutboxRow, Link]], answered: Mapping[int, Receipt]
+) -> Pushed:
+    """Return the outcomes in numbers."""
+    outcomes = [receipt.outcome for receipt in answered.values()]
+    done = [ready[i][0].op for i, each in answered.items() if each.outcome is Outcome.DONE]
+    return Pushed(
+        created=done.count(Op.CREATE),
+        updated=done.count(Op.UPDATE),
+        deleted=done.count(Op.DELETE),
+        stale=outcomes.count(Outcome.STALE),
+        refused=outcomes.count(Outcome.REFUSED) + outcomes.count(Outcome.GONE),
+        open=outcomes.count(Outcome.UNKNOWN) + outcomes.count(Outcome.LATER),
+    )
 
 
 def _landed(fields: Mapping[str, Intent]) -> dict[str, Intent]:

@@ -17,10 +17,11 @@ def entity(
     keys: tuple[str, ...] = (),
     label: str = "name",
     nature: Nature = Nature.RECORD,
+    together: tuple[str, ...] = (),
 ) -> Entity:
     """Return an entity of *fields*, in this order."""
     by_name = {each.name: each for each in fields}
-    return Entity(name, meaning, by_name, nature, parent, keys, label)
+    return Entity(name, meaning, by_name, nature, parent, keys, label, together)
 
 
 def field(

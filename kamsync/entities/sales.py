@@ -62,6 +62,7 @@ SPLIT = entity(
     choice("kind", "Whether shares add up to the whole, or come on top.", "revenue", "overlay"),
     parent="opportunity",
     label="kind",
+    together=("opportunity", "kind"),
 )
 
 CONTRACT = entity(

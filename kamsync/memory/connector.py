@@ -18,6 +18,7 @@ from kamsync.memory.landing import Landing
 from kamsync.memory.options import can_of, natural, stamps_of
 from kamsync.memory.system import MemorySystem
 from kamsync.memory.views import View
+from kamsync.memory.wholes import stopped
 from kamsync.model import Author, Entry, Native, Op, Outcome, Page, Reading, Receipt, Write
 
 __all__ = ["ALL", "Memory"]
@@ -161,13 +162,18 @@ class Memory(Connector):
         return self._answer("fetch", object_, names, shown)
 
     def write(self, object_: str, writes: Sequence[Write]) -> Sequence[Receipt]:
-        """Carry out writes one by one; nothing is done if one of them is beyond the capabilities."""
+        """Carry out writes one by one; nothing is done if one of them is beyond the capabilities.
+
+        Where the system takes only a whole, the rows of one are carried out all or not at all.
+        """
         self._begin("write", object_, writes)
         for write in writes:
             self._require_able(object_, write)
         with self.system.session():
+            halted = self._halted(object_, writes)
             receipts = [
-                self.faults.row(write, partial(self._land, object_, write)) for write in writes
+                halted.get(place) or self.faults.row(write, partial(self._land, object_, write))
+                for place, write in enumerate(writes)
             ]
         self.faults.after("write", object_)
         rows = self.system.table(object_).rows
@@ -261,6 +267,15 @@ class Memory(Connector):
         if receipt.outcome is Outcome.DONE and self.system.seq != before:
             self.landed[write.op] += 1
         return receipt
+
+    def _halted(self, object_: str, writes: Sequence[Write]) -> Mapping[int, Receipt]:
+        """Return the receipts of rows whose whole would not be right."""
+        rule = self.system.shares.get(object_)
+        if rule is None:
+            return {}
+        told = {p: self._landing.objection(object_, write) for p, write in enumerate(writes)}
+        objections = {place: receipt for place, receipt in told.items() if receipt is not None}
+        return stopped(self.system, object_, rule, writes, objections)
 
     def _require(self, can: Can, what: str) -> None:
         if can not in self._can:

@@ -31,6 +31,16 @@ class Landing:
             except RecordRefused as refused:
                 return Receipt(Outcome.REFUSED, write.native_id, reason=refused.message)
 
+    def objection(self, object_: str, write: Write) -> Receipt | None:
+        """Return the receipt of a change that is stale or too late, None for any other write."""
+        if write.op is Op.CREATE:
+            return None
+        row = self._row(object_, write)
+        if row is None or not row.alive:
+            is_done = write.op is Op.DELETE and row is not None
+            return None if is_done else self._gone(object_, write, row)
+        return self._stale(row, write) if self._is_stale(row, write) else None
+
     def _create(self, object_: str, write: Write) -> Receipt:
         if write.native_id is not None:
             return self._undelete(object_, write)
@@ -75,11 +85,13 @@ class Landing:
                 return Receipt(Outcome.DONE, row.id)
             return self._gone(object_, write, row)
         if self._is_stale(row, write):
-            return Receipt(
-                Outcome.STALE, row.id, reason=f"{row.id} is no longer at version {write.version}."
-            )
+            return self._stale(row, write)
         deed, values = (Deed.DELETE, {}) if is_delete else (Deed.EDIT, write.values)
         return self._done(self._system.do(deed, object_, row.id, values, self._user))
+
+    def _stale(self, row: Row, write: Write) -> Receipt:
+        reason = f"{row.id} is no longer at version {write.version}."
+        return Receipt(Outcome.STALE, row.id, reason=reason)
 
     def _is_stale(self, row: Row, write: Write) -> bool:
         """Whether the write names a version that is no longer the record's, and that matters here."""

@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from kamsync.connector import NativeEntity, NativeField
 from kamsync.model import Native
 
-__all__ = ["Rewrite", "refusal", "stored"]
+__all__ = ["Rewrite", "Shares", "refusal", "stored"]
 
 Rewrite: TypeAlias = Callable[[str, str, Native], Native]
 """What an object's field makes of a value: called with the object, the field and the value."""
 
 Objects: TypeAlias = Mapping[str, NativeEntity] | None
 Values: TypeAlias = Mapping[str, Native]
+
+
+class Shares(Struct, frozen=True):
+    """A rule: the *share* of all living records with one *parent* adds up to 1, if there are any."""
+
+    parent: str
+    share: str
 
 
 def refusal(

@@ -14,7 +14,7 @@ from kamsync.errors import RecordRefused, SystemDown, UnknownName
 from kamsync.memory.acts import Act, Deed, Row
 from kamsync.memory.log import Log
 from kamsync.memory.people import Person
-from kamsync.memory.rules import Rewrite, refusal, stored
+from kamsync.memory.rules import Rewrite, Shares, refusal, stored
 from kamsync.memory.tables import Table
 from kamsync.memory.watch import Clobber, Watch
 from kamsync.model import Author, Native
@@ -36,10 +36,11 @@ class MemorySystem:
     become visible up to *lateness* after the time that they are stamped with, and are not searched
     until *search_lag* after it. While *up* is False, no connector gets an answer; people go on
     working. *identity* is what a system without a file says it is; one with a file has its identity
-    there, and a copy of the file has the same.
+    there, and a copy of the file has the same. *shares* are rules by object about what adds up; people
+    keep them by their forms, so that only kamsync is held to them.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a way in which systems differ
         self,
         *,
         clock: Clock | None = None,
@@ -50,10 +51,12 @@ class MemorySystem:
         lateness: timedelta = timedelta(0),
         search_lag: timedelta = timedelta(0),
         identity: str | None = None,
+        shares: Mapping[str, Shares] | None = None,
     ) -> None:
         self.clock = clock or SystemClock()
         self.objects = objects
         self.lateness = lateness
+        self.shares = dict(shares or {})
         self.search_lag = search_lag
         self.up = True
         self.hidden: set[tuple[str, str]] = set()

@@ -50,6 +50,19 @@ _OWED = (
     " ORDER BY id LIMIT ?"
 )
 
+_OPEN = (
+    f"SELECT {_COLUMNS} FROM link WHERE system = ? AND entity = ? AND record IS NOT NULL"
+    " AND detached = 0 AND id > ?"
+    " AND (owed IN ('create', 'update', 'delete') OR moved = 1 OR blocked = 1"
+    " OR waiting IS NOT NULL"
+    " OR EXISTS (SELECT 1 FROM review WHERE review.record = link.record AND review.closed = '')"
+    " OR EXISTS (SELECT 1 FROM park"
+    " WHERE park.record = link.record AND park.system = link.system))"
+    " ORDER BY id LIMIT ?"
+)
+
+_WAITING = "SELECT id FROM link WHERE waiting IS NOT NULL AND id IN (??)"
+
 _UNMATCHED = (
     f"SELECT {_COLUMNS} FROM link WHERE entity = ? AND record IS NULL AND waiting IS NULL"
     " AND alive = 1 AND id > ? ORDER BY id LIMIT ?"
@@ -195,6 +208,17 @@ class Links(References):
     def owed(self, system: str, entity: str, op: str, after: int, limit: int) -> list[Link]:
         """Return links that are owed *op* and wait for no match, above *after*, in order of ids."""
         return self._links(_OWED, (system, entity, str(op), after, limit))
+
+    def unsettled(self, system: str, entity: str, after: int, limit: int) -> list[Link]:
+        """Return links above *after* that may not hold what golden says, in order of ids.
+
+        They are owed a write, or something of them waits: an edit, a reference, a match, a person.
+        """
+        return self._links(_OPEN, (system, entity, after, limit))
+
+    def waiting(self, ids: Sequence[int]) -> frozenset[int]:
+        """Return those of these links that wait until a person has decided on a match."""
+        return frozenset(row[0] for row in self._database.of(_WAITING, (), ids))
 
     def unread_since(self, at: str, system: str, entity: str) -> int:
         """Return how many native records of one system were not read again after the time *at*."""

@@ -112,16 +112,23 @@ class Splits:
         and nothing of that deal is changed.
         """
         receipts: dict[int, Receipt] = {}
+        halted: set[str] = set()
         rows: dict[str, dict[int, tuple[Place, Write]]] = {}
         for number, write in enumerate(writes):
             place = _of(write)
             reason = _objection(write, place)
             if place is None or reason:
                 receipts[number] = Receipt(Outcome.REFUSED, write.native_id, reason=reason)
+                # What HubSpot has no such thing for is no part of the whole.
+                if place is not None and write.values.get(KIND, REVENUE) in (REVENUE, None):
+                    halted.add(place.deal)
             else:
                 rows.setdefault(place.deal, {})[number] = (place, write)
         parts = self._parts(list(rows))
         for deal, each in rows.items():
+            if deal in halted:
+                receipts |= {number: _beside(write) for number, (_, write) in each.items()}
+                continue
             receipts |= self._replace(deal, dict(parts.get(deal, {})), each)
         return [receipts[number] for number in range(len(writes))]
 
@@ -143,6 +150,8 @@ class Splits:
             outcome = _taken(parts, place, write)
             receipts[number] = Receipt(outcome, place.id, reason=REASONS.get(outcome, ""))
         done = [number for number, each in receipts.items() if each.outcome is Outcome.DONE]
+        if len(done) < len(rows):
+            return receipts | {number: _beside(rows[number][1]) for number in done}
         if parts == before:
             return receipts
         outcome, reason = self._sent(deal, parts)
@@ -187,6 +196,7 @@ class Splits:
         return found
 
 
+BESIDE = "Another split of the same deal was not taken, so none was."
 REASONS = {
     Outcome.GONE: "It is not there any more.",
     Outcome.REFUSED: "This owner has a part in this deal already.",
@@ -207,6 +217,11 @@ def _taken(parts: Parts, place: Place, write: Write) -> Outcome:
         return Outcome.REFUSED
     parts[place.owner] = fraction
     return Outcome.DONE
+
+
+def _beside(write: Write) -> Receipt:
+    """Return the receipt of a row that is all right, where another one of its deal is not."""
+    return Receipt(Outcome.LATER, write.native_id, reason=BESIDE)
 
 
 def _objection(write: Write, place: Place | None) -> str:

@@ -51,6 +51,10 @@ class Writes:
                 receipts[place] = made
         sending = Sending(self._client, object_)
         for wave in _waves(rows):
+            if traits_of(object_).whole:
+                for told in self._whole(sending, object_, wave):
+                    receipts[told.row.place] = told.receipt()
+                continue
             for op, each in _by_op(wave).items():
                 for told in self._sent(sending, object_, op, each):
                     receipts[told.row.place] = told.receipt()
@@ -73,14 +77,26 @@ class Writes:
         rows.sort(key=partial(_parents, traits_of(object_).parents))
         if op is Op.DELETE:
             return self._deleted(sending, object_, rows)
-        if traits_of(object_).whole:
-            wholes = Wholes(self._client, sending, object_, traits_of(object_).whole)
-            told = sending.patiently(partial(wholes.send, op), rows)
-        else:
-            told = self._by_lane(sending, op, rows)
+        told = self._by_lane(sending, op, rows)
         if op is Op.CREATE:
             return self._met(object_, told)
         return self._missed(object_, told)
+
+    def _whole(self, sending: Sending, object_: str, rows: Sequence[Row]) -> list[Told]:
+        """Send rows that are only right together; creates whose answer was lost are not sent again."""
+        made = [row for row in rows if row.write.op is Op.CREATE and row.write.stamp]
+        stamps = sorted(str(row.write.stamp) for row in made)
+        found = self._stamped(object_, stamps) if stamps else {}
+        known = [
+            Told(row, native_id=found[row.write.stamp])
+            for row in made
+            if row.write.stamp is not None and row.write.stamp in found
+        ]
+        done = {each.row.place for each in known}
+        left = [row for row in rows if row.place not in done]
+        wholes = Wholes(self._client, sending, object_, traits_of(object_).whole)
+        told = sending.patiently(wholes.send, left) if left else []
+        return known + self._missed(object_, self._met(object_, told))
 
     def _by_lane(self, sending: Sending, op: Op, rows: Sequence[Row]) -> list[Told]:
         """Send rows that name a version one by one, and the others in collections."""

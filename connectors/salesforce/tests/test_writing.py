@@ -296,3 +296,91 @@ def test_shares_of_which_one_is_locked_are_sent_again_as_a_whole(org, connector,
 
     assert [Outcome.DONE, Outcome.DONE] == [receipt.outcome for receipt in receipts]
     assert [70] == held(connector, "OpportunitySplit", ids[0], "SplitPercentage")
+
+
+@pytest.fixture
+def shares(org, connector, deal):
+    """Let two people share a deal, as kamsync writes it; returns the splits, the deal and a third."""
+    susan, paul = (org.org.person(name).id for name in ("susan.lindt", "paul.brandt"))
+    third = next(each.id for each in org.org.people if each.id not in {susan, paul})
+    share = {"OpportunityId": deal, "SplitType.DeveloperName": "Revenue"}
+    rows = [
+        creating({**share, "SplitOwnerId": owner, "SplitPercentage": part}, f"s{part}")
+        for owner, part in ((susan, 60), (paul, 40))
+    ]
+    ids = [receipt.native_id for receipt in connector.write("OpportunitySplit", rows)]
+    org.clock.forward(60)
+    return ids, {**share, "SplitOwnerId": third}
+
+
+def of_deal(org, deal):
+    """Return the percentages of a deal's living splits."""
+    rows = org.rows(f"SELECT SplitPercentage FROM OpportunitySplit WHERE OpportunityId = '{deal}'")
+    return sorted(row["SplitPercentage"] for row in rows)
+
+
+def versions_of(connector, ids):
+    """Return the present versions of splits."""
+    found = connector.fetch("OpportunitySplit", [], ids)
+    return [found[id_].version for id_ in ids]
+
+
+def third_owner(connector, shares):
+    """Return rows that let a third person share: two give, one is given."""
+    ids, share = shares
+    first, second = versions_of(connector, ids)
+    return [
+        creating({**share, "SplitPercentage": 20}, "s20"),
+        updating(ids[0], {"SplitPercentage": 50}, first),
+        updating(ids[1], {"SplitPercentage": 30}, second),
+    ]
+
+
+def test_a_third_owner_gets_what_the_others_give(org, connector, deal, shares):
+    """In whatever order the rows come, no sum on the way is more than the whole."""
+    receipts = connector.write("OpportunitySplit", third_owner(connector, shares))
+
+    assert {Outcome.DONE} == {receipt.outcome for receipt in receipts}
+    assert all(receipt.native_id for receipt in receipts)
+    assert [20, 30, 50] == of_deal(org, deal)
+
+
+def test_a_share_is_taken_over_from_one_that_ends(org, connector, deal, shares):
+    """A delete and an update are one change, and a repetition finds it done."""
+    ids, _ = shares
+    rows = [updating(ids[0], {"SplitPercentage": 100}), deleting(ids[1])]
+
+    receipts = connector.write("OpportunitySplit", rows)
+    again = connector.write("OpportunitySplit", rows)
+
+    assert [Outcome.DONE] * 2 == [receipt.outcome for receipt in receipts]
+    assert [Outcome.DONE] * 2 == [receipt.outcome for receipt in again]
+    assert [100] == of_deal(org, deal)
+
+
+def test_a_third_owner_is_made_once(org, connector, deal, shares):
+    """What was sent before without an answer is found by its stamp."""
+    ids, share = shares
+    rows = [
+        updating(ids[0], {"SplitPercentage": 50}),
+        updating(ids[1], {"SplitPercentage": 30}),
+        creating({**share, "SplitPercentage": 20}, "s20"),
+    ]
+    first = connector.write("OpportunitySplit", rows)
+
+    again = connector.write("OpportunitySplit", rows)
+
+    assert [r.native_id for r in first] == [r.native_id for r in again]
+    assert {Outcome.DONE} == {receipt.outcome for receipt in again}
+    assert [20, 30, 50] == of_deal(org, deal)
+
+
+def test_an_edit_in_between_stops_the_whole_set(org, connector, deal, shares):
+    """Who changed a share is not overwritten, and nobody is given what was not given up."""
+    rows = third_owner(connector, shares)
+    org.act("edit", object="OpportunitySplit", id=shares[0][1], values={"SplitPercentage": 35})
+
+    receipts = connector.write("OpportunitySplit", rows)
+
+    assert [Outcome.LATER, Outcome.LATER, Outcome.STALE] == [r.outcome for r in receipts]
+    assert [35, 60] == of_deal(org, deal)

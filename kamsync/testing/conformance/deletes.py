@@ -9,6 +9,7 @@ from kamsync.errors import Unsupported
 from kamsync.model import Op, Outcome, Write
 from kamsync.testing.conformance.looking import (
     alive,
+    creating,
     deleting,
     everything,
     look,
@@ -50,6 +51,24 @@ class DeleteRules:
         receipts = [send(connector, world, deleting(native_id))[0] for _ in range(2)]
 
         assert [Outcome.DONE, Outcome.DONE] == [receipt.outcome for receipt in receipts]
+
+    def test_operations_go_together_in_one_call(self, connector: Connector, world: World) -> None:
+        """C90: one call may delete, change and make records, and each row is answered in its place."""
+        able = Can.CREATE | Can.UPDATE | Can.DELETE
+        name = world.names[0]
+        ended, kept = world.create(values(world, "a")), world.create(values(world, "b"))
+        rows = [deleting(ended), updating(kept, {name: "ours"}), creating(world, "c")]
+        if able not in connector.can:
+            with pytest.raises(Unsupported):
+                send(connector, world, *rows)
+            assert look(connector, world, ended) is not None
+            return
+        receipts = send(connector, world, *rows)
+
+        assert [Outcome.DONE] * 3 == [receipt.outcome for receipt in receipts]
+        assert look(connector, world, ended) is None
+        assert "ours" == stored(connector, world, kept)[name]
+        assert "first c" == stored(connector, world, receipts[2].native_id or "")[name]
 
     def test_a_stale_delete_is_refused(self, connector: Connector, world: World) -> None:
         """C56: a record that was edited since is not deleted by a delete on its old version."""

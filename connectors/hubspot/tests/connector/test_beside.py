@@ -113,6 +113,37 @@ class TestSplits:
         assert [r.native_id for r in first] == [r.native_id for r in again]
         assert {Outcome.DONE} == {receipt.outcome for receipt in again}
 
+    def test_a_third_owner_gets_what_the_others_give(self, connector, deal, people):
+        """Two updates and a create are one change, and a repetition finds it done."""
+        one, two, three = people
+        connector.write("deal_splits", [split(deal, one, "0.6"), split(deal, two, "0.4")])
+        rows = [
+            Write(Op.UPDATE, f"{deal}:{one}", {"fraction": "0.5"}, "a"),
+            Write(Op.UPDATE, f"{deal}:{two}", {"fraction": "0.3"}, "b"),
+            split(deal, three, "0.2"),
+        ]
+
+        receipts = [*connector.write("deal_splits", rows), *connector.write("deal_splits", rows)]
+
+        assert {Outcome.DONE} == {receipt.outcome for receipt in receipts}
+        shares = [each["fraction"] for each in told(connector, "deal_splits", SPLIT).values()]
+        assert ["0.2", "0.3", "0.5"] == sorted(shares)
+
+    def test_a_row_that_cannot_be_puts_its_deal_off(self, connector, deal, people):
+        """The rows beside it are all right, and wait for it; another deal does not."""
+        one, two, three = people
+        connector.write("deal_splits", [split(deal, one, "0.6"), split(deal, two, "0.4")])
+        rows = [
+            Write(Op.UPDATE, f"{deal}:{one}", {"fraction": "0.5"}, "a"),
+            Write(Op.UPDATE, f"{deal}:{three}", {"fraction": "0.5"}, "b"),
+        ]
+
+        receipts = connector.write("deal_splits", rows)
+
+        assert [Outcome.LATER, Outcome.GONE] == [receipt.outcome for receipt in receipts]
+        shares = [each["fraction"] for each in told(connector, "deal_splits", SPLIT).values()]
+        assert ["0.4", "0.6"] == sorted(shares)
+
     def test_an_overlay_is_refused(self, connector, deal, people):
         """What comes on top of the whole is nothing that HubSpot keeps."""
         [receipt] = connector.write("deal_splits", [split(deal, people[0], "1", kind="overlay")])
