@@ -296,3 +296,16 @@ def test_shares_of_which_one_is_locked_are_sent_again_as_a_whole(org, connector,
 
     assert [Outcome.DONE, Outcome.DONE] == [receipt.outcome for receipt in receipts]
     assert [70] == held(connector, "OpportunitySplit", ids[0], "SplitPercentage")
+
+
+def test_the_type_of_a_deal_is_a_field_like_any_other(connector, deal, company):
+    """Its name is no part of what a row says of itself."""
+    new = {"Name": "New", "AccountId": company, "StageName": "Prospecting"}
+    new |= {"CloseDate": "2027-01-31", "Type": "New Customer"}
+
+    [made] = connector.write("Opportunity", [creating(new)])
+    [done] = connector.write("Opportunity", [updating(deal, {"Type": "New Customer"})])
+
+    assert [Outcome.DONE] * 2 == [made.outcome, done.outcome], made.reason
+    for native_id in (made.native_id, deal):
+        assert ["New Customer"] == held(connector, "Opportunity", native_id, "Type")
