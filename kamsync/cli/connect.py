@@ -39,10 +39,10 @@ def connect(ctx: click.Context, *, system: str, no_browser: bool, timeout: int) 
     from kamsync.browser import ask
 
     def show(url: str) -> None:
-        if no_browser or here.json or click.launch(url) != 0:
-            click.echo(f"Open this page: {url}", err=True)
-        else:
-            click.echo("Sign in in the browser that has opened.", err=True)
+        # Nobody says whether a browser did open: on a server there is none, and the page is needed.
+        click.echo(f"Sign in on this page: {url}", err=True)
+        if not (no_browser or here.json):
+            click.launch(url)
 
     with _connector(here, system) as connector:
         found = ask(connector.sign_in(), show, float(timeout))

@@ -101,7 +101,7 @@ def _claims(hub: Hub, system: System, entity: str) -> set[tuple[int, str, Native
     claims: set[tuple[int, str, Native]] = set()
     for name, fields in _referring(hub, system, entity).items():
         after = 0
-        while links := hub.store.links.unsettled(system.name, name, after, hub.batch):
+        while links := hub.store.links.unmerged(system.name, name, after, hub.batch):
             after = links[-1].id
             claims |= {
                 (link.id, field, cell)

@@ -73,7 +73,7 @@ _UNMATCHED_IN = (
     " AND alive = 1 AND system = ? LIMIT 1"
 )
 
-_UNSETTLED = (
+_UNMERGED = (
     f"SELECT {_COLUMNS} FROM link WHERE system = ? AND entity = ? AND alive = 1"
     " AND (moved = 1 OR record IS NULL) AND id > ? ORDER BY id LIMIT ?"
 )
@@ -248,9 +248,9 @@ class Links(References):
             self._database.of("SELECT 1 FROM link WHERE settled = 0 AND id IN (??)", (), ids)
         )
 
-    def unsettled(self, system: str, entity: str, after: int, limit: int) -> list[Link]:
+    def unmerged(self, system: str, entity: str, after: int, limit: int) -> list[Link]:
         """Return living links that moved or are not identified yet, above *after*, in order of ids."""
-        return self._links(_UNSETTLED, (system, entity, after, limit))
+        return self._links(_UNMERGED, (system, entity, after, limit))
 
     def has_unmatched(self, system: str, entity: str) -> bool:
         """Whether a living native record of a system was not identified yet."""

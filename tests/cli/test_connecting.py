@@ -90,6 +90,7 @@ def test_a_sign_in_is_kept_sealed_until_it_is_taken_back(gated, browser):
     assert 0 == result.exit_code, result.stderr
     assert "login: Let in." in result.stdout
     assert 1 == len(browser)
+    assert browser[0] in result.stderr, "where no browser opens, the page is still known"
     sealed = (gated.folder / "kamsync.safe").read_bytes()
     assert b"let-me-in" not in sealed
     assert read_key(gated.folder / "kamsync.key")

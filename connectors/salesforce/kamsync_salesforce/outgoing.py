@@ -12,7 +12,7 @@ from kamsync_salesforce.queries import CURRENCY, is_name
 
 __all__ = ["DERIVED", "Improper", "Outgoing", "is_possible"]
 
-NEVER = frozenset({"id", "attributes", "type"})
+NEVER = frozenset({"id", "attributes"})
 DERIVED = {"Opportunity": frozenset({"IsClosed", "IsWon"})}
 """Fields that the org derives from another one: they are taken along with it, if they agree."""
 

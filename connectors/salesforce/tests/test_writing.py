@@ -384,3 +384,16 @@ def test_an_edit_in_between_stops_the_whole_set(org, connector, deal, shares):
 
     assert [Outcome.LATER, Outcome.LATER, Outcome.STALE] == [r.outcome for r in receipts]
     assert [35, 60] == of_deal(org, deal)
+
+
+def test_the_type_of_a_deal_is_a_field_like_any_other(connector, deal, company):
+    """Its name is no part of what a row says of itself."""
+    new = {"Name": "New", "AccountId": company, "StageName": "Prospecting"}
+    new |= {"CloseDate": "2027-01-31", "Type": "New Customer"}
+
+    [made] = connector.write("Opportunity", [creating(new)])
+    [done] = connector.write("Opportunity", [updating(deal, {"Type": "New Customer"})])
+
+    assert [Outcome.DONE] * 2 == [made.outcome, done.outcome], made.reason
+    for native_id in (made.native_id, deal):
+        assert ["New Customer"] == held(connector, "Opportunity", native_id, "Type")
