@@ -77,7 +77,16 @@ def _failed(args: Sequence[str], error: Exception) -> int:
         _tell(args, "DiskFull", text, "Make room, then run it again.")
         _discard(sys.stdout)
         return 1
+    if isinstance(error, UnicodeEncodeError) and (wrong := next(filter(_is_no_text, args), None)):
+        text = f"{wrong!r} is not valid UTF-8; only the name of a file may be like that."
+        _tell(args, "UsageError", text, "Enter it again.", USAGE)
+        return USAGE
     return _unforeseen(args, error)
+
+
+def _is_no_text(argument: str) -> bool:
+    """Whether *argument* has bytes that are no UTF-8, which reach us as halves of characters."""
+    return any("\ud800" <= character <= "\udfff" for character in argument)
 
 
 def _status_of(group: click.Group, args: list[str], program: str, extra: Mapping[str, Any]) -> int:

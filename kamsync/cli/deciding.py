@@ -48,6 +48,8 @@ def decision_of(hub: Hub, conflict: Conflict, answer: Answer) -> Decision:
     """
     _require_one(conflict, answer)
     _require_choice(conflict, answer)
+    _require_text("--by", answer.by or "")
+    _require_text("--why", answer.why)
     decision = Decision(answer.by or _somebody_here(), hub.now(), reason=answer.why)
     if answer.keep is not None:
         kept = values_for(conflict, answer.keep)
@@ -87,6 +89,12 @@ def _require_choice(conflict: Conflict, answer: Answer) -> None:
         f"A {conflict.kind} conflict is decided with --choice {' or '.join(choices)}, not with"
         f" {answer.choice!r}."
     )
+
+
+def _require_text(option: str, given: str) -> None:
+    """Refuse bytes that are no text: the journal could not keep them."""
+    if any("\ud800" <= character <= "\udfff" for character in given):
+        raise click.UsageError(f"{option} {given!r} is not valid UTF-8; enter it again.")
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
@@ -34,7 +34,9 @@ def show_plan(
         _meeting(printer, hub, plan)
     _changes(printer, plan, select, full=full)
     _first(printer, plan)
-    _totals(printer, plan)
+    _totals(
+        printer, plan, [name for name, each in hub.systems.items() if not any(each.allow.values())]
+    )
 
 
 def _steps(printer: Printer, plan: Overview) -> None:
@@ -167,8 +169,8 @@ def _said(field: FieldChange) -> str:
     return f"from {known}" if known else ""
 
 
-def _totals(printer: Printer, plan: Overview) -> None:
-    """Write the sum, what stands against it, and what to do next."""
+def _totals(printer: Printer, plan: Overview, closed: Sequence[str]) -> None:
+    """Write the sum, what stands against it, and what to do next; *closed* systems are only read."""
     new = f", {plan.new:,} of them new" if plan.new else ""
     waiting = [
         words.counted(plan.held, "conflict") + new if plan.held else "",
@@ -182,6 +184,8 @@ def _totals(printer: Printer, plan: Overview) -> None:
         agrees = "every system agrees" if not plan.held else "everything else agrees"
         if plan.down:
             agrees = "what did not answer was not compared"
+        elif closed:
+            agrees = f"{', '.join(closed)} may only be read, until allow says more"
         printer.line((f"Nothing to write: {agrees}.", "green bold"))
     else:
         printer.line(

@@ -34,7 +34,8 @@ _ADVICE = {
     sqlite3.SQLITE_CORRUPT: "is damaged; put back a backup with `kamsync restore`.",
     sqlite3.SQLITE_NOTADB: "is not a kamsync store, or is damaged; check the path or put back a backup.",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that its folder exists and may be written.",
-    sqlite3.SQLITE_IOERR: "cannot be read or written by the disk; check the disk, then run `kamsync verify`.",
+    sqlite3.SQLITE_IOERR: "cannot be read or written by the disk; make room if it is full, or check it,"
+    " then run `kamsync verify`.",
     sqlite3.SQLITE_PERM: "may not be opened by this user; check who owns it.",
 }
 

@@ -145,6 +145,25 @@ def test_a_wrong_command_line_is_usage(hub, args, said):
     assert said in result.stderr
 
 
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["explain", "\udcff"],
+        ["history", "--round", "\udcff"],
+        ["undo", "\udcff"],
+        ["sync", "--approve", "\udcff"],
+        ["plan", "--only", "\udcff"],
+        ["conflicts", "show", "\udcff"],
+    ],
+)
+def test_an_argument_that_is_not_text_is_usage(nordwind, args):
+    """Bytes that are no UTF-8 are a slip at the keyboard, and no fault of kamsync."""
+    result = nordwind.run(*args)
+
+    assert 64 == result.exit_code
+    assert "is not valid UTF-8" in result.stderr
+
+
 def test_a_reader_who_leaves_is_no_error(program):
     """``kamsync schema | head`` ends in silence."""
     reading, writing = os.pipe()

@@ -111,6 +111,16 @@ def test_a_decision_tells_scripts_what_it_was(disputed):
     assert ("+4911111111", "Cleo", False) == (told["value"], told["person"], told["dry_run"])
 
 
+@pytest.mark.parametrize("option", ["--by", "--why"])
+def test_a_reason_that_is_not_text_is_named(disputed, option):
+    """It is the option that is wrong, not the record."""
+    result = disputed.run("conflicts", "resolve", "1", "--keep", "1", option, "\udcff")
+
+    assert 64 == result.exit_code
+    assert option in result.stderr
+    assert "is not valid UTF-8" in result.stderr
+
+
 def test_a_stale_decision_is_refused(disputed):
     """Somebody who saw the question of before is told that it has changed."""
     result = disputed.run("conflicts", "resolve", "1", "--keep", "1", "--version", "7")

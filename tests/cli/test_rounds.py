@@ -26,6 +26,19 @@ def test_a_plan_without_writes_is_status_0(nordwind):
     assert "Nothing to write: every system agrees." in result.stdout
 
 
+def test_a_plan_does_not_say_that_systems_agree_where_it_may_not_write(hub):
+    """What may only be read may differ in everything."""
+    hub.anna.create("account", {"name": "Nordwind", "tier": "key"})
+    lines = [line for line in hub.file.read_text().splitlines() if not line.startswith("allow")]
+    hub.configure("\n".join(lines))
+
+    result = hub.run("plan")
+
+    assert 0 == result.exit_code
+    assert "Nothing to write: sales, success may only be read" in result.stdout
+    assert "every system agrees" not in result.stdout
+
+
 def test_a_plan_ends_with_what_to_do(hub):
     """The last line is the next command, with the id that it needs."""
     hub.anna.create("account", ACCOUNT)
