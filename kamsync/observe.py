@@ -279,8 +279,13 @@ def _compared(fact: Fact, showing: _Showing, hearing: Hearing) -> Fact:
         return structs.replace(_said(fact, showing), doubt=True)
     if showing.cells == fact.observed:
         return fact
+    if showing.name == EXISTS and showing.cells == GONE == fact.merged:
+        # It was back in the meantime, and that it is gone again is news.
+        return structs.replace(_said(fact, showing), merged=HERE)
     if not showing.returned and _is_ours(showing, hearing, sent=False):
-        return _own(fact, showing.cells, None)
+        # What was sent may have landed in the second of the last reading: the version is the same.
+        sent = _matching(intents, showing.cells)
+        return _own(fact, showing.cells, sent)
     return _said(fact, showing)
 
 

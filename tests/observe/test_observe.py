@@ -261,3 +261,11 @@ def test_what_was_emptied_stays_so_when_it_is_read_again_with_its_history():
     told = hearing(history=[Entry({"title": "Chief"}, US, NOON, "3")])
 
     assert fact == observe(known, reading("3", account=None), told).facts["account"]
+
+
+def test_a_record_that_was_back_and_is_gone_again_is_news():
+    """Although golden has dealt with its being gone before."""
+    back = {EXISTS: Fact(HERE, GONE, 1)}
+    gone = Reading("c", None, "3", modified=NOON, author=ANN)
+
+    assert observe(link(facts=back), gone, hearing()).facts[EXISTS].moved

@@ -77,6 +77,10 @@ class Chronicle:
         if event.act == "merged":
             self.truth.join(event.before, event.value)
             self._joined.add(event.value)
+            restored = self.exists.get(event.before)
+            if restored is not None and restored.value is True and restored.act != "set":
+                # That it is to come back was decided before it turned out to be the other one.
+                self.exists[event.value] = restored
         elif event.field == EXISTS and event.act in {"set", "settled", "closed", "decided"}:
             if event.value in (True, False):
                 self.exists[event.record] = event
@@ -176,7 +180,7 @@ class Chronicle:
 
     def _held(self, event: Event, subject: Subject) -> None:
         contenders = [*event.losers, *([event.winner] if event.winner else [])]
-        subject.contending |= self.truth.named_by(event, contenders)
+        subject.contending |= self.truth.claimed_by(event, contenders)
 
     def _emptied(self, event: Event, subject: Subject) -> None:
         """A system has emptied a reference: if somebody had emptied it just before, they are named."""

@@ -262,6 +262,21 @@ class Truth:
                     subject.same.append((version.head, golden.past))
                     subject.same.append((golden.head, version.past))
 
+    def claimed_by(self, event: Event, contenders: Iterable[Contender]) -> int:
+        """Return the bits with which contenders contend: each with what was entered where it is.
+
+        Who enters the same elsewhere, unread so far, does not contend yet.
+        """
+        past = 0
+        for contender in contenders:
+            place = self.links.get(contender.link) if contender.link is not None else None
+            if place is None:
+                past |= self.named_by(event, [contender])
+            else:
+                ident = self.nodes.of_value(event.entity, event.field, contender.value)
+                past |= self.entered(event.record, event.field, ident, place)[0]
+        return past
+
     def known(self, record: str, field: str, ident: Ident) -> int:
         """Return the past of a value, whoever entered it."""
         past, _ = self.entered(record, field, ident)
