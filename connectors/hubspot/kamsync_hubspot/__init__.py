@@ -10,6 +10,7 @@ from kamsync import hookimpl
 if TYPE_CHECKING:
     from kamsync.connector import Connector
     from kamsync.extensions import Sandbox, SandboxOptions
+    from kamsync.testing.simulation import Stage
     from kamsync.mapping import EntityMap
     from kamsync.schema import Schema
 
@@ -46,4 +47,10 @@ def kamsync_sandboxes() -> Iterable[Sandbox]:
 
         return started(options)
 
-    return [Sandbox("hubspot", "A HubSpot portal on this machine.", start)]  # type: ignore[arg-type]
+    def stage() -> Stage:
+        from kamsync_hubspot.stage import HubSpotStage
+
+        return HubSpotStage()
+
+    text = "A HubSpot portal on this machine."
+    return [Sandbox("hubspot", text, start, stage)]  # type: ignore[arg-type]
