@@ -10,9 +10,9 @@ from kamsync import hookimpl
 if TYPE_CHECKING:
     from kamsync.connector import Connector
     from kamsync.extensions import Sandbox, SandboxOptions
-    from kamsync.testing.simulation import Stage
     from kamsync.mapping import EntityMap
     from kamsync.schema import Schema
+    from kamsync.testing.simulation import Stage
 
 __all__ = ["kamsync_connectors", "kamsync_mappings", "kamsync_sandboxes"]
 
