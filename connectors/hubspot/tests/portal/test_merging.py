@@ -92,3 +92,19 @@ def test_merges_of_merges_still_lead_to_the_last(portal, ada, two):
     last = ada("merge", object="companies", id=third, loser=first)
 
     assert int(last) == unaliased(portal, portal.kind("companies"), int(two[0]))
+
+
+def test_a_merged_company_stays_the_primary_one_of_everybody(portal, ada, two):
+    """One contact has one primary company; a company may be that of many contacts."""
+    contacts = [
+        ada("create", object="contacts", values={"email": f"{name}@b.example"}) for name in "ab"
+    ]
+    for contact, company in zip(contacts, two, strict=True):
+        options = {"to": "companies", "to_id": company, "label": "Primary"}
+        ada("associate", object="contacts", id=contact, **options)
+
+    new = ada("merge", object="companies", id=two[0], loser=two[1])
+
+    kind = portal.kind("contacts")
+    held = [find(portal, kind, int(id_)).properties["associatedcompanyid"] for id_ in contacts]
+    assert [new, new] == held
