@@ -124,7 +124,7 @@ def _take_over(
                 types = [known[key] for key in end.types]
                 if has_primary and links.holds_one(kind, to):
                     types = [type_ for type_ in types if type_.label != PRIMARY]
-                links.set_types(portal, (kind, new.id), (to, end.id), types, caller)
+                links.add_types(portal, (kind, new.id), (to, end.id), types, caller)
             has_primary = has_primary or any(
                 known[key].label == PRIMARY
                 for end in links.ends(portal, kind, new.id, to)

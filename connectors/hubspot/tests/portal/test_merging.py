@@ -108,3 +108,15 @@ def test_a_merged_company_stays_the_primary_one_of_everybody(portal, ada, two):
     kind = portal.kind("contacts")
     held = [find(portal, kind, int(id_)).properties["associatedcompanyid"] for id_ in contacts]
     assert [new, new] == held
+
+
+def test_who_knew_both_companies_keeps_the_primary_one(portal, ada, two):
+    """The other one, that a contact was associated with plainly, takes no label away."""
+    contact = ada("create", object="contacts", values={"email": "a@b.example"})
+    for company, more in zip(two, ({"label": "Primary"}, {}), strict=True):
+        ada("associate", object="contacts", id=contact, to="companies", to_id=company, **more)
+
+    new = ada("merge", object="companies", id=two[0], loser=two[1])
+
+    held = find(portal, portal.kind("contacts"), int(contact)).properties
+    assert new == held["associatedcompanyid"]
