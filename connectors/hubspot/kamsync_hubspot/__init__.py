@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from kamsync.extensions import Sandbox, SandboxOptions
     from kamsync.mapping import EntityMap
     from kamsync.schema import Schema
+    from kamsync.testing.simulation import Stage
 
 __all__ = ["kamsync_connectors", "kamsync_mappings", "kamsync_sandboxes"]
 
@@ -46,4 +47,10 @@ def kamsync_sandboxes() -> Iterable[Sandbox]:
 
         return started(options)
 
-    return [Sandbox("hubspot", "A HubSpot portal on this machine.", start)]  # type: ignore[arg-type]
+    def stage() -> Stage:
+        from kamsync_hubspot.stage import HubSpotStage
+
+        return HubSpotStage()
+
+    text = "A HubSpot portal on this machine."
+    return [Sandbox("hubspot", text, start, stage)]  # type: ignore[arg-type]

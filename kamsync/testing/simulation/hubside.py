@@ -132,7 +132,8 @@ class HubSide:
         """13: what was written of a plan that nobody approved is within the limits."""
         if self.approved:
             return
-        for (system, entity, op), count in self.landings.counts.items():
+        for (system, entity, op), keys in self.landings.counts.items():
+            count = len(keys)
             bound = getattr(self.setting.limits.of(system, entity), op.value)
             if count > bound.allows(self.store.links.count(system, entity) + count):
                 text = f"{count} writes ({op}) of {entity} in {system} went past the guard"

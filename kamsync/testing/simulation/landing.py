@@ -131,7 +131,7 @@ class Landings:
         self.writes: dict[tuple[Place, str], int] = {}
         self.landed = 0
         self.counting = False
-        self.counts: dict[tuple[str, str, Op], int] = {}
+        self.counts: dict[tuple[str, str, Op], set[str]] = {}
         self._sent: Sent | None = None
 
     def send(self, system: str, write: Write, land: Land) -> Land:
@@ -265,7 +265,8 @@ class Landings:
         again = act.deed is Deed.CREATE and self._repeats(cast.name)
         if self.counting and not again and not self._was_approved(sent.write):
             key = (cast.name, act.object, sent.write.op)
-            self.counts[key] = self.counts.get(key, 0) + 1
+            # One write may land in parts.
+            self.counts.setdefault(key, set()).add(f"{sent.write.key} {act.id}")
         if act.deed is Deed.DELETE:
             for field in PARTS[act.object]:
                 self._cover(cast, sent, place, field)
@@ -311,7 +312,7 @@ class Landings:
         if covered & ~subject.settled:
             truth.agree(cell, subject)
         covered &= ~subject.settled
-        if not covered or Can.HISTORY in cast.can:
+        if not covered or (Can.HISTORY in cast.can and (place.entity, field) not in cast.untold):
             return
         if Can.REFUSE_STALE in cast.can:
             self.report(

@@ -79,6 +79,8 @@ class Cast(Struct, frozen=True):
     limit: int | None
     follows: bool
     lateness: timedelta
+    untold: frozenset[tuple[str, str]] = frozenset()
+    """The fields, each with its entity, that no history tells of."""
 
     @property
     def objects(self) -> dict[str, NativeEntity]:
@@ -198,6 +200,9 @@ def _staged(cast: Cast, stage: Stage | None) -> Cast:
         limit=None,
         follows=True,
         lateness=timedelta(0),
+        untold=frozenset(
+            (each, name) for each, words in stage.words.items() for name in words.beside
+        ),
     )
 
 

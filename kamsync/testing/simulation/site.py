@@ -76,13 +76,16 @@ class SiteRefused(Exception):
 class Words(Struct, frozen=True):
     """How a site says one entity of the simulation: its object, and its fields by our names.
 
-    *required* are those of our names that the site wants of every new record.
+    *required* are those of our names that the site wants of every new record. *beside* are those
+    that it keeps beside its records: they are changed by a call of their own, and no history tells
+    of them.
     """
 
     object: str
     names: Mapping[str, str]
     required: frozenset[str] = frozenset()
     stamp: str = ""
+    beside: frozenset[str] = frozenset()
 
     def native(self, values: Mapping[str, Native]) -> dict[str, Native]:
         """Return values by the site's names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import ClassVar, TypeVar
@@ -18,7 +18,7 @@ from kamsync.model import Author, Entry, Native, Op, Outcome, Page, Reading, Rec
 from kamsync.testing.simulation.breaks import Crash, Gremlin, Land, Watched, Wire
 from kamsync.testing.simulation.landing import ITSELF, Town
 from kamsync.testing.simulation.setting import Cast
-from kamsync.testing.simulation.site import Change, Site, Stage, Verdict
+from kamsync.testing.simulation.site import Change, Site, Stage, Verdict, Words
 
 __all__ = ["Line", "StagedTown"]
 
@@ -302,12 +302,9 @@ class Line(Connector):
     def _sent(self, object_: str, writes: Sequence[Write]) -> Sequence[Receipt]:
         words = self.town.words[self.town.entities[object_]]
         self._rows = [
-            _Row(
-                structs.replace(write, values=words.ours(write.values)),
-                self._watched,
-                self.town.cast.name,
-            )
+            _Row(part, self._watched, self.town.cast.name)
             for write in writes
+            for part in _parts(structs.replace(write, values=words.ours(write.values)), words)
         ]
         return self._inner.write(object_, writes)
 
@@ -326,12 +323,19 @@ class Line(Connector):
         self._wire.after(call, object_)
         return answer
 
-    def _row(self, object_: str, native_id: str | None, stamp: str | None) -> _Row:
-        """Return the row that lands: by its id, or by its stamp where it makes a record."""
-        for row in self._rows:
-            write = row.write
-            if native_id and write.native_id == native_id:
+    def _row(
+        self, object_: str, native_id: str | None, stamp: str | None, names: Iterable[str] = ()
+    ) -> _Row:
+        """Return the row that lands: by its id, or by its stamp where it makes a record.
+
+        Of one that lands in parts, it is the part with what it changes.
+        """
+        found = [row for row in self._rows if native_id and row.write.native_id == native_id]
+        for row in found:
+            if row.write.values.keys() >= set(names):
                 return row
+        if found:
+            return found[0]
         # Twins are one record, and so what is written to them has one stamp.
         for row in self._rows:
             if stamp and row.write.stamp == stamp and row.write.op is Op.CREATE:
@@ -339,7 +343,9 @@ class Line(Connector):
         raise AssertionError(f"kamsync never sent anything to {object_} {native_id or stamp}")
 
     def _landing(self, change: Change) -> Callable[[Callable[[], None]], None]:
-        return self._row(change.object, change.id, change.stamp).landed
+        words = self.town.words[self.town.entities[change.object]]
+        names = words.ours(change.values)
+        return self._row(change.object, change.id, change.stamp, names).landed
 
     def _show(self, object_: str, names: Sequence[str], readings: object) -> None:
         """Note what the hub has been shown, in our words."""
@@ -349,3 +355,12 @@ class Line(Connector):
         for reading in readings:  # type: ignore[attr-defined]
             if reading.native_id in rows:
                 self.town.watch.show(rows[reading.native_id], asked)
+
+
+def _parts(write: Write, words: Words) -> list[Write]:
+    """Return the parts in which a write lands: what a site keeps beside a record is one of its own."""
+    beside = {name: value for name, value in write.values.items() if name in words.beside}
+    rest = {name: value for name, value in write.values.items() if name not in words.beside}
+    if write.op is not Op.UPDATE or not beside or not rest:
+        return [write]
+    return [structs.replace(write, values=part) for part in (rest, beside)]

@@ -7,6 +7,7 @@ developers.hubspot.com/docs/guides/api/crm/objects/contacts (GDPR delete).
 from __future__ import annotations
 
 from kamsync_hubspot.sandbox.caller import Caller
+from kamsync_hubspot.sandbox.checking import Invalid
 from kamsync_hubspot.sandbox.events import Event
 from kamsync_hubspot.sandbox.kinds import Kind
 from kamsync_hubspot.sandbox.lag import hide
@@ -15,6 +16,7 @@ from kamsync_hubspot.sandbox.portal import Portal
 from kamsync_hubspot.sandbox.records import Record, find, keep
 from kamsync_hubspot.sandbox.refusal import gone
 from kamsync_hubspot.sandbox.uniqueness import free, refuse_taken, take
+from kamsync_hubspot.sandbox.values import Wrong
 
 __all__ = ["KEPT_MS", "archive", "bin_record", "empty", "forget", "purge", "restore"]
 
@@ -44,13 +46,21 @@ def restore(portal: Portal, kind: Kind, id_: int, caller: Caller) -> Record:
     if record is None:
         raise gone()
     with portal.atomically():
-        refuse_taken(portal, kind, record.properties, id_)
+        _refuse_taken(portal, kind, record)
         record.archived_at = None
         keep(portal, kind, record)
         take(portal, kind, id_, record.properties)
         hide(portal, kind, id_, None)
         portal.announce(Event("restore", kind.id, id_, portal.now, caller.source))
     return record
+
+
+def _refuse_taken(portal: Portal, kind: Kind, record: Record) -> None:
+    """Refuse to bring back what has a value that another record has got since."""
+    try:
+        refuse_taken(portal, kind, record.properties, record.id)
+    except Wrong as error:
+        raise Invalid([error]) from None
 
 
 def forget(portal: Portal, kind: Kind, id_: int | None, email: str, caller: Caller) -> None:

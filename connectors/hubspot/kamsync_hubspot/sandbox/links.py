@@ -19,6 +19,7 @@ __all__ = [
     "End",
     "add_types",
     "ends",
+    "holds_one",
     "let_go",
     "meant",
     "set_types",
@@ -91,7 +92,10 @@ def set_types(
     if plain:
         wanted[plain.key] = plain
     if any(type_.label == PRIMARY for type_ in wanted.values()):
-        demote(portal, kind, id_, to, but=to_id)
+        if holds_one(kind, to):
+            demote(portal, kind, id_, to, but=to_id)
+        else:
+            demote(portal, to, to_id, kind, but=id_)
     held = _types(portal, kind, id_, to, to_id)
     _put(portal, one, other, [wanted[key] for key in wanted.keys() - held])
     known = portal.association_types.between(kind.id, to.id)
@@ -160,6 +164,14 @@ def _types(portal: Portal, kind: Kind, id_: int, to: Kind, to_id: int) -> set[tu
         (kind.id, id_, to.id, to_id),
     )
     return set(rows.fetchall())
+
+
+def holds_one(kind: Kind, to: Kind) -> bool:
+    """Whether it is records of *kind* that have one primary among those of *to*, not the other way.
+
+    A contact has one primary company; a company may be that of many contacts.
+    """
+    return to.plural not in _HOLDS_COMPANY or kind.plural in _HOLDS_COMPANY
 
 
 def demote(portal: Portal, kind: Kind, id_: int, to: Kind, but: int | None = None) -> None:

@@ -115,16 +115,16 @@ def _lead(portal: Portal, kind: Kind, olds: tuple[Record, Record], new: Record) 
 def _take_over(
     portal: Portal, kind: Kind, olds: tuple[Record, Record], new: Record, caller: Caller
 ) -> None:
-    """Give the new record the associations of both; there is one primary, the primary's."""
+    """Give the new record the associations of both; where it has one primary, that is the primary's."""
     for to in portal.kinds:
         known = portal.association_types.between(kind.id, to.id)
         has_primary = False
         for old in olds:
             for end in links.ends(portal, kind, old.id, to):
                 types = [known[key] for key in end.types]
-                if has_primary:
+                if has_primary and links.holds_one(kind, to):
                     types = [type_ for type_ in types if type_.label != PRIMARY]
-                links.set_types(portal, (kind, new.id), (to, end.id), types, caller)
+                links.add_types(portal, (kind, new.id), (to, end.id), types, caller)
             has_primary = has_primary or any(
                 known[key].label == PRIMARY
                 for end in links.ends(portal, kind, new.id, to)

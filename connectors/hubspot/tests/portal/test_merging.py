@@ -92,3 +92,31 @@ def test_merges_of_merges_still_lead_to_the_last(portal, ada, two):
     last = ada("merge", object="companies", id=third, loser=first)
 
     assert int(last) == unaliased(portal, portal.kind("companies"), int(two[0]))
+
+
+def test_a_merged_company_stays_the_primary_one_of_everybody(portal, ada, two):
+    """One contact has one primary company; a company may be that of many contacts."""
+    contacts = [
+        ada("create", object="contacts", values={"email": f"{name}@b.example"}) for name in "ab"
+    ]
+    for contact, company in zip(contacts, two, strict=True):
+        options = {"to": "companies", "to_id": company, "label": "Primary"}
+        ada("associate", object="contacts", id=contact, **options)
+
+    new = ada("merge", object="companies", id=two[0], loser=two[1])
+
+    kind = portal.kind("contacts")
+    held = [find(portal, kind, int(id_)).properties["associatedcompanyid"] for id_ in contacts]
+    assert [new, new] == held
+
+
+def test_who_knew_both_companies_keeps_the_primary_one(portal, ada, two):
+    """The other one, that a contact was associated with plainly, takes no label away."""
+    contact = ada("create", object="contacts", values={"email": "a@b.example"})
+    for company, more in zip(two, ({"label": "Primary"}, {}), strict=True):
+        ada("associate", object="contacts", id=contact, to="companies", to_id=company, **more)
+
+    new = ada("merge", object="companies", id=two[0], loser=two[1])
+
+    held = find(portal, portal.kind("contacts"), int(contact)).properties
+    assert new == held["associatedcompanyid"]
