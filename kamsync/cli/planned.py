@@ -180,6 +180,8 @@ def _totals(printer: Printer, plan: Overview) -> None:
         printer.line("Held back: ", " · ".join(filter(None, waiting)))
     if plan.writes == 0:
         agrees = "every system agrees" if not plan.held else "everything else agrees"
+        if plan.down:
+            agrees = "what did not answer was not compared"
         printer.line((f"Nothing to write: {agrees}.", "green bold"))
     else:
         printer.line(
