@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec import structs
 
@@ -27,11 +27,26 @@ def match_links(hub: Hub, entity: Entity, *, only: str | None = None) -> int:
     of several, or a twin of what is linked already, waits for a person. With *only*, nothing but
     what belongs to that record is tied. A newcomer that waits and was edited since is looked at again:
     it is tied once that is sure, else the question stays, with the candidates of now. While it is
-    unclear what became of a create, the newcomers of that system wait: one of them may be it.
+    unclear what became of a create, the newcomers of that system wait: one of them may be it. What
+    waits is looked at again once there are new records, so that none of them is created beside it.
     """
-    count, after = 0, 0
     unclear = _unclear(hub, entity.name)
-    while links := hub.store.links.unmatched(entity.name, after, hub.batch):
+    count, made = _match(hub, entity, only, unclear, hub.store.links.unmatched)
+    if made and only is None:
+        count += _match(hub, entity, only, unclear, hub.store.links.asked)[0]
+    return count
+
+
+def _match(
+    hub: Hub,
+    entity: Entity,
+    only: str | None,
+    unclear: Collection[str],
+    following: Callable[[str, int, int], Sequence[Link]],
+) -> tuple[int, bool]:
+    """Identify what *following* returns; return how many, and whether a record was made for one."""
+    count, after, made = 0, 0, False
+    while links := following(entity.name, after, hub.batch):
         after = links[-1].id
         with hub.store.transaction():
             wanted = [
@@ -44,7 +59,8 @@ def match_links(hub: Hub, entity: Entity, *, only: str | None = None) -> int:
             matching = _Matching(hub, entity, only, wanted)
             count += matching.run()
             matching.save()
-    return count
+            made = made or bool(matching.made)
+    return count, made
 
 
 def _unclear(hub: Hub, entity: str) -> frozenset[str]:

@@ -68,6 +68,11 @@ _UNMATCHED = (
     " AND alive = 1 AND id > ? ORDER BY id LIMIT ?"
 )
 
+_ASKED = (
+    f"SELECT {_COLUMNS} FROM link WHERE entity = ? AND record IS NULL AND waiting IS NOT NULL"
+    " AND alive = 1 AND id > ? ORDER BY id LIMIT ?"
+)
+
 _UNMATCHED_IN = (
     "SELECT id FROM link WHERE entity = ? AND record IS NULL AND waiting IS NULL"
     " AND alive = 1 AND system = ? LIMIT 1"
@@ -241,6 +246,10 @@ class Links(References):
     def unmatched(self, entity: str, after: int, limit: int) -> list[Link]:
         """Return living links without a record that no review is open for, in the order of their ids."""
         return self._links(_UNMATCHED, (entity, after, limit))
+
+    def asked(self, entity: str, after: int, limit: int) -> list[Link]:
+        """Return living links without a record of which a person is asked, in the order of their ids."""
+        return self._links(_ASKED, (entity, after, limit))
 
     def has_unsettled(self, ids: Sequence[int]) -> bool:
         """Whether a version of one of these links was read while it could still stand for more."""

@@ -320,3 +320,18 @@ def test_a_record_whose_key_is_under_review_is_found_by_each_that_is_said(stage)
 
     assert {hub.of("account", held)} == {id_ for ids in found.values() for id_ in ids}
     assert 2 == len(found)
+
+
+def test_a_newcomer_that_waits_is_not_created_again_beside_itself(stage):
+    """It resembles its neighbour, and another system shows it under another name."""
+    hub = stage("sales", "success")
+    hub["sales"].create(name="Acme Steel Works", billing_city="Bonn")
+    hub["sales"].create(
+        name="Acme Steel Wroks", billing_city="Bonn", website="https://wroks.example"
+    )
+    hub["success"].create(name="Zephyr Holding", website="https://wroks.example")
+
+    hub.meet()
+    hub.settle()
+
+    assert 2 == len(hub["sales"].ids())
