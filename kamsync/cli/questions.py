@@ -50,7 +50,7 @@ def show_list(
     printer.table([_line(sight, item, now) for item in found.items], firm=(0, 4))
     if len(found.items) < found.total:
         printer.line(
-            f"… {words.counted(found.total - len(found.items), 'more')}: kamsync conflicts list"
+            f"… {words.counted(found.total - len(found.items), 'more', 'more')}: kamsync conflicts list"
             f" --after {found.items[-1].id}"
             if found.items
             else "",

@@ -21,10 +21,28 @@ SHRUNK_LIMIT = 3
 
 @click.command()
 @common
-@click.option("--seeds", default=100, show_default=True, help="How many histories are played.")
-@click.option("--steps", default=120, show_default=True, help="How many steps each of them has.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=1),
+    default=100,
+    show_default=True,
+    help="How many histories are played.",
+)
+@click.option(
+    "--steps",
+    type=click.IntRange(min=1),
+    default=120,
+    show_default=True,
+    help="How many steps each of them has.",
+)
 @click.option("--start", default=0, show_default=True, help="The seed of the first one.")
-@click.option("--jobs", default=1, show_default=True, help="On how many processes.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="On how many processes.",
+)
 @click.option(
     "--store",
     type=click.Choice(["sqlite", "file", "postgresql"]),

@@ -64,7 +64,7 @@ def _unread(hub: Hub, row: Awaited, link: Link, record: Record, field: Field) ->
     known = hub.store.links.by_native(link.system, row.entity, [row.wanted])
     if row.wanted in known:
         why = "which is not matched to a record yet"
-        hint = "If a person is asked who it is, decide it: kamsync conflicts --kind match."
+        hint = "If a person is asked who it is, decide it: kamsync conflicts list --kind match."
     else:
         why = f"which {link.system} has never shown"
         hint = f"Correct {field.name} there, or let kamsync's user see {row.wanted}, in scope."
