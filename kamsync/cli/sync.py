@@ -11,7 +11,7 @@ from kamsync.cli.options import common, session
 if TYPE_CHECKING:
     from kamsync.cli.printing import Cell, Printer
     from kamsync.engine import Round
-    from kamsync.engine.push import Pushed
+    from kamsync.engine.pushed import Pushed
 
 __all__ = ["sync"]
 

@@ -5,9 +5,9 @@ A crash between any two lines leaves an intent whose outcome the next round find
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from kamsync.connector import Can
 from kamsync.engine.batches import Batch, await_missing, confirmed, due_at, load
@@ -18,11 +18,11 @@ from kamsync.engine.parking import park_refused
 from kamsync.engine.places import await_match
 from kamsync.engine.portions import portions
 from kamsync.engine.pull import look_again
+from kamsync.engine.pushed import Pushed, counted, told_of
 from kamsync.engine.scoping import records_in_scope
 from kamsync.engine.together import Key, beside_refused, keys_of
 from kamsync.model import (
     EXISTS,
-    Event,
     Intent,
     Link,
     Op,
@@ -34,32 +34,10 @@ from kamsync.model import (
 from kamsync.observe import ABSENT
 from kamsync.store import OutboxRow
 
-__all__ = ["Pushed", "push"]
+__all__ = ["push"]
 
 SETTLING_S = 1.1
 """After how long a version with a stamp of one second can hide no later change any more."""
-
-
-class Pushed(Struct, frozen=True):
-    """What became of the writes of a plan in one system."""
-
-    created: int = 0
-    updated: int = 0
-    deleted: int = 0
-    dropped: int = 0
-    stale: int = 0
-    refused: int = 0
-    open: int = 0
-
-    def plus(self, other: Pushed) -> Pushed:
-        """Return the sum of two counts."""
-        mine, theirs = structs.asdict(self), structs.asdict(other)
-        return Pushed(**{name: count + theirs[name] for name, count in mine.items()})
-
-    @property
-    def written(self) -> int:
-        """How many records were written."""
-        return self.created + self.updated + self.deleted
 
 
 def push(hub: Hub, system: System, plan_id: str) -> Pushed:
@@ -258,7 +236,7 @@ class _Push:
             hear(self.hub, self.system, self.entity, readings, seen, attested=attested)
             self._close(ready, answered)
             self._journal(ready, answered)
-        return _counted(ready, answered)
+        return counted(ready, answered)
 
     def _readings(
         self,
@@ -359,46 +337,11 @@ class _Push:
         events = [
             event
             for row_id, receipt in answered.items()
-            for event in _events(*ready[row_id], receipt)
+            for event in told_of(*ready[row_id], receipt)
         ]
         self.hub.note(events)
-
-
-def _counted(
-    ready: Mapping[int, tuple[OutboxRow, Link]], answered: Mapping[int, Receipt]
-) -> Pushed:
-    """Return the outcomes in numbers."""
-    outcomes = [receipt.outcome for receipt in answered.values()]
-    done = [ready[i][0].op for i, each in answered.items() if each.outcome is Outcome.DONE]
-    return Pushed(
-        created=done.count(Op.CREATE),
-        updated=done.count(Op.UPDATE),
-        deleted=done.count(Op.DELETE),
-        stale=outcomes.count(Outcome.STALE),
-        refused=outcomes.count(Outcome.REFUSED) + outcomes.count(Outcome.GONE),
-        open=outcomes.count(Outcome.UNKNOWN) + outcomes.count(Outcome.LATER),
-    )
 
 
 def _landed(fields: Mapping[str, Intent]) -> dict[str, Intent]:
     """Return intents that are known to have landed."""
     return {name: structs.replace(intent, landed=True) for name, intent in fields.items()}
-
-
-def _events(row: OutboxRow, link: Link, receipt: Receipt) -> Iterator[Event]:
-    """Yield the journal's events of one write."""
-    if receipt.outcome is Outcome.DONE:
-        for name, intent in row.fields.items():
-            fact = link.facts.get(name)
-            yield Event(
-                "wrote",
-                row.entity,
-                row.record,
-                name,
-                before=list(fact.observed) if fact else None,
-                value=list(intent.cells),
-                system=row.system,
-                revision=intent.revision,
-            )
-    elif receipt.outcome in {Outcome.REFUSED, Outcome.GONE}:
-        yield Event("refused", row.entity, row.record, system=row.system, reason=receipt.reason)

@@ -22,7 +22,8 @@ from kamsync.engine.passing import mark_scope
 from kamsync.engine.places import fill_places
 from kamsync.engine.planning import Plan, make_plan
 from kamsync.engine.pull import Pulled, foresee, invite, pull, reread
-from kamsync.engine.push import Pushed, push
+from kamsync.engine.push import push
+from kamsync.engine.pushed import Pushed
 from kamsync.engine.recognising import recognise
 from kamsync.engine.resolve import drop_creates, resolve
 from kamsync.engine.restore import finish_restore
