@@ -275,7 +275,9 @@ def histories(
     since = {}
     for reading in readings:
         link = known.get(reading.native_id)
-        if link is None or reading.values is None or reading.version == link.version:
+        if link is None or reading.values is None:
+            continue
+        if reading.version == link.version and link.settled:
             continue
         ours = reading.author is None or reading.author.own
         if ours or link.id in rows or restoring:
