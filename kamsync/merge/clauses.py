@@ -174,10 +174,11 @@ class FieldMerge(State):
     def fell(self, side: Side) -> bool:
         """M10: whether a reference was emptied with what it led to; the blank is named, and loses.
 
-        Whether somebody had emptied it by hand just before cannot be told.
+        While the field is held, what was said there before it fell goes on contending. Whether
+        somebody had emptied it by hand just before cannot be told.
         """
         fact = self.facts[side.link]
-        if not fact.emptied or self.agrees(side):
+        if not fact.emptied or (self.held is None and self.agrees(side)):
             return False
         self.note(
             "emptied",
