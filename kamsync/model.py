@@ -213,7 +213,7 @@ class Fact(Struct, frozen=True, gc=False, array_like=True):
     @property
     def edited(self) -> bool:
         """Whether it moved by more than that its system emptied it."""
-        return self.moved and not self.emptied
+        return self.moved and (not self.emptied or bool(self.trail))
 
 
 class Origin(Struct, frozen=True, gc=False, array_like=True):

@@ -233,7 +233,8 @@ def _fallen(
 ) -> Fact | None:
     """Return the fact of a reference that was emptied with what it led to, None if that is not so.
 
-    What was entered before that and is not dealt with yet is heard first, as if it were still shown.
+    What was entered before that and is not dealt with yet is merged first, as what was there on the
+    way to what is shown.
     """
     intents = hearing.intents.get(showing.name, ())
     if any(says_nothing(intent.cells) for intent in intents):
@@ -247,9 +248,12 @@ def _fallen(
     if history is not None:
         before = structs.replace(showing, cells=cells)
         fact = _replayed(fact, before, map_, structs.replace(hearing, history=history))
-    if fact.moved:
-        return fact
-    return structs.replace(_said(fact, showing), emptied=True)
+    if fact.doubt or intents:
+        return fact if fact.moved else structs.replace(_said(fact, showing), emptied=True)
+    trail = fact.trail
+    if fact.observed != (trail[-1].cells if trail else fact.merged):
+        trail = (*trail, Step(fact.observed, None, fact.author, fact.at))
+    return structs.replace(_said(fact, showing), emptied=True, trail=trail)
 
 
 def _without_fall(
@@ -360,8 +364,8 @@ class _Replay:
         self.fact = fact
         self.trail = list(fact.trail)
         # What fell with its record stays so until something else is told of it.
-        known = fact.observed if fact.emptied else fact.merged
-        self.base = self.trail[-1].cells if self.trail else known
+        known = self.trail[-1].cells if self.trail else fact.merged
+        self.base = fact.observed if fact.emptied else known
         self.edit: Step | None = None
         if fact.observed != self.base or fact.doubt:
             self.edit = Step(fact.observed, None, fact.author, fact.at)

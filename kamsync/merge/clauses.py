@@ -26,7 +26,9 @@ class FieldMerge(State):
         for side in self.sides:
             last = side.fact
             for step in last.trail:
-                fact = structs.replace(self.facts[side.link], observed=step.cells, trail=())
+                fact = structs.replace(
+                    self.facts[side.link], observed=step.cells, trail=(), emptied=False
+                )
                 if step.revision is None:
                     fact = structs.replace(fact, author=step.author, at=step.at)
                     self.facts[side.link] = fact
@@ -38,7 +40,11 @@ class FieldMerge(State):
                     )
             if last.trail:
                 self.facts[side.link] = structs.replace(
-                    self.facts[side.link], observed=last.observed, author=last.author, at=last.at
+                    self.facts[side.link],
+                    observed=last.observed,
+                    author=last.author,
+                    at=last.at,
+                    emptied=last.emptied,
                 )
 
     def cover(self, link: int) -> None:

@@ -338,6 +338,29 @@ def test_a_reference_that_was_emptied_with_what_it_led_to_is_named_and_claims_no
     assert Fact((None,), (None,), 7, emptied=True) == merged.facts[0]
 
 
+def test_what_was_said_of_a_reference_goes_on_contending_once_it_fell() -> None:
+    """M10: its system emptied it, and nobody took anything back; a decision names who said it."""
+    page = held(Contender("a", link=0, cells=("a",)), Contender("b", link=1, cells=("b",)))
+    fallen = Fact((None,), ("a",), -1, emptied=True)
+
+    merged = merge(Golden(), Side(0, fallen), held=page)
+
+    assert [("emptied", {None})] == [(e.act, values(e.losers)) for e in merged.events]
+    assert () == merged.conflicts
+    assert Fact((None,), (None,), -1, emptied=True) == merged.facts[0]
+
+
+def test_what_was_entered_before_it_fell_becomes_golden_first() -> None:
+    """M10: the edit is merged as it was shown, and what fell is owed it."""
+    fallen = Fact((None,), None, emptied=True, trail=(Step(("a",)),))
+
+    merged = merge(Golden(), Side(0, fallen))
+
+    assert ("a", 100) == (merged.golden.value, merged.golden.revision)
+    assert ["set", "emptied"] == [event.act for event in merged.events]
+    assert Fact((None,), (None,), 100, emptied=True) == merged.facts[0]
+
+
 def test_who_fills_what_was_emptied_knows_what_it_was() -> None:
     """M10: it is a knowing edit, and no conflict with what is gone there."""
     filled = Fact(("b",), (None,), 7)

@@ -11,7 +11,7 @@ from msgspec import structs
 from kamsync.connector import Can
 from kamsync.entities import core_schema
 from kamsync.lenses import identity_map
-from kamsync.model import EXISTS, Author, Entry, Evidence, Fact, Intent, Link, Reading
+from kamsync.model import EXISTS, Author, Entry, Evidence, Fact, Intent, Link, Reading, Step
 from kamsync.observe import GONE, HERE, Hearing, observe
 
 CONTACT = identity_map(core_schema().entity("contact"), "contact")
@@ -251,7 +251,20 @@ def test_what_was_told_before_a_reference_was_emptied_is_heard_first():
 
     fact = observe(known, reading("3", account=None), told).facts["account"]
 
-    assert (("account-2",), True) == (fact.observed, fact.edited)
+    assert (("account-2",), True) == (fact.trail[-1].cells, fact.edited)
+    assert (("account-1",), (None,), True) == (fact.merged, fact.observed, fact.emptied)
+
+
+def test_what_was_entered_and_fell_before_it_was_merged_is_merged_first():
+    """The reading that showed it is not given again, so that the one of the fall has to be kept too."""
+    entered = Fact(("account-1",), None, author=ANN, at=NOON)
+    known = structs.replace(link(), facts={"account": entered})
+    told = hearing(ended={"account": frozenset({"account-1"})})
+
+    fact = observe(known, reading(account=None, author=US), told).facts["account"]
+
+    assert (Step(("account-1",), None, ANN, NOON),) == fact.trail
+    assert ((None,), True, True) == (fact.observed, fact.emptied, fact.edited)
 
 
 def test_what_was_emptied_stays_so_when_it_is_read_again_with_its_history():

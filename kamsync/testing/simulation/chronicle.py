@@ -109,9 +109,7 @@ class Chronicle:
         excused = subject.named | self.truth.excepted | self.truth.moot
         lost = subject.now.past & ~subject.seen(past) & ~excused
         if lost:
-            # Systems that meet and agree are not told of in the journal.
-            for cell in self.truth.cells_of(event.record, event.field):
-                self.truth.agree(cell, subject)
+            self.truth.agree_all(event.record, event.field, subject)
             lost = subject.now.past & ~subject.seen(past) & ~excused
         if lost:
             where = f"{event.record}.{event.field}"

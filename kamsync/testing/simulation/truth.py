@@ -253,6 +253,14 @@ class Truth:
                     head |= version.head
         return past, head
 
+    def agree_all(self, record: str, field: str, subject: Subject) -> None:
+        """Take what people entered as golden says it for agreed, in every system of a record.
+
+        Who has seen it in one of them has seen what the others said alike.
+        """
+        for cell in self.cells_of(record, field):
+            self.agree(cell, subject)
+
     def agree(self, cell: Cell, subject: Subject) -> None:
         """Take what somebody entered as golden says it for agreed: no journal need tell of that."""
         for version in cell.versions:

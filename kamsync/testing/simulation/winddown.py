@@ -190,7 +190,7 @@ class _Rest:
                     bits |= version.head
             bits &= ~(truth.moot | truth.excepted | open_.get((record, field), 0))
             if bits & ~subject.settled:
-                truth.agree(cell, subject)
+                truth.agree_all(record, field, subject)
             lost = bits & ~subject.settled
             if lost:
                 self.world.report(
