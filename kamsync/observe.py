@@ -329,8 +329,19 @@ def _own(fact: Fact, cells: Cells, intent: Intent | None) -> Fact:
 def _said(fact: Fact, showing: _Showing) -> Fact:
     """Return the fact with a value that somebody else may have entered, and the evidence for whom."""
     return structs.replace(
-        fact, observed=showing.cells, author=showing.author, at=showing.at, emptied=False
+        fact,
+        observed=showing.cells,
+        author=showing.author,
+        at=showing.at,
+        trail=_trail_after(fact),
+        emptied=False,
     )
+
+
+def _trail_after(fact: Fact) -> tuple[Step, ...]:
+    """Return what is still to be replayed once somebody edits: not what fell, that is replaced knowingly."""
+    fell = fact.emptied and fact.trail and fact.trail[-1].revision is None
+    return fact.trail[:-1] if fell else fact.trail
 
 
 def _is_ours(showing: _Showing, hearing: Hearing, *, sent: bool) -> bool:
@@ -395,7 +406,12 @@ class _Replay:
         if self.edit is not None and self.edit.cells == showing.cells:
             edit = self.edit
             return structs.replace(
-                fact, observed=edit.cells, author=edit.author, at=edit.at, emptied=False
+                fact,
+                observed=edit.cells,
+                author=edit.author,
+                at=edit.at,
+                trail=_trail_after(fact),
+                emptied=False,
             )
         return _said(fact, showing)
 

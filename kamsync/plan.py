@@ -77,14 +77,15 @@ def due(
     held: Collection[str],
     can: Can,
     hidden: Collection[str] = (),
-    parent: str = "",
+    needs: Collection[str] = (),
 ) -> Due:
     """Return what is due at *link*, whether or not the configuration allows it.
 
     *held* are the fields under review, *hidden* those that must never reach this system. While it is
     under review whether the record is there at all, it is made and ended nowhere, but the rest of it
-    flows between the systems that have it. A new record whose *parent* is not there yet is not due;
-    its problem names the record it awaits. One of which no value would be sent is not due either.
+    flows between the systems that have it. A new record that *needs* to refer to what is not there yet
+    is not due; its problem names the record it awaits. One of which no value would be sent is not due
+    either.
     """
     golden = record.fields.get(EXISTS, Golden())
     existence = link.facts.get(EXISTS)
@@ -100,7 +101,7 @@ def due(
         return asker.delete(existence, golden)
     can_return = Can.UNDELETE in can or Can.CREATE in can
     if existence is None or (existence.knows != golden.revision and can_return):
-        return asker.create(parent, returns=Can.UNDELETE in can and link.native_id is not None)
+        return asker.create(needs, returns=Can.UNDELETE in can and link.native_id is not None)
     return Due()
 
 
@@ -116,7 +117,7 @@ class _Asker:
         self.refs = refs
         self.skipped = skipped
 
-    def create(self, parent: str, *, returns: bool) -> Due:
+    def create(self, needs: Collection[str], *, returns: bool) -> Due:
         """Everything that golden says and this system can hold; nothing where that is nothing.
 
         A native record that *returns* as itself brings back what it held.
@@ -129,7 +130,7 @@ class _Asker:
             cells = self._put(map_, golden, None, problems)
             if cells is not None:
                 fields[name] = cells
-        if any(problem.field == parent for problem in problems):
+        if any(problem.field in needs for problem in problems):
             return Due(problems=tuple(problems))
         if not (returns or any(_says_something(intent) for intent in fields.values())):
             return Due(problems=(*problems, Problem(EXISTS, NOTHING_TO_SEND)))

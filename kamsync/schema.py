@@ -104,8 +104,10 @@ class Entity(Struct, frozen=True, dict=True):
 
     *parent* names the reference field through which a record belongs to an account, for the scope
     and for the order of creation. *keys* name the fields whose equal values mean the same record.
-    *together* names fields, one of them a reference: records with equal values there are only right
-    together, as shares that add up, and are written all in one call or not at all.
+    *unique* names fields, references among them, whose values mean it only all at once: who does what
+    for whom. Such records relate others, and are recognised by nothing else. *together* names fields,
+    one of them a reference: records with equal values there are only right together, as shares that
+    add up, and are written all in one call or not at all.
     """
 
     name: str
@@ -116,11 +118,18 @@ class Entity(Struct, frozen=True, dict=True):
     keys: tuple[str, ...] = ()
     label: str = "name"
     together: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
 
     @cached_property
     def phones(self) -> tuple[str, ...]:
         """The names of the fields that hold a phone number."""
         return tuple(f.name for f in self.fields.values() if f.type is Type.PHONE)
+
+    @cached_property
+    def needs(self) -> tuple[str, ...]:
+        """The names of the references without which a record is not created anywhere."""
+        named = dict.fromkeys((self.parent, *self.unique))
+        return tuple(n for n in named if n and self.fields[n].type is Type.REFERENCE)
 
     def field(self, name: str) -> Field:
         """Return the field called *name*; `UnknownName` says which ones there are."""
@@ -199,6 +208,7 @@ def _joined(known: Entity, addition: Entity) -> Entity:
         known,
         fields={**known.fields, **addition.fields},
         keys=(*known.keys, *(key for key in addition.keys if key not in known.keys)),
+        unique=addition.unique or known.unique,
     )
 
 
@@ -229,9 +239,19 @@ def _require_whole_fields(entity: Entity) -> None:
             raise ConfigurationInvalid(
                 f"{entity.name}.{field.name}: no part of a group is a group."
             )
-    for name in (*entity.keys, *entity.together, entity.parent):
+    for name in (*entity.keys, *entity.unique, *entity.together, entity.parent):
         if name and name not in entity.fields:
             raise ConfigurationInvalid(
                 f"{entity.name} names {name!r} as a key or its parent, or to be written together by, "
                 "which is none of its fields."
             )
+    types = {entity.fields[name].type for name in entity.unique}
+    if types and (Type.REFERENCE not in types or types - _UNIQUE):
+        raise ConfigurationInvalid(
+            f"{entity.name} is unique by {', '.join(entity.unique)}: there must be a reference among"
+            " them, and beside references only choices, texts and dates."
+        )
+
+
+_UNIQUE = frozenset({Type.REFERENCE, Type.CHOICE, Type.TEXT, Type.DATE})
+"""The types of fields that can be parts of one key."""

@@ -94,8 +94,8 @@ def _these(
 
 def due_at(hub: Hub, batch: Batch, record: Record, link: Link, held: frozenset[str]) -> Due:
     """Return what is due at one link."""
-    parent = hub.schema.entity(batch.entity).parent
-    if _lives_on(batch, record, link) or _awaits_parent(batch, record, link, parent):
+    needs = hub.schema.entity(batch.entity).needs
+    if _lives_on(batch, record, link) or _awaits_what_it_needs(batch, record, link, needs):
         return Due()
     system = hub.systems[link.system]
     return due(
@@ -106,15 +106,20 @@ def due_at(hub: Hub, batch: Batch, record: Record, link: Link, held: frozenset[s
         held=held,
         can=system.connector.can,
         hidden=batch.hidden[link.system],
-        parent=parent,
+        needs=needs,
     )
 
 
-def _awaits_parent(batch: Batch, record: Record, link: Link, parent: str) -> bool:
-    """Whether a record would be created without a parent, because nobody knows yet which one it is."""
-    if link.native_id is not None or not parent or parent in record.fields:
+def _awaits_what_it_needs(batch: Batch, record: Record, link: Link, needs: Collection[str]) -> bool:
+    """Whether a record would be created without what it *needs*, because nobody knows yet what it is."""
+    if link.native_id is not None:
         return False
-    facts = [each.facts.get(parent) for each in batch.links.get(record.id, ())]
+    facts = [
+        each.facts.get(name)
+        for name in needs
+        if name not in record.fields
+        for each in batch.links.get(record.id, ())
+    ]
     return any(fact is not None and fact.moved for fact in facts)
 
 

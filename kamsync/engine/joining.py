@@ -89,6 +89,7 @@ def _join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str
     empty = [link.id for link in mine if link.native_id is None and link.system in systems]
     hub.store.links.delete(empty)
     hub.store.records.move_keys(loser_id, survivor_id)
+    hub.store.records.rename_in_keys(loser_id, survivor_id)
     claims = _close_conflicts(hub, loser_id)
     hub.store.links.save([_unsettled(relink(link, survivor_id), claims) for link in moving])
     for park in hub.store.parks.of_records([loser_id]):

@@ -26,7 +26,8 @@ def match_links(hub: Hub, entity: Entity, *, only: str | None = None) -> int:
     First by the id that the system keeps for us, then by exact keys, then by score. What may be one
     of several, or a twin of what is linked already, waits for a person. With *only*, nothing but
     what belongs to that record is tied. A newcomer that waits and was edited since is looked at again:
-    it is tied once that is sure, else the question stays, with the candidates of now. While it is
+    it is tied once that is sure, else the question stays, with the candidates of now. One that is
+    known by what it refers to waits until that is known itself. While it is
     unclear what became of a create, the newcomers of that system wait: one of them may be it. What
     waits is looked at again once there are new records, so that none of them is created beside it.
     """
@@ -109,6 +110,7 @@ class _Matching:
         self.asked: list[Conflict] = []
         self.answered: list[Conflict] = []
         self.events: list[Event] = []
+        self.awaited: list[tuple[int, str, str, str]] = []
         self._load()
 
     def _load(self) -> None:
@@ -159,6 +161,9 @@ class _Matching:
                 return self._tie(link, known, f"it carries the id {link.stamp}")
             if link.stamp.startswith(f"{self.entity.name}-"):
                 return self._new(link, link.stamp)
+        if unknown := self._unknown(link):
+            self.awaited += unknown
+            return False
         found = self._compare(link)
         if found.verdict is Verdict.LINK and found.record is not None:
             return self._tie(link, found.record, found.reason)
@@ -166,6 +171,18 @@ class _Matching:
             self._ask(link, found)
             return False
         return self.make(link)
+
+    def _unknown(self, link: Link) -> list[tuple[int, str, str, str]]:
+        """Return what a link refers to that nobody knows yet, and without which nobody knows what it is."""
+        fields = [self.entity.fields[name] for name in self.entity.unique]
+        said = self.said[link.id]
+        return [
+            (link.id, link.system, field.to, str(cell))
+            for field in fields
+            if field.to and field.name in link.facts and said.get(field.name) is None
+            for cell in link.facts[field.name].observed
+            if cell not in (None, "")
+        ]
 
     def make(self, link: Link) -> bool:
         """Make a record of its own for *link*."""
@@ -267,6 +284,7 @@ class _Matching:
         store = self.hub.store
         store.records.save(list(self.made.values()))
         store.records.save_keys(self.entity.name, self.keys)
+        store.links.await_references(self.awaited)
         store.links.delete(self.filled)
         wanted = [place for place, known in self.places.items() if known == -1]
         places = [

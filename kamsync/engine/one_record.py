@@ -222,9 +222,11 @@ class RecordMerge:
     def _await(self, link: Link, name: str) -> None:
         """Let a move wait for the record that it refers to."""
         to = self.hub.schema.entity(link.entity).fields[name].to
-        for cell in link.facts[name].observed:
-            if cell not in (None, ""):
-                self.hub.store.links.await_reference(link.id, link.system, to, str(cell))
+        fact = link.facts[name]
+        for cells in (fact.observed, *(step.cells for step in fact.trail)):
+            for cell in cells:
+                if cell not in (None, ""):
+                    self.hub.store.links.await_reference(link.id, link.system, to, str(cell))
 
     def ask_again(self, conflict: Conflict) -> None:
         """Put an open conflict to the policy, which was changed since it was opened."""

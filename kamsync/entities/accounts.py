@@ -116,4 +116,5 @@ ASSIGNMENT = entity(
     field("to_date", Type.DATE, "The last day; blank while it goes on."),
     parent="account",
     label="role",
+    unique=("account", "employee", "role"),
 )

@@ -18,10 +18,11 @@ def entity(
     label: str = "name",
     nature: Nature = Nature.RECORD,
     together: tuple[str, ...] = (),
+    unique: tuple[str, ...] = (),
 ) -> Entity:
     """Return an entity of *fields*, in this order."""
     by_name = {each.name: each for each in fields}
-    return Entity(name, meaning, by_name, nature, parent, keys, label, together)
+    return Entity(name, meaning, by_name, nature, parent, keys, label, together, unique)
 
 
 def field(

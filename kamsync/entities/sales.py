@@ -51,6 +51,7 @@ CONTACT_ROLE = entity(
     field("role", Type.TEXT, "The part, in the words of the system that it comes from."),
     parent="opportunity",
     label="role",
+    unique=("opportunity", "contact"),
 )
 
 SPLIT = entity(
@@ -63,6 +64,7 @@ SPLIT = entity(
     parent="opportunity",
     label="kind",
     together=("opportunity", "kind"),
+    unique=("opportunity", "employee", "kind"),
 )
 
 CONTRACT = entity(

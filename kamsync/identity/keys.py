@@ -47,9 +47,10 @@ def exact_keys(
 ) -> tuple[str, ...]:
     """Return the keys, such as ``domain:acme.com``, that only the same record shares; sorted.
 
-    Hosts of free mail and social networks are no keys, nor are mailboxes such as ``info@``.
+    Hosts of free mail and social networks are no keys, nor are mailboxes such as ``info@``. What is
+    unique by several fields has a key of all of them, once each of its references is known.
     """
-    found: set[str] = set()
+    found = set(_whole_key(entity, values))
     for name in entity.keys:
         value = values.get(name)
         if value is not None and name in entity.fields:
@@ -57,6 +58,18 @@ def exact_keys(
     for maker in makers:
         found.update(maker(entity.name, values))
     return tuple(sorted(found))
+
+
+def _whole_key(entity: Entity, values: Mapping[str, Value]) -> Iterator[str]:
+    """Yield the key that all fields of a unique combination make."""
+    said = [values.get(name) for name in entity.unique]
+    known = all(
+        value is not None or entity.fields[name].type is not Type.REFERENCE
+        for name, value in zip(entity.unique, said, strict=True)
+    )
+    if said and known:
+        texts = ["" if value is None else " ".join(str(value).casefold().split()) for value in said]
+        yield f"{', '.join(entity.unique)}:{'|'.join(texts)}"
 
 
 def _keys(field: Field, value: Value) -> Iterator[str]:
@@ -89,8 +102,10 @@ def block_keys(
 
     *exact* are the record's exact keys, where they are known already. Blocks are chosen to be shared
     by few, so that comparing costs little, and to survive another legal form, another order of words,
-    accents, blanks and one slip of the finger.
+    accents, blanks and one slip of the finger. What only relates others is never guessed.
     """
+    if entity.unique:
+        return ()
     found = set(_phones(entity, values))
     if is_person(entity):
         found.update(_person_blocks(*person_of(values)))

@@ -13,7 +13,8 @@ __all__ = ["as_markdown", "described"]
 def described(entities: Iterable[Entity]) -> list[dict[str, Any]]:
     """Return entities with their fields as plain values.
 
-    Keys of an entity: ``name``, ``meaning``, ``nature``, ``parent``, ``keys``, ``label``, ``fields``;
+    Keys of an entity: ``name``, ``meaning``, ``nature``, ``parent``, ``keys``, ``unique``,
+    ``label``, ``fields``;
     of a field: ``name``, ``type``, ``meaning``, ``unit``, ``class``, ``to``, ``choices``, ``items``,
     ``parts``. What does not apply is empty.
     """
@@ -24,6 +25,7 @@ def described(entities: Iterable[Entity]) -> list[dict[str, Any]]:
             "nature": entity.nature.value,
             "parent": entity.parent,
             "keys": list(entity.keys),
+            "unique": list(entity.unique),
             "label": entity.label,
             "fields": [_field(field) for field in entity.fields.values()],
         }
@@ -63,7 +65,8 @@ def _terms(entity: Entity) -> Iterator[str]:
     nature = "only ever added to" if entity.nature.value == "ledger" else "merged field by field"
     parent = f", follows its {entity.parent}" if entity.parent else ""
     keys = f", recognised by {', '.join(entity.keys)}" if entity.keys else ""
-    yield f"{nature.capitalize()}{parent}{keys}."
+    whole = f", recognised by {', '.join(entity.unique)} together" if entity.unique else ""
+    yield f"{nature.capitalize()}{parent}{keys}{whole}."
 
 
 def _row(field: Field) -> str:

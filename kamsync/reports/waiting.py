@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from kamsync.engine import Hub
-from kamsync.model import EXISTS, Golden, Link, Op, Record
+from kamsync.model import EXISTS, Fact, Golden, Link, Op, Record
 from kamsync.observe import is_gone
 from kamsync.reports.finding import Names
 from kamsync.schema import Field
@@ -36,8 +36,12 @@ def waits(hub: Hub, limit: int) -> Iterator[Wait]:
     for row in rows:
         link = links[row.link]
         record = records.get(link.record or "")
-        if record is not None and hub.speaks_to(link.system, link.entity):
+        if not hub.speaks_to(link.system, link.entity):
+            continue
+        if record is not None:
             yield from _of(hub, row, link, record, names)
+        elif link.record is None:
+            yield from _of_newcomer(hub, row, link)
 
 
 def _of(hub: Hub, row: Awaited, link: Link, record: Record, names: Names) -> Iterator[Wait]:
@@ -47,10 +51,26 @@ def _of(hub: Hub, row: Awaited, link: Link, record: Record, names: Names) -> Ite
             continue
         fact = link.facts.get(field.name)
         golden = record.fields.get(field.name, Golden())
-        if fact is not None and fact.moved and row.wanted in map(str, fact.observed):
+        if fact is not None and fact.moved and row.wanted in _named(fact):
             yield _unread(hub, row, link, record, field)
         elif golden.value == row.wanted and _is_written(hub, link):
             yield _unsent(hub, row, link, field, names)
+
+
+def _named(fact: Fact) -> set[str]:
+    """Return the native ids that a fact names, or named before what it led to was gone."""
+    return {
+        str(cell) for cells in (fact.observed, *(s.cells for s in fact.trail)) for cell in cells
+    }
+
+
+def _of_newcomer(hub: Hub, row: Awaited, link: Link) -> Iterator[Wait]:
+    """Yield what keeps a native record from being matched that is known by what it refers to."""
+    for name in hub.schema.entity(link.entity).unique:
+        field, fact = hub.schema.entity(link.entity).fields[name], link.facts.get(name)
+        if field.to == row.entity and fact is not None and row.wanted in _named(fact):
+            reason, hint = _unknown(hub, row, link, field)
+            yield Wait(link.system, link.entity, link.native_id or "", row.at, reason, hint)
 
 
 def _is_written(hub: Hub, link: Link) -> bool:
@@ -61,6 +81,14 @@ def _is_written(hub: Hub, link: Link) -> bool:
 
 def _unread(hub: Hub, row: Awaited, link: Link, record: Record, field: Field) -> Wait:
     """Return the wait of an edit that names a native record which nobody knows."""
+    reason, hint = _unknown(hub, row, link, field)
+    if not record.fields.get(EXISTS, Golden(value=True)).value and not is_gone(link):
+        reason += "; that it ended elsewhere waits for this as well"
+    return Wait(link.system, link.entity, link.native_id or record.id, row.at, reason, hint)
+
+
+def _unknown(hub: Hub, row: Awaited, link: Link, field: Field) -> tuple[str, str]:
+    """Return why a native record that a link refers to is not known, and what helps."""
     known = hub.store.links.by_native(link.system, row.entity, [row.wanted])
     if row.wanted in known:
         why = "which is not matched to a record yet"
@@ -68,10 +96,7 @@ def _unread(hub: Hub, row: Awaited, link: Link, record: Record, field: Field) ->
     else:
         why = f"which {link.system} has never shown"
         hint = f"Correct {field.name} there, or let kamsync's user see {row.wanted}, in scope."
-    reason = f"its {field.name} is {row.entity} {row.wanted}, {why}"
-    if not record.fields.get(EXISTS, Golden(value=True)).value and not is_gone(link):
-        reason += "; that it ended elsewhere waits for this as well"
-    return Wait(link.system, link.entity, link.native_id or record.id, row.at, reason, hint)
+    return f"its {field.name} is {row.entity} {row.wanted}, {why}", hint
 
 
 def _unsent(hub: Hub, row: Awaited, link: Link, field: Field, names: Names) -> Wait:

@@ -65,7 +65,7 @@ _WAITING = "SELECT id FROM link WHERE waiting IS NOT NULL AND id IN (??)"
 
 _UNMATCHED = (
     f"SELECT {_COLUMNS} FROM link WHERE entity = ? AND record IS NULL AND waiting IS NULL"
-    " AND alive = 1 AND id > ? ORDER BY id LIMIT ?"
+    " AND blocked = 0 AND alive = 1 AND id > ? ORDER BY id LIMIT ?"
 )
 
 _ASKED = (
@@ -75,7 +75,7 @@ _ASKED = (
 
 _UNMATCHED_IN = (
     "SELECT id FROM link WHERE entity = ? AND record IS NULL AND waiting IS NULL"
-    " AND alive = 1 AND system = ? LIMIT 1"
+    " AND blocked = 0 AND alive = 1 AND system = ? LIMIT 1"
 )
 
 _UNMERGED = (
@@ -244,7 +244,7 @@ class Links(References):
         return sorted(row[0] for row in rows)
 
     def unmatched(self, entity: str, after: int, limit: int) -> list[Link]:
-        """Return living links without a record that no review is open for, in the order of their ids."""
+        """Return living links without a record that wait for nothing, in the order of their ids."""
         return self._links(_UNMATCHED, (entity, after, limit))
 
     def asked(self, entity: str, after: int, limit: int) -> list[Link]:
@@ -262,7 +262,7 @@ class Links(References):
         return self._links(_UNMERGED, (system, entity, after, limit))
 
     def has_unmatched(self, system: str, entity: str) -> bool:
-        """Whether a living native record of a system was not identified yet."""
+        """Whether a living native record of a system was not identified yet, and can be."""
         return bool(self._database.rows(_UNMATCHED_IN, (entity, system)))
 
     def set_waiting(self, ids: Sequence[int], reason: str | None) -> None:

@@ -131,6 +131,13 @@ class Records:
             )
             self._database.run("DELETE FROM match_key WHERE record = ?", (loser,))
 
+    def rename_in_keys(self, loser: str, survivor: str) -> None:
+        """Let keys that name a record which was merged away name the one that took it over."""
+        self._database.run(
+            "UPDATE match_key SET key = replace(key, ?, ?) WHERE key LIKE ?",
+            (loser, survivor, f"%{loser}%"),
+        )
+
     def with_keys(self, entity: str, keys: Sequence[str]) -> dict[str, list[str]]:
         """Return the records that have each key, in order; a key that none has is missing."""
         found: dict[str, list[str]] = {}

@@ -33,6 +33,17 @@ ACCOUNT, CONTACT, EMPLOYEE = (CORE.entity(name) for name in ("account", "contact
         ("contract", {"number": "K-1"}, ["number:k-1"]),
         ("commission", {"reference": "R1"}, ["reference:r1"]),
         ("opportunity", {"name": "Renewal"}, []),
+        (
+            "assignment",
+            {"account": "account-1", "employee": "employee-1", "role": "sales_rep"},
+            ["account, employee, role:account-1|employee-1|sales_rep"],
+        ),
+        (
+            "assignment",
+            {"account": "account-1", "employee": "employee-1"},
+            ["account, employee, role:account-1|employee-1|"],
+        ),
+        ("assignment", {"account": "account-1", "role": "sales_rep"}, []),
     ],
 )
 def test_exact_keys_are_what_only_the_same_record_shares(entity, values, keys):
@@ -96,6 +107,13 @@ def test_things_are_found_by_what_they_belong_to():
 
     assert set(block_keys(entity, here)) & set(block_keys(entity, {**here, "name": "Renewl"}))
     assert not set(block_keys(entity, here)) & set(block_keys(entity, {**here, "account": "b"}))
+
+
+def test_what_only_relates_others_is_not_looked_for_near_by():
+    """Two shares of ten percent have nothing to do with each other."""
+    split = {"opportunity": "o", "kind": "revenue", "fraction": "0.1"}
+
+    assert () == block_keys(CORE.entity("split"), split)
 
 
 NESTED = st.recursive(

@@ -47,12 +47,10 @@ def link(native_id="n-r", *, entity="account", seen=9, exists=(HERE, HERE, 1), *
     return Link(1, "sales", entity, native_id, "r", held, seen=seen)
 
 
-def asked(record_, link_, *, held=(), can=EVERYTHING, hidden=(), missing=(), parent=""):
+def asked(record_, link_, *, held=(), can=EVERYTHING, hidden=(), missing=(), needs=()):
     """What is due at a link, of a system that holds accounts as kamsync does."""
     map_ = identity_map(SCHEMA.entity(record_.entity), record_.entity)
-    return due(
-        record_, link_, map_, Refs(*missing), held=held, can=can, hidden=hidden, parent=parent
-    )
+    return due(record_, link_, map_, Refs(*missing), held=held, can=can, hidden=hidden, needs=needs)
 
 
 def known(value, knows=5):
@@ -139,7 +137,7 @@ def test_a_record_is_not_created_before_its_parent():
         record("contact", account="a", email="li@acme.com"),
         link(None, entity="contact"),
         missing=["a"],
-        parent="account",
+        needs=("account",),
     )
 
     assert (None, ["a"]) == (told.op, [problem.awaits for problem in told.problems])
@@ -151,7 +149,7 @@ def test_another_reference_that_is_missing_holds_back_itself_only():
         record("contact", owner="e", email="li@acme.com"),
         link(None, entity="contact"),
         missing=["e"],
-        parent="account",
+        needs=("account",),
     )
 
     assert Op.CREATE is told.op

@@ -96,7 +96,7 @@ def test_types_have_what_they_need_and_nothing_else(entity):
 @each_entity
 def test_keys_labels_and_parents_are_fields(entity):
     """What names a field names one that is there."""
-    named = {entity.label, *entity.keys, *([entity.parent] if entity.parent else [])}
+    named = {entity.label, *entity.keys, *entity.unique, *entity.needs}
 
     assert named <= entity.fields.keys()
 
@@ -200,6 +200,15 @@ def test_a_plugin_adds_fields_keys_and_entities():
         (added(Field("cost", Type.GROUP, "A cost.")), "cost: a group, and only that, has parts"),
         (added(nested("cost")), "cost: no part of a group is a group"),
         (Entity("opportunity", "", {}, keys=("code",)), "names 'code' as a key or its parent"),
+        (Entity("opportunity", "", {}, unique=("code",)), "names 'code' as a key or its parent"),
+        (
+            Entity("opportunity", "", {}, unique=("name", "kind")),
+            "unique by name, kind: there must be a reference",
+        ),
+        (
+            Entity("opportunity", "", {}, unique=("account", "amount")),
+            "only choices, texts and dates",
+        ),
     ],
 )
 def test_a_plugin_cannot_break_the_schema(addition, expected):
