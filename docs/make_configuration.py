@@ -31,6 +31,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("", sections.Config),
     ("store", sections.StoreSection),
     ("round", sections.RoundSection),
+    ("daemon", sections.DaemonSection),
     ("system.NAME", sections.SystemSection),
     ("system.NAME.map.ENTITY", sections.MapSection),
     ("system.NAME.map.ENTITY.fields.FIELD", sections.FieldSection),
@@ -51,10 +52,20 @@ KEYS = {
     ),
     "round.batch": ("how many records are held in memory at a time", "`200`"),
     "round.sweep_every": ("how often a system is read as a whole", '`"7d"`'),
+    "round.every": ("how often `kamsync run` serves a system", '`"1m"`'),
+    "daemon.listen": (
+        'where `kamsync run` answers on `/healthz` and `/metrics`; `""` is nowhere',
+        '`"0.0.0.0:9464"`',
+    ),
     "system.NAME.connector": ("the kind of system", '`"memory"`'),
     "system.NAME.team": ("the team that it speaks for", '`"sales"`'),
     "system.NAME.allow": ("what may be written, by entity", '`{ account = ["update"] }`'),
     "system.NAME.clears_pay": ("whether fields of class pay may be written there", "`true`"),
+    "system.NAME.every": ("how often `kamsync run` serves it, if not as `[round]` says", '`"1m"`'),
+    "system.NAME.fresh_within": (
+        "a promise: `kamsync run` tells aloud when it was not served within that time",
+        '`"15m"`',
+    ),
     "system.NAME.*": ("any other key: an option of the connector", '`path = "sales.jsonl"`'),
     "system.NAME.map.ENTITY.object": ("what the system calls the entity", '`"Company"`'),
     "system.NAME.map.ENTITY.stamp": ("the native field that keeps our id", '`"kamsync_id"`'),
@@ -96,7 +107,14 @@ NAMED = {
 """Keys that hold names of yours, as a file writes them."""
 
 HIDDEN = frozenset(
-    {"store", "round", "scope", "identity", "system.NAME.map.ENTITY.fields.FIELD.unmapped"}
+    {
+        "store",
+        "round",
+        "daemon",
+        "scope",
+        "identity",
+        "system.NAME.map.ENTITY.fields.FIELD.unmapped",
+    }
 )
 """Sections that have their own lines, and what a short form stands for."""
 

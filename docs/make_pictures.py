@@ -23,6 +23,7 @@ PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 FLOORS = {
     "cli": "surfaces: what people and scripts use",
     "testing": "for whoever writes a connector: conformance, faults, simulation",
+    "daemon": "rounds on a schedule, and what the world outside is told of them",
     "reports": "what is read, and hosting of sandboxes",
     "engine": "one round",
     "store": "state: configuration, store, journal, reviews, keys",

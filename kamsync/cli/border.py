@@ -164,21 +164,15 @@ def _discard(stream: TextIO) -> None:
 
 def _unforeseen(args: Sequence[str], error: Exception) -> int:
     """Tell of an error that nobody foresaw, and keep its traceback where only its owner reads it."""
-    import traceback
-
     kind = type(error).__name__
     if "--debug" in args:
+        import traceback
+
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
         return 1
-    import tempfile
+    from kamsync.tracebacks import keep_traceback
 
-    try:
-        handle, name = tempfile.mkstemp(prefix="kamsync-", suffix=".txt")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            traceback.print_exception(error, file=file)
-    except OSError:
-        hint = "See the traceback with --debug."
-    else:
-        hint = f"The traceback is in {name}; --debug shows it here."
+    kept = keep_traceback(error)
+    hint = f"The traceback is in {kept}; --debug shows it here." if kept else "See it with --debug."
     _tell(args, kind, f"stopped by an unexpected {kind}, a fault of kamsync or a plugin.", hint)
     return 1

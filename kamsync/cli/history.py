@@ -111,9 +111,17 @@ def _summed(summary: dict[str, Any]) -> str:
         f"{counted(planned, 'write')} planned" if planned else "",
         f"{written:,} written" if written else "",
         f"{counted(back, 'value')} put back" if back else "",
-        f"{summary['system']} has another identity" if "identity" in summary else "",
         counted(summary["held"], "open conflict") if summary.get("held") else "",
         counted(summary["parked"], "parked record") if summary.get("parked") else "",
         *(f"{each.get('system')} did not answer" for each in summary.get("down", [])),
+        _named(summary),
     ]
     return ", ".join(part for part in parts if part)
+
+
+def _named(summary: dict[str, Any]) -> str:
+    """Return of which system a person said something, and what."""
+    if "identity" in summary:
+        return f"{summary['system']} has another identity"
+    why = f": {summary['why']}" if summary.get("why") else ""
+    return f"{summary.get('system', '')}{why}"

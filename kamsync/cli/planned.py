@@ -23,12 +23,14 @@ def show_plan(
     printer: Printer, hub: Hub, plan: Overview, *, took_s: float, select: str, full: bool
 ) -> None:
     """Write *plan* for a person, totals last."""
-    systems = words.counted(len(hub.systems) - len(plan.down), "system")
+    systems = words.counted(len(hub.systems) - len(plan.down) - len(plan.resting), "system")
     printer.line(
         (f"Read {systems}", "bold"), f" · {words.counted(plan.read, 'row')} · {took_s:.1f} s"
     )
     for down in plan.down:
         printer.line(("! ", "red"), f"{down['system']} did not answer: {down['reason']}")
+    for name in plan.resting:
+        printer.line(("• ", "yellow"), f"{name} is paused; kamsync resume {name} serves it again.")
     _steps(printer, plan)
     if plan.unmet and plan.fields:
         _meeting(printer, hub, plan)

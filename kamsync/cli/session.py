@@ -55,6 +55,14 @@ class Session:
 
         return load_plugins(self.config.plugins)
 
+    def read_again(self) -> tuple[Config, Plugins]:
+        """Read the configuration anew, with the plugins that it names now."""
+        from kamsync.config import load_config
+        from kamsync.plugins import load_plugins
+
+        config = load_config(self.config_file, os.environ)
+        return config, load_plugins(config.plugins)
+
     @cached_property
     def clock(self) -> Clock:
         """The machine's clock."""

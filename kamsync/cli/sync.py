@@ -61,7 +61,8 @@ def _document(round_: Round) -> dict[str, object]:
     """Return what a round did, for scripts.
 
     Keys: ``round``, ``plan``, ``read``, ``merged``, ``matched``, ``written``, ``systems`` (by name:
-    created, updated, deleted, dropped, stale, refused, open), ``held``, ``parked``, ``down``.
+    created, updated, deleted, dropped, stale, refused, open), ``held``, ``parked``, ``down``,
+    ``resting``.
     """
     return {
         "round": round_.id,
@@ -74,6 +75,7 @@ def _document(round_: Round) -> dict[str, object]:
         "held": round_.held,
         "parked": round_.parked,
         "down": round_.down,
+        "resting": round_.resting,
     }
 
 
@@ -90,7 +92,9 @@ def _show(printer: Printer, round_: Round, took_s: float) -> None:
     printer.table(rows)
     for down in round_.down:
         printer.line(("! ", "red"), f"{down.system} did not answer: {down.reason}")
-    if rows or round_.down:
+    for name in round_.resting:
+        printer.line(("• ", "yellow"), f"{name} is paused; kamsync resume {name} serves it again.")
+    if rows or round_.down or round_.resting:
         printer.gap()
     printer.line(
         (f"Round {round_.id.removeprefix('round-')} done", "bold"),

@@ -32,6 +32,7 @@ class Environment(BaseSettings):
     policies: list[str] = []
     store: Table = {}
     round: Table = {}
+    daemon: Table = {}
     system: Table = {}
     scope: Table = {}
     policy: Table = {}

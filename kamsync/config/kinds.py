@@ -12,10 +12,11 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 from kamsync.config.private import path_from, with_secrets
 from kamsync.redact import Secret
 
-__all__ = ["Duration", "FilePath", "Fraction", "Name", "Option", "StoreUrl"]
+__all__ = ["Address", "Duration", "FilePath", "Fraction", "Name", "Option", "StoreUrl"]
 
 NAME_LIMIT = 40
 LONGEST = timedelta(days=366)
+LAST_PORT = 65_535
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _DURATION = re.compile(r"([1-9][0-9]{0,6})(s|m|h|d|w)")
@@ -53,6 +54,16 @@ def _fraction(given: object) -> float:
     return float(given)
 
 
+def _address(given: object) -> str:
+    """Take a host and a port, or nothing for nowhere."""
+    host, colon, port = given.rpartition(":") if isinstance(given, str) else ("", "", "")
+    if given == "":
+        return ""
+    if not (colon and host and port.isascii() and port.isdecimal() and int(port) <= LAST_PORT):
+        raise ValueError('expected HOST:PORT, such as "127.0.0.1:9464", or "" for nowhere')
+    return f"{host}:{port}"
+
+
 def _store_url(given: object, info: ValidationInfo) -> str:
     """Take the address of a store; a relative SQLite file starts at the configuration's folder."""
     given = with_secrets(given, info)
@@ -73,6 +84,7 @@ def _store_url(given: object, info: ValidationInfo) -> str:
     return f"sqlite:///{path_from(file, info)}"
 
 
+Address: TypeAlias = Annotated[str, BeforeValidator(_address)]
 Name: TypeAlias = Annotated[str, AfterValidator(_name)]
 Duration: TypeAlias = Annotated[timedelta, BeforeValidator(_duration)]
 FilePath: TypeAlias = Annotated[Path, BeforeValidator(_in_folder)]

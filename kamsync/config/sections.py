@@ -9,7 +9,15 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, model_validator
 
-from kamsync.config.kinds import Duration, FilePath, Fraction, Name, Option, StoreUrl
+from kamsync.config.kinds import (
+    Address,
+    Duration,
+    FilePath,
+    Fraction,
+    Name,
+    Option,
+    StoreUrl,
+)
 from kamsync.errors import ConfigurationInvalid, UnknownName
 from kamsync.identity import Thresholds
 from kamsync.model import Op
@@ -17,6 +25,7 @@ from kamsync.redact import without_password
 
 __all__ = [
     "Config",
+    "DaemonSection",
     "FieldSection",
     "IdentitySection",
     "MapSection",
@@ -60,10 +69,20 @@ class StoreSection(Section):
 
 
 class RoundSection(Section):
-    """How a round goes: *batch* records at a time, and a full sweep of each system now and then."""
+    """How a round goes: *batch* records at a time, and a full sweep of each system now and then.
+
+    *every* is how often a daemon serves a system whose section says nothing else.
+    """
 
     batch: int = Field(500, ge=1, le=10_000, strict=True)
     sweep_every: Duration = timedelta(days=1)
+    every: Duration = timedelta(minutes=5)
+
+
+class DaemonSection(Section):
+    """Where ``kamsync run`` answers on its health and its metrics; an empty *listen* is nowhere."""
+
+    listen: Address = Field("127.0.0.1:9464", validate_default=True)
 
 
 class IdentitySection(Section):
@@ -129,14 +148,17 @@ class MapSection(Section):
 class SystemSection(Section):
     """One system: the kind of its connector, the team it speaks for, and what may be written.
 
-    *clears_pay* says that fields of class *pay* may be written there. Keys that are not named here
-    are *options*, which the connector is called with.
+    *clears_pay* says that fields of class *pay* may be written there. A daemon serves the system
+    *every* so often, and tells it aloud when that did not succeed within *fresh_within*. Keys that
+    are not named here are *options*, which the connector is called with.
     """
 
     connector: Annotated[str, Field(min_length=1)]
     team: Name | None = None
     allow: dict[str, frozenset[Op]] = {}
     clears_pay: bool = Field(default=False, strict=True)
+    every: Duration | None = None
+    fresh_within: Duration | None = None
     map: dict[str, MapSection] = {}
     options: dict[str, Option] = {}
 
@@ -196,6 +218,7 @@ class Config(Section):
     policies: tuple[FilePath, ...] = ()
     store: StoreSection
     round: RoundSection = RoundSection()
+    daemon: DaemonSection = DaemonSection()
     systems: dict[Name, SystemSection] = Field({}, alias="system")
     scope: ScopeSections = ScopeSections()
     policy: Tables = {}

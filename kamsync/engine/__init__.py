@@ -8,23 +8,28 @@ from kamsync.engine.planning import Plan
 from kamsync.engine.pull import pull
 from kamsync.engine.push import push
 from kamsync.engine.recognising import accept_move
+from kamsync.engine.resting import Pause, pause, pauses, resume
 from kamsync.engine.rounds import Round, deliver, preview, run_round, settle, take_in
 from kamsync.engine.undoing import Undo, undo_round
 
 __all__ = [
     "CHOICES",
     "Hub",
+    "Pause",
     "Plan",
     "Round",
     "System",
     "Undo",
     "accept_move",
     "deliver",
+    "pause",
+    "pauses",
     "preview",
     "pull",
     "push",
     "record_id",
     "resolve_conflict",
+    "resume",
     "run_round",
     "settle",
     "take_in",

@@ -6,6 +6,8 @@ another in which the same ids happen to be in use, would write the wrong values 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.serving import Down, borne
 from kamsync.errors import ConfigurationInvalid
@@ -13,8 +15,8 @@ from kamsync.errors import ConfigurationInvalid
 __all__ = ["accept_move", "known_identity", "recognise", "require_same"]
 
 
-def recognise(hub: Hub) -> list[Down]:
-    """Ask every system who it is, before anything is read; return those that did not answer.
+def recognise(hub: Hub, systems: Iterable[System]) -> list[Down]:
+    """Ask *systems* who they are, before anything is read; return those that did not answer.
 
     What a system says at the first contact is kept.
 
@@ -23,7 +25,7 @@ def recognise(hub: Hub) -> list[Down]:
     """
     down: list[Down] = []
     told: dict[str, str | None] = {}
-    for system in hub.systems.values():
+    for system in systems:
         with borne(down, system, "pull"):
             told[system.name] = system.connector.identity()
     for name, identity in told.items():

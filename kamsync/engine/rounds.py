@@ -6,7 +6,7 @@ cannot differ from the run. Its steps can be called one by one as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from msgspec import Struct, field, to_builtins
@@ -26,6 +26,7 @@ from kamsync.engine.push import push
 from kamsync.engine.pushed import Pushed
 from kamsync.engine.recognising import recognise
 from kamsync.engine.resolve import drop_creates, resolve
+from kamsync.engine.resting import note_served, pauses
 from kamsync.engine.restore import finish_restore
 from kamsync.engine.serving import Down, borne
 from kamsync.engine.telling import tell_of_round, tell_of_stop
@@ -41,11 +42,16 @@ ROUNDS_KEPT = 100
 
 
 class Round(Struct):
-    """What one round did."""
+    """What one round did.
+
+    *resting* are the systems that it left alone: those that are paused, and those that it was not
+    asked to serve.
+    """
 
     id: str
     pulled: dict[str, dict[str, Pulled]] = field(default_factory=dict)
     down: list[Down] = field(default_factory=list)
+    resting: list[str] = field(default_factory=list)
     matched: int = 0
     merged: Tallies = field(default_factory=Tallies)
     plan: Plan | None = None
@@ -60,8 +66,8 @@ class Round(Struct):
 
     def up(self, hub: Hub) -> list[System]:
         """Return the systems that could be served so far."""
-        down = {each.system for each in self.down}
-        return [system for system in hub.systems.values() if system.name not in down]
+        left = {*self.resting, *(each.system for each in self.down)}
+        return [system for system in hub.systems.values() if system.name not in left]
 
     def summary(self) -> dict[str, Any]:
         """Return the round as plain JSON, without the writes themselves."""
@@ -82,7 +88,7 @@ def preview(
         ConfigurationInvalid: a system is another one than before; nothing was read.
     """
     with hub.store.round_lock("plan"):
-        result = _begin(hub, "plan", recognise(hub))
+        result = _begin(hub, "plan")
         take_in(hub, result, sweep=sweep, progress=progress)
         with hub.store.rehearsal():
             settle(hub, result, only=only, progress=progress)
@@ -96,10 +102,14 @@ def run_round(
     *,
     approve: str | None = None,
     only: str | None = None,
+    among: Collection[str] | None = None,
     sweep: bool = False,
     progress: Progress | None = None,
 ) -> Round:
     """Run one round; with *approve*, carry out exactly the plan of that name or nothing.
+
+    With *among*, the other systems are left alone, as those are that are paused. If that round would
+    need an approval it goes on with all of them, so that a person is asked of the whole plan.
 
     Raises:
         ApprovalMissing: a system was never met before, it is written in a way that was not allowed
@@ -111,18 +121,15 @@ def run_round(
     with hub.store.round_lock("sync"):
         if approve is not None:
             hub.store.plans.get(approve)
-        result = _begin(hub, "sync", recognise(hub))
+        result = _begin(hub, "sync", among)
         take_in(hub, result, sweep=sweep, progress=progress)
         try:
-            with hub.store.transaction():
-                settle(hub, result, only=only, progress=progress)
-                assert result.plan is not None
-                require_consent(hub, result.id, result.plan, approve)
-                if approve is not None:
-                    hub.store.rounds.approve(result.id, result.plan.id)
-                if only is None:
-                    remember(hub, result.plan, approved=approve is not None)
-                _keep(hub, result, "approved" if approve is not None else "done")
+            try:
+                _agree(hub, result, approve, only, progress)
+            except (ApprovalMissing, GuardTripped):
+                if not _widen(hub, result, progress):
+                    raise
+                _agree(hub, result, approve, only, progress)
         except (ApprovalMissing, GuardTripped) as error:
             _keep_stopped(hub, result, approve)
             _end(hub, result, "stopped")
@@ -133,10 +140,40 @@ def run_round(
     return result
 
 
-def _begin(hub: Hub, kind: str, down: list[Down]) -> Round:
+def _agree(
+    hub: Hub, result: Round, approve: str | None, only: str | None, progress: Progress | None
+) -> None:
+    """Settle all that was taken in, if no more is to be asked of a person; else keep nothing of it."""
+    with hub.store.transaction():
+        settle(hub, result, only=only, progress=progress)
+        assert result.plan is not None
+        require_consent(hub, result.id, result.plan, approve)
+        if approve is not None:
+            hub.store.rounds.approve(result.id, result.plan.id)
+        if only is None:
+            remember(hub, result.plan, approved=approve is not None)
+        _keep(hub, result, "approved" if approve is not None else "done")
+
+
+def _widen(hub: Hub, result: Round, progress: Progress | None) -> bool:
+    """Take in the systems that rest without being paused; return whether there were any."""
+    paused = pauses(hub)
+    more = [hub.systems[name] for name in result.resting if name not in paused]
+    result.resting = sorted(paused)
+    result.down += recognise(hub, more)
+    if more:
+        take_in(hub, result, among=more, progress=progress)
+    return bool(more)
+
+
+def _begin(hub: Hub, kind: str, among: Collection[str] | None = None) -> Round:
     """Open a round; whatever is written into the journal from now on is part of it."""
+    resting = set(pauses(hub))
+    if among is not None:
+        resting |= hub.systems.keys() - set(among)
+    down = recognise(hub, [each for each in hub.systems.values() if each.name not in resting])
     hub.store.rounds.break_off()
-    return Round(hub.store.rounds.start(kind, hub.now()), down=down)
+    return Round(hub.store.rounds.start(kind, hub.now()), down=down, resting=sorted(resting))
 
 
 def _end(hub: Hub, result: Round, state: str) -> None:
@@ -147,13 +184,23 @@ def _end(hub: Hub, result: Round, state: str) -> None:
 
 
 def take_in(
-    hub: Hub, result: Round, *, sweep: bool = False, progress: Progress | None = None
+    hub: Hub,
+    result: Round,
+    *,
+    among: Collection[System] | None = None,
+    sweep: bool = False,
+    progress: Progress | None = None,
 ) -> None:
-    """Find out what became of open writes, and pull every system; one that is down stops no other."""
+    """Find out what became of open writes, and pull every system; one that is down stops no other.
+
+    With *among*, only these are pulled.
+    """
     mark_scope(hub)
     for system in hub.systems.values():
         mark_maps(hub, system)
     for system in result.up(hub):
+        if among is not None and system not in among:
+            continue
         _tell(progress, f"Reading {system.name}")
         with borne(result.down, system, "pull"):
             foresee(hub, system, sweep=sweep)
@@ -190,6 +237,7 @@ def settle(
     hub: Hub, result: Round, *, only: str | None = None, progress: Progress | None = None
 ) -> None:
     """Match, merge and plan all that was taken in, in one transaction."""
+    result.matched, result.merged = 0, Tallies()
     with hub.store.transaction():
         _backfill(hub)
         amended = amendments(hub)
@@ -215,9 +263,13 @@ def settle(
 def deliver(hub: Hub, result: Round, *, progress: Progress | None = None) -> None:
     """Push the plan to every system that answers, and tell what waits for a person."""
     for system in result.up(hub):
+        if system.name in pauses(hub):
+            result.resting.append(system.name)
+            continue
         _tell(progress, f"Writing {system.name}")
         with borne(result.down, system, "push"):
             result.pushed[system.name] = push(hub, system, result.id)
+    note_served(hub, result.up(hub))
     tell_of_round(hub, _trouble(result), held=result.held)
 
 

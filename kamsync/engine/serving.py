@@ -13,12 +13,13 @@ from kamsync.errors import FixConfiguration, RetryLater, Unsupported
 __all__ = ["Down", "borne"]
 
 
-class Down(Struct, frozen=True):
-    """One system that could not be served: in which step, and why."""
+class Down(Struct, frozen=True, omit_defaults=True):
+    """One system that could not be served: in which step, why, and how long it asked to be left alone."""
 
     system: str
     step: str
     reason: str
+    wait_s: float = 0
 
 
 @contextmanager
@@ -31,6 +32,6 @@ def borne(down: list[Down], system: System, step: str) -> Iterator[None]:
     try:
         yield
     except RetryLater as error:
-        down.append(Down(system.name, step, error.message))
+        down.append(Down(system.name, step, error.message, error.wait_s or 0))
     except (FixConfiguration, Unsupported) as error:
         down.append(Down(system.name, step, str(error)))

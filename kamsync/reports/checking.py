@@ -8,7 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from kamsync.connector import Can, NativeEntity
-from kamsync.engine import Hub, System
+from kamsync.engine import Hub, System, pauses
 from kamsync.engine.recognising import require_same
 from kamsync.errors import ConfigurationInvalid, KamsyncError
 from kamsync.mapping import EntityMap
@@ -86,6 +86,10 @@ def check_store(hub: Hub) -> Iterator[Check]:
         yield Check(Level.NOTE, "store", text, "See: kamsync conflicts.")
     yield from _parked(hub)
     yield from _awaiting(hub)
+    for name, paused in pauses(hub).items():
+        why = f": {paused.why}" if paused.why else ""
+        text = f"{name} is paused since {paused.at[:16].replace('T', ' ')}{why}."
+        yield Check(Level.NOTE, "store", text, f"Serve it again with: kamsync resume {name}.")
     for round_ in rounds(store, 1):
         if round_.state == RUNNING:
             yield Check(Level.NOTE, "store", f"Round {round_.number} runs now.")

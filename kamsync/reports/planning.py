@@ -86,6 +86,7 @@ class Overview(Struct, frozen=True):
     unmet: tuple[str, ...]
     first: tuple[str, ...]
     down: tuple[dict[str, str], ...]
+    resting: tuple[str, ...]
     fields: dict[str, FieldCount]
 
 
@@ -121,6 +122,7 @@ def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overvie
             {"system": each.system, "step": each.step, "reason": each.reason}
             for each in round_.down
         ),
+        resting=tuple(round_.resting),
         fields=dict(sorted(round_.merged.fields.items())),
     )
 

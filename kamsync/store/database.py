@@ -17,7 +17,7 @@ from threading import RLock
 from types import TracebackType
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
-from kamsync.store.locks import Holder
+from kamsync.store.locks import Holder, Lock
 
 __all__ = ["LIST_MARK", "Database", "Rehearsal", "Row", "Scope", "Snapshot", "chunks"]
 
@@ -132,12 +132,12 @@ class Database(ABC):
         """Return the driver's connection."""
 
     @abstractmethod
-    def round_lock(self, holder: Holder) -> AbstractContextManager[None]:
+    def lock(self, lock: Lock, holder: Holder) -> AbstractContextManager[None]:
         """Return a block that one process at a time can be in."""
 
     @abstractmethod
-    def is_busy(self) -> bool:
-        """Whether some process is in the block of the round lock."""
+    def is_locked(self, lock: Lock) -> bool:
+        """Whether some process is in the block of *lock*."""
 
     @abstractmethod
     def close(self) -> None:

@@ -15,7 +15,7 @@ from kamsync.store.check import faults
 from kamsync.store.counters import Counters, Cursors, Meta
 from kamsync.store.database import Database, Rehearsal, Scope
 from kamsync.store.links import Links
-from kamsync.store.locks import here
+from kamsync.store.locks import Lock, here
 from kamsync.store.outbox import Outbox
 from kamsync.store.parks import Parks
 from kamsync.store.records import Records
@@ -85,11 +85,19 @@ class Store:
 
         `StoreBusy` names the holder. A holder that dies is in it no longer.
         """
-        return self.database.round_lock(here(name, self.clock))
+        return self.database.lock(Lock.ROUND, here(name, self.clock))
+
+    def daemon_lock(self) -> AbstractContextManager[None]:
+        """Return a block in which the process that keeps running rounds is; see `round_lock`."""
+        return self.database.lock(Lock.DAEMON, here("run", self.clock))
 
     def is_busy(self) -> bool:
         """Whether some process runs a round on this store now."""
-        return self.database.is_busy()
+        return self.database.is_locked(Lock.ROUND)
+
+    def is_served(self) -> bool:
+        """Whether some process keeps running rounds on this store."""
+        return self.database.is_locked(Lock.DAEMON)
 
     def distrust(self, system: str) -> None:
         """Believe nothing that is known of *system* before all of it was read again; see there."""

@@ -13,7 +13,7 @@ from kamsync.seal import MasterKey, new_key
 from kamsync.store.archive import checked, load, manifest_of
 from kamsync.store.counters import Meta
 from kamsync.store.database import Database
-from kamsync.store.locks import file_lock, here
+from kamsync.store.locks import Lock, file_lock, here
 from kamsync.store.main import Store
 from kamsync.store.migrate import HEAD, drop, is_empty, migrate, migrated_memory, require_known
 from kamsync.store.restore import mark_restored
@@ -61,7 +61,7 @@ def restore_store(
     With *replace* it takes the place of the store that is there; whoever was erased there is erased
     in it too. It happens in one step: a crash leaves the old store. What the restored store knew of
     the systems is no longer believed: see `kamsync.store.restore.mark_restored`. Whoever else has
-    the store open goes on with the old one: stop the daemon first.
+    the store open goes on with the old one, so that nothing is restored while a daemon runs.
 
     Raises:
         ConfigurationInvalid: there is no such backup.
@@ -123,7 +123,8 @@ def _restore_file(
     if file.exists() and not replace:
         raise _occupied(str(file))
     draft = file.with_name(file.name + ".restoring")
-    with file_lock(file.with_name(file.name + ".lock"), here("restore", clock)):
+    holder = here("restore", clock)
+    with file_lock(file, holder, Lock.DAEMON), file_lock(file, holder, Lock.ROUND):
         draft.unlink(missing_ok=True)
         unlink_log(draft)
         erased = _erased(f"{_FILE}{file}") if file.exists() else ()
@@ -146,7 +147,12 @@ def _restore_server(
     """Empty the schema and fill it again, in one transaction."""
     database = _connected(url, WAIT_S)
     try:
-        with database.round_lock(here("restore", clock)), database.transaction():
+        holder = here("restore", clock)
+        with (
+            database.lock(Lock.DAEMON, holder),
+            database.lock(Lock.ROUND, holder),
+            database.transaction(),
+        ):
             erased: Sequence[str] = ()
             if not is_empty(database):
                 if not replace:

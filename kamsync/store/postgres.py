@@ -13,15 +13,13 @@ from psycopg.conninfo import conninfo_to_dict
 
 from kamsync.errors import ConfigurationInvalid, KamsyncError, StoreBusy, StoreUnusable
 from kamsync.store.database import LIST_MARK, Database, Row
-from kamsync.store.locks import Holder, busy
+from kamsync.store.locks import Holder, Lock, busy
 
 __all__ = ["PostgresDatabase", "connect_postgres"]
 
 CONNECT_TIMEOUT_S = 10
 
 _WRITER = 1
-_ROUND = 2
-_HOLDER = "round_holder"
 
 _ADVICE: tuple[tuple[type[psycopg.Error], str], ...] = (
     (
@@ -49,7 +47,7 @@ class PostgresDatabase(Database):
         super().__init__()
         self._url = url
         self._wait_s = wait_s
-        self._holds_round = False
+        self._held: set[Lock] = set()
         self.name = _name(url)
         self.connection = self._connected()
 
@@ -113,44 +111,44 @@ class PostgresDatabase(Database):
         """Return the driver's connection."""
         return self.connection
 
-    def round_lock(self, holder: Holder) -> AbstractContextManager[None]:
+    def lock(self, lock: Lock, holder: Holder) -> AbstractContextManager[None]:
         """Hold an advisory lock of this connection; the server frees it when the connection ends."""
-        return self._round_lock(holder)
+        return self._locked(lock, holder)
 
     @contextmanager
-    def _round_lock(self, holder: Holder) -> Iterator[None]:
-        lock = f"({_ROUND}, hashtext(current_schema()))"
-        if self._holds_round or not self.rows(f"SELECT pg_try_advisory_lock{lock}")[0][0]:
-            raise busy(self._holder())
-        self._holds_round = True
+    def _locked(self, lock: Lock, holder: Holder) -> Iterator[None]:
+        key = f"({lock.number}, hashtext(current_schema()))"
+        if lock in self._held or not self.rows(f"SELECT pg_try_advisory_lock{key}")[0][0]:
+            raise busy(self._holder(lock), lock)
+        self._held.add(lock)
         try:
             if "meta" in self.tables():
                 self.run(
                     "INSERT INTO meta (key, value) VALUES (?, ?)"
                     " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                    (_HOLDER, json.encode(holder).decode()),
+                    (_named(lock), json.encode(holder).decode()),
                 )
             yield
         finally:
-            self._holds_round = False
+            self._held.discard(lock)
             if not self.connection.closed:
-                self._raw(f"SELECT pg_advisory_unlock{lock}")
+                self._raw(f"SELECT pg_advisory_unlock{key}")
 
-    def is_busy(self) -> bool:
-        """Whether some connection holds the lock; one that asks as well is not in the way."""
-        if self._holds_round:
+    def is_locked(self, lock: Lock) -> bool:
+        """Whether some connection holds *lock*; one that asks as well is not in the way."""
+        if lock in self._held:
             return True
-        lock = f"_shared({_ROUND}, hashtext(current_schema()))"
-        if not self.rows(f"SELECT pg_try_advisory_lock{lock}")[0][0]:
+        key = f"_shared({lock.number}, hashtext(current_schema()))"
+        if not self.rows(f"SELECT pg_try_advisory_lock{key}")[0][0]:
             return True
-        self._raw(f"SELECT pg_advisory_unlock{lock}")
+        self._raw(f"SELECT pg_advisory_unlock{key}")
         return False
 
-    def _holder(self) -> str:
-        """Return what the holder of the round lock wrote of itself."""
+    def _holder(self, lock: Lock) -> str:
+        """Return what the holder of *lock* wrote of itself."""
         if "meta" not in self.tables():
             return ""
-        held = self.row("SELECT value FROM meta WHERE key = ?", (_HOLDER,))
+        held = self.row("SELECT value FROM meta WHERE key = ?", (_named(lock),))
         return held[0] if held else ""
 
     def close(self) -> None:
@@ -195,11 +193,17 @@ class PostgresDatabase(Database):
         """Connect again if the connection was lost, unless a round depended on it."""
         if not self.connection.closed:
             return
-        if self._holds_round:
+        if Lock.ROUND in self._held:
             raise StoreBusy(
                 f"The connection to the store {self.name} was lost during a round; run it again."
             )
         self.connection = self._connected()
+        for lock in self._held:
+            key = f"({lock.number}, hashtext(current_schema()))"
+            if not self.rows(f"SELECT pg_try_advisory_lock{key}")[0][0]:
+                holder = self._holder(lock)
+                self.connection.close()
+                raise busy(holder, lock)
 
     def _explained(self, error: psycopg.Error) -> Exception:
         """Return the error that says what to do; one of our own mistakes stays as it is."""
@@ -222,6 +226,11 @@ class PostgresDatabase(Database):
 def connect_postgres(url: str, wait_s: float) -> PostgresDatabase:
     """Connect to the server at *url*; a writer waits up to *wait_s* seconds for another one."""
     return PostgresDatabase(url.replace("postgresql+psycopg://", "postgresql://", 1), wait_s)
+
+
+def _named(lock: Lock) -> str:
+    """Return under which name the store keeps who holds *lock*."""
+    return f"{lock.name.lower()}_holder"
 
 
 def _name(url: str) -> str:

@@ -13,7 +13,7 @@ from msgspec import json
 
 from kamsync.errors import KamsyncError, StoreBusy, StoreUnusable
 from kamsync.store.database import LIST_MARK, Database, Row
-from kamsync.store.locks import Holder, file_lock, is_locked
+from kamsync.store.locks import Holder, Lock, file_lock, is_locked
 
 __all__ = ["SqliteDatabase", "connect_sqlite", "unlink_log"]
 
@@ -120,13 +120,13 @@ class SqliteDatabase(Database):
         """Return the driver's connection."""
         return self.connection
 
-    def round_lock(self, holder: Holder) -> AbstractContextManager[None]:
+    def lock(self, lock: Lock, holder: Holder) -> AbstractContextManager[None]:
         """Lock a file beside the store; a database in memory is nobody else's."""
-        return file_lock(Path(f"{self.file}.lock"), holder) if self.file else nullcontext()
+        return file_lock(Path(self.file), holder, lock) if self.file else nullcontext()
 
-    def is_busy(self) -> bool:
+    def is_locked(self, lock: Lock) -> bool:
         """Whether the file beside the store is locked."""
-        return is_locked(Path(f"{self.file}.lock")) if self.file else False
+        return is_locked(Path(self.file), lock) if self.file else False
 
     def close(self) -> None:
         """Close the file; the last one to do so folds the write-ahead log into it."""
