@@ -19,7 +19,7 @@ from kamsync.model import EXISTS, Cells, Fact, Golden, Intent, Link, Op, Record
 from kamsync.observe import GONE, HERE
 from kamsync.values import is_blank
 
-__all__ = ["Due", "FirstWrite", "PlanName", "PlannedWrite", "Problem", "due"]
+__all__ = ["Barred", "Due", "FirstWrite", "PlanName", "PlannedWrite", "Problem", "due"]
 
 NOTHING_TO_SEND = "It is not created there while none of its values can be sent."
 
@@ -222,6 +222,15 @@ class FirstWrite(Struct, frozen=True):
 
     def __str__(self) -> str:
         return f"{self.op} {self.system} {self.entity}"
+
+
+class Barred(Struct, frozen=True):
+    """How many writes of one kind a system would need, and the configuration does not allow."""
+
+    system: str
+    entity: str
+    op: Op
+    count: int
 
 
 class PlanName:

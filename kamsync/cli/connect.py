@@ -69,11 +69,18 @@ def disconnect(ctx: click.Context, *, system: str) -> None:
 def _connector(here: Session, name: str) -> Iterator[Connector]:
     """Connect one system; the store is not opened."""
     from kamsync.config import connect as made
+    from kamsync.errors import Unsupported
 
     connector = made(here.config, name, here.plugins)
     here.tell_broken(here.plugins)
     try:
         yield connector
+    except Unsupported as error:
+        hint = (
+            error.hint
+            or "Its section says how kamsync gets in; see whether it does: kamsync check."
+        )
+        raise Unsupported(error.message, hint=hint) from error
     finally:
         connector.close()
 

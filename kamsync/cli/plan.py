@@ -36,7 +36,7 @@ def plan(
     """Show what a round would write, and why.
 
     Systems are read and the plan is kept under its id, to be approved; nothing is merged, decided
-    or written. Exit status 2 if it would write, 0 if everything agrees, 1 if a system did not answer.
+    or written. Exit status 2 if it would write, 0 if there is nothing to write, 1 if a system did not answer.
     """
     here = session(ctx)
     here.config.require_systems()

@@ -180,6 +180,7 @@ def _totals(printer: Printer, plan: Overview, closed: Sequence[str]) -> None:
         words.counted(plan.parked, "parked record") if plan.parked else "",
     ]
     printer.gap()
+    _barred(printer, plan)
     if any(waiting):
         printer.line("Held back: ", " · ".join(filter(None, waiting)))
     if plan.writes == 0:
@@ -188,6 +189,10 @@ def _totals(printer: Printer, plan: Overview, closed: Sequence[str]) -> None:
             agrees = "what did not answer was not compared"
         elif closed:
             agrees = f"{', '.join(closed)} may only be read, until allow says more"
+        elif plan.barred:
+            count = sum(each.count for each in plan.barred)
+            differs = words.counted(count, "difference is", "differences are")
+            agrees = f"{differs} not covered by what is allowed"
         printer.line((f"Nothing to write: {agrees}.", "green bold"))
     else:
         printer.line(
@@ -197,6 +202,18 @@ def _totals(printer: Printer, plan: Overview, closed: Sequence[str]) -> None:
             (f"{plan.deletes:,} to delete.", "red" if plan.deletes else ""),
         )
     printer.next(*_next(plan))
+
+
+def _barred(printer: Printer, plan: Overview) -> None:
+    """Write what differs and may not be written, and which setting opens it."""
+    if not plan.barred:
+        return
+    found = [f"{each.count:,} {each.system} {each.entity} to {each.op}" for each in plan.barred]
+    sections = dict.fromkeys(f"[system.{each.system}]" for each in plan.barred)
+    printer.line(f"Not allowed: {words.listed(found)}.")
+    printer.line(
+        (f"To have it written, add it to allow in {words.listed(sections)}.", "dim"), indent=2
+    )
 
 
 def _next(plan: Overview) -> Iterator[str]:

@@ -68,7 +68,7 @@ SHRUNK_LIMIT = 3
     "--tapes",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
-    help="The folder for the tapes of histories that fail.",
+    help="The folder for the tapes of histories that fail; made if it is not there.",
 )
 @click.option(
     "--systems",
@@ -138,6 +138,7 @@ def _play(here: Session, *, canary: str, tapes: Path, **wanted: Any) -> int:
 
     if canary and canary not in CANARIES:
         raise UnknownName(f"No bug {canary!r} can be planted; there are {', '.join(CANARIES)}.")
+    _make(tapes)
     total = Total()
     order = Order(
         steps=wanted["steps"],
@@ -157,6 +158,19 @@ def _play(here: Session, *, canary: str, tapes: Path, **wanted: Any) -> int:
     else:
         _report(here, total, kept, order)
     return 1 if total.failed else 0
+
+
+def _make(tapes: Path) -> None:
+    """Make the folder for tapes, before anything is played that could not be kept."""
+    from kamsync.errors import ConfigurationInvalid
+
+    try:
+        tapes.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationInvalid(
+            f"The folder for tapes, {tapes}, cannot be made: {error.strerror}.",
+            hint="Name another one with --tapes.",
+        ) from error
 
 
 def _keep(total: Total, tapes: Path, order: Order) -> dict[Path, Played]:

@@ -75,8 +75,8 @@ def _require_same(hub: Hub, round_id: str, plan: Plan, approve: str) -> None:
         return
     if not is_open:
         raise ApprovalMissing(
-            f"Plan {approved.id} was {approved.state} already, in {approved.round}; that is no approval"
-            " of what has happened since.",
+            f"Plan {approved.id} was {approved.state} already, in round"
+            f" {approved.round.removeprefix('round-')}; that is no approval of what has happened since.",
             hint=f"Look at plan {plan.id} with: kamsync plan.",
         )
     before = approved.summary.get("writes", 0)

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct, to_builtins
 
+from kamsync.engine.barred import barred_writes
 from kamsync.engine.batches import Batch, await_missing, due_at, load
 from kamsync.engine.consent import first_writes, unapproved
 from kamsync.engine.hub import Hub, System
@@ -15,7 +16,7 @@ from kamsync.engine.scoping import records_in_scope
 from kamsync.engine.together import wholes
 from kamsync.guards import Alarm, Tally, weigh
 from kamsync.model import EXISTS, Intent, Link, Op
-from kamsync.plan import Due, FirstWrite, PlanName, PlannedWrite
+from kamsync.plan import Barred, Due, FirstWrite, PlanName, PlannedWrite
 from kamsync.store import OutboxRow
 
 __all__ = ["Plan", "make_plan"]
@@ -29,7 +30,8 @@ class Plan(Struct, frozen=True):
 
     *tallies* count per system and entity; *alarms* are what the guards object to; *unmet* are the
     systems among those planned for that no approved plan has met yet, *first* the writes of kinds that
-    nobody has approved in the systems that were met.
+    nobody has approved in the systems that were met. *barred* are the writes that it would need, too,
+    and that the configuration does not allow.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Plan(Struct, frozen=True):
     alarms: tuple[Alarm, ...] = ()
     unmet: tuple[str, ...] = ()
     first: tuple[FirstWrite, ...] = ()
+    barred: tuple[Barred, ...] = ()
 
     @property
     def needs_approval(self) -> bool:
@@ -87,7 +90,8 @@ def make_plan(
     unmet = tuple(sorted(s for s in systems if not hub.has_met(s)))
     first = tuple(first_writes(hub, [tally for tally in tallies if tally.system not in unmet]))
     id_ = name.text([each for each in (alarms, unmet, first) if each])
-    return Plan(id_, name.count, tallies, tuple(shown), alarms, unmet, first)
+    barred = tuple(barred_writes(hub, systems)) if only is None else ()
+    return Plan(id_, name.count, tallies, tuple(shown), alarms, unmet, first, barred)
 
 
 def _order(hub: Hub) -> list[tuple[str, Op | None]]:

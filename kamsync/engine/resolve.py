@@ -22,7 +22,8 @@ def resolve(hub: Hub, system: System, entity: str) -> int:
     """Look at each record with a write in flight; return how many writes are still open.
 
     A create is found by its stamp, by sending it again where that makes nothing new, or by its
-    values where the system can search; any other stays open until the next pull is over.
+    values where the system can search; any other stays open until the next pull is over. None is
+    sent again whose record has come to be there under another id: it may never have been sent.
     """
     count = 0
     for rows in _open(hub, system, entity):
@@ -68,24 +69,52 @@ def _find(hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]) -> N
     """Look for records that may have been created."""
     can = system.connector.can
     seen = hub.store.current("revision")
-    found: list[tuple[OutboxRow, Reading]] = []
-    if Can.STAMP in can:
-        map_ = system.maps[entity]
-        stamps = [row.record for row in rows]
-        readings = system.connector.find(map_.object, map_.names, stamps)
-        found = [(row, readings[row.record]) for row in rows if row.record in readings]
-    elif Can.IDEMPOTENT_CREATE in can:
-        found = _repeat(system, entity, rows)
-    elif Can.SEARCH in can:
-        found = [(row, reading) for row in rows for reading in _search(hub, system, entity, row)]
+    certain, found = _asked_for(hub, system, entity, rows)
+    if Can.SEARCH in can:
+        others = [row for row in rows if row not in certain]
+        found += [(row, each) for row in others for each in _search(hub, system, entity, row)]
     with hub.store.transaction():
         for row, reading in found:
             _fill(hub, row, reading)
         hear(hub, system, entity, [reading for _, reading in found], seen)
         settled = {row.id for row, _ in found}
-        if Can.STAMP in can or Can.IDEMPOTENT_CREATE in can:
-            again = [row.id for row in rows if row.id not in settled]
-            hub.store.outbox.finish(again, "dropped")
+        never = [row.id for row in certain if row.id not in settled]
+        hub.store.outbox.finish(never, "dropped")
+
+
+def _asked_for(
+    hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]
+) -> tuple[Sequence[OutboxRow], list[tuple[OutboxRow, Reading]]]:
+    """Return the creates of which the system itself can say what became, and those that it has made."""
+    if Can.STAMP in system.connector.can:
+        map_ = system.maps[entity]
+        stamps = [row.record for row in rows]
+        readings = system.connector.find(map_.object, map_.names, stamps)
+        return rows, [(row, readings[row.record]) for row in rows if row.record in readings]
+    if Can.IDEMPOTENT_CREATE in system.connector.can:
+        missing = _still_missing(hub, rows)
+        return missing, _repeat(system, entity, missing) if missing else []
+    return [], []
+
+
+def _still_missing(hub: Hub, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+    """Return the creates whose records are not in their system, as far as that is known.
+
+    Two records may have become one meanwhile, of which the other one has always been there.
+    """
+    places = hub.store.links.by_id([row.link for row in rows])
+    records = sorted({place.record for place in places.values() if place.record})
+    there = {
+        (record, link.system)
+        for record, links in hub.store.links.of_records(records).items()
+        for link in links
+        if link.native_id is not None and not is_gone(link)
+    }
+    return [
+        row
+        for row in rows
+        if row.link in places and (places[row.link].record, row.system) not in there
+    ]
 
 
 def _repeat(

@@ -10,7 +10,7 @@ from msgspec import Struct
 from kamsync.engine import Hub, Round
 from kamsync.engine.counting import FieldCount
 from kamsync.model import EXISTS, Link
-from kamsync.plan import PlannedWrite
+from kamsync.plan import Barred, PlannedWrite
 from kamsync.reports.finding import Names
 from kamsync.reports.sight import HIDDEN, Sight
 from kamsync.reports.sources import Said, Sources
@@ -63,10 +63,10 @@ class Overview(Struct, frozen=True):
     *changes* are the first *kept* of all *writes*. *held* counts the conflicts that are open once
     the plan is carried out, *new* those of them that are not yet; *parked* the records that wait
     with a reason. *unmet* are systems whose first meeting was not approved yet, *first* the kinds of
-    writes that are allowed since the last approval and that nobody has approved yet. *fields* says
-    what merging did or would do to each ``entity.field``: `acts` counts what became of it, `rules`
-    the conflicts that each rule settled, `choices` by system how many values of others it would
-    overwrite if it were preferred throughout.
+    writes that are allowed since the last approval and that nobody has approved yet, *barred* those
+    that would be needed as well and are not allowed. *fields* says what merging did or would do to each
+    ``entity.field``: `acts` counts what became of it, `rules` the conflicts that each rule settled,
+    `choices` by system how many values of others it would overwrite if it were preferred throughout.
     """
 
     plan: str
@@ -85,6 +85,7 @@ class Overview(Struct, frozen=True):
     alarms: tuple[str, ...]
     unmet: tuple[str, ...]
     first: tuple[str, ...]
+    barred: tuple[Barred, ...]
     down: tuple[dict[str, str], ...]
     resting: tuple[str, ...]
     fields: dict[str, FieldCount]
@@ -118,6 +119,7 @@ def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overvie
         alarms=tuple(alarm.text for alarm in plan.alarms),
         unmet=plan.unmet,
         first=tuple(str(each) for each in plan.first),
+        barred=plan.barred,
         down=tuple(
             {"system": each.system, "step": each.step, "reason": each.reason}
             for each in round_.down

@@ -214,6 +214,15 @@ class Links(References):
         """Return links that are owed *op* and wait for no match, above *after*, in order of ids."""
         return self._links(_OWED, (system, entity, str(op), after, limit))
 
+    def count_owed(self, system: str, entity: str, op: str) -> int:
+        """Return how many links are owed *op* and wait for no match."""
+        row = self._database.row(
+            "SELECT count(*) FROM link"
+            " WHERE system = ? AND entity = ? AND owed = ? AND waiting IS NULL",
+            (system, entity, str(op)),
+        )
+        return int(row[0]) if row else 0
+
     def unsettled(self, system: str, entity: str, after: int, limit: int) -> list[Link]:
         """Return links above *after* that may not hold what golden says, in order of ids.
 

@@ -39,6 +39,53 @@ def test_a_plan_does_not_say_that_systems_agree_where_it_may_not_write(hub):
     assert "every system agrees" not in result.stdout
 
 
+def test_a_plan_counts_what_it_may_not_write_and_names_the_setting(nordwind):
+    """Some operations are allowed, and what differs wants others."""
+    text = nordwind.file.read_text()
+    nordwind.configure(text.replace('["create", "update", "delete"]', '["create"]'))
+    nordwind.anna.edit("account", "account-1", {"tier": "strategic"})
+    nordwind.anna.create("contact", {"last_name": "Voss", "email": "m.voss@nordwind.de"})
+
+    result = nordwind.run("plan", "--show", "success.account")
+    nordwind.meet()
+    after = nordwind.run("plan")
+
+    assert 2 == result.exit_code
+    assert 0 == after.exit_code
+    for each in (result, after):
+        assert "Not allowed: 1 success account to update." in each.stdout
+        assert "add it to allow in [system.success]" in each.stdout
+    assert "Nothing to write: 1 difference is not covered by what is allowed." in after.stdout
+
+
+def test_what_may_not_be_written_is_counted_within_the_scope(nordwind):
+    """Of what has left it, nothing would be written whatever is allowed."""
+    text = nordwind.file.read_text()
+    nordwind.anna.edit("account", "account-1", {"tier": "strategic"})
+    update = text.replace('["create", "update", "delete"]', '["create"]')
+
+    nordwind.configure(f"{update}\n[scope.account]\ntier = ['strategic']\n")
+    inside = nordwind.document_of_plan()
+    nordwind.configure(f"{update}\n[scope.account]\ntier = ['key']\n")
+    outside = nordwind.document_of_plan()
+
+    assert [1] == [each["count"] for each in inside["barred"]]
+    assert [] == outside["barred"]
+
+
+def test_a_plan_that_was_approved_before_is_told_with_its_round(nordwind):
+    """By the number that `kamsync history` shows."""
+    nordwind.anna.create("account", {"name": "Südwind AG", "domains": ["suedwind.de"]})
+    plan = nordwind.document_of_plan()["plan"]
+    nordwind.run("sync", "--approve", plan)
+
+    result = nordwind.run("sync", "--approve", plan)
+
+    number = nordwind.document("history")[1]["number"]
+    assert 3 == result.exit_code
+    assert f"already, in round {number};" in result.stderr
+
+
 def test_a_plan_ends_with_what_to_do(hub):
     """The last line is the next command, with the id that it needs."""
     hub.anna.create("account", ACCOUNT)

@@ -62,6 +62,28 @@ def test_a_create_that_was_lost_is_not_met_as_a_newcomer(stage):
     assert 1 == len(hub.records())
 
 
+def test_a_create_that_was_lost_is_not_sent_again_where_its_record_has_come_to_be(stage):
+    """It may never have been sent; meanwhile a merge elsewhere tied its record to one that is there."""
+    can = ALL & ~Can.STAMP & ~Can.SEARCH & ~Can.UNDELETE
+    hub = stage("sales", "success", can={"sales": can, "success": ALL}, policy=RESTORE)
+    hub["sales"].create(name="B", domains=["b.com"])
+    there = hub["success"].create(name="C", domains=["c.com"])
+    hub.meet()
+    hub["sales"].delete(hub.native("sales", hub.of("success", there)))
+    hub["sales"].trouble.down.add("write")
+    hub.round()
+    (other,) = set(hub["success"].ids()) - {there}
+    hub["success"].merge(other, there)
+    hub["sales"].trouble.down |= {"read", "fetch"}
+    hub.round()
+    hub["sales"].trouble.down.clear()
+
+    hub.settle()
+
+    assert 1 == len(hub["sales"].ids())
+    assert [] == hub.store.outbox.inflight("sales", "account", 0, 10)
+
+
 def test_no_second_create_is_sent_before_the_first_one_is_looked_for(stage):
     """Pushing a plan again says nothing about what became of the first attempt."""
     from kamsync.engine import push

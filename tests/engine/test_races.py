@@ -158,6 +158,21 @@ def test_an_edit_in_the_second_of_our_own_write_is_heard(met):
     assert [] == hub["success"].world.clobbered
 
 
+def test_an_edit_that_our_write_covered_within_the_second_of_the_last_reading_is_found(met):
+    """The version is the same after all of it, and only the history tells."""
+    hub, here, there = met("sales", "success", can={"sales": ALL, "success": NO_GUARD & SECONDS})
+    hub["sales"].edit(here, name="Acme Corp")
+    hub["success"].edit(there, industry="steel")
+    _racing(hub["success"], lambda: _just_now(hub, there, name="Acme Inc"))
+    hub.clock.wait(-10)
+
+    hub.round()
+    hub.settle()
+
+    assert {"Acme Corp", "Acme Inc"} == _said(hub)
+    assert [] == hub["success"].world.clobbered
+
+
 def test_acts_that_become_visible_late_are_read(met):
     """A commit may carry a time that the cursor has passed already."""
     late = timedelta(seconds=30)

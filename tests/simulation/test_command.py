@@ -36,6 +36,28 @@ def test_a_canary_that_is_found_ends_with_1(tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.tape"))
 
 
+def test_the_folder_for_tapes_is_made(tmp_path: Path) -> None:
+    """Whoever names one need not make it first."""
+    folder = tmp_path / "of" / "tapes"
+
+    result = run("--seeds", "25", "--canary", "blind", "--tapes", str(folder))
+
+    assert 1 == result.exit_code
+    assert list(folder.glob("*.tape"))
+
+
+def test_a_folder_for_tapes_that_cannot_be_made_is_told_before_anything_is_played(
+    tmp_path: Path,
+) -> None:
+    """With what to do."""
+    (tmp_path / "file").touch()
+
+    result = run("--seeds", "1", "--tapes", str(tmp_path / "file" / "tapes"))
+
+    assert 64 == result.exit_code
+    assert "cannot be made" in result.stderr
+
+
 def test_a_tape_is_told_again_by_one_command(tmp_path: Path) -> None:
     """It breaks the same invariant."""
     run("--seeds", "25", "--canary", "blind", "--tapes", str(tmp_path))
