@@ -26,7 +26,8 @@ class FieldMerge(State):
         for side in self.sides:
             last = side.fact
             for step in last.trail:
-                fact = structs.replace(self.facts[side.link], observed=step.cells, trail=())
+                before = self.facts[side.link]
+                fact = structs.replace(before, observed=step.cells, aside=step.aside, trail=())
                 if step.revision is None:
                     fact = structs.replace(fact, author=step.author, at=step.at)
                     self.facts[side.link] = fact
@@ -38,7 +39,11 @@ class FieldMerge(State):
                     )
             if last.trail:
                 self.facts[side.link] = structs.replace(
-                    self.facts[side.link], observed=last.observed, author=last.author, at=last.at
+                    self.facts[side.link],
+                    observed=last.observed,
+                    author=last.author,
+                    at=last.at,
+                    aside=last.aside,
                 )
 
     def cover(self, link: int) -> None:
@@ -80,7 +85,7 @@ class FieldMerge(State):
             self.take_over(said[0], rest)
         elif said and self.golden.revision == 0:
             reason = SAID_ALIKE if len(rest) > 1 else ""
-            self.set_golden(said[0], self.contender(rest[0]), reason=reason)
+            self.set_golden(said[0], self.sayer(said[0], rest), reason=reason)
         else:
             self.dispute(rest, turning=False)
 
@@ -99,7 +104,7 @@ class FieldMerge(State):
         if turns >= TURNS_LIMIT:
             self.dispute(rest, turning=True)
         else:
-            self.set_golden(value, self.contender(rest[0]), turns=turns)
+            self.set_golden(value, self.sayer(value, rest), turns=turns)
 
     def dispute(self, rest: Sequence[Side], *, turning: bool) -> None:
         """M4, M5: let the policy settle it, or hold the field for a person."""
