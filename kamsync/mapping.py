@@ -6,6 +6,13 @@ A lens reads native cells as a canonical value (`get`) and writes a canonical va
 
 - GetPut: ``put(get(cells), cells) == cells`` (what the system holds already is left as it is written)
 - PutGet: ``get(put(value, cells))`` is *value*, up to what the system cannot hold
+
+A part of a group may be *derived*: the system itself works it out from the other parts. It is shown
+aside, and is neither written nor compared there. The laws hold for such a map whatever is shown aside:
+
+- GetPut: nothing that is shown aside makes a write: ``put(get(cells, known, aside), cells) == cells``
+- PutGet: nothing that is shown aside contradicts golden: ``get(put(value), known=value, aside)`` is
+  *value*. Only where the other parts say something else than *known* does the derived part come along.
 """
 
 from __future__ import annotations
@@ -18,7 +25,7 @@ from msgspec import Struct
 from kamsync.errors import ReferenceMissing, UnknownName, ValueInvalid
 from kamsync.model import Cells, Native, Value
 
-__all__ = ["Direction", "EntityMap", "FieldMap", "Lens", "Refs"]
+__all__ = ["Derived", "Direction", "EntityMap", "FieldMap", "Lens", "Refs"]
 
 
 class Refs(Protocol):
@@ -52,11 +59,32 @@ class Direction(Struct, frozen=True):
     writes: bool = True
 
 
+class Derived(Struct, frozen=True):
+    """Parts of a group that a system works out from the others: which native fields show them.
+
+    *lens* reads all of them at once, as a table of parts. Nothing is ever written through it.
+    """
+
+    parts: tuple[str, ...]
+    native: tuple[str, ...]
+    lens: Lens
+
+    def get(self, aside: Cells, refs: Refs) -> Mapping[str, Value]:
+        """Return the parts as the system shows them; nothing of what it does not, or not readably."""
+        if not aside:
+            return {}
+        try:
+            return self.lens.get(aside, refs) or {}
+        except ValueInvalid:
+            return {}
+
+
 class FieldMap(Struct, frozen=True):
     """How one native object says one canonical field: which native fields, through which lens.
 
-    *lacks* names the parts of a group that the system has no field for; they are completed from
-    the golden value that the link last knew.
+    *lacks* names the parts of a group that nobody can enter in the system; they are completed from
+    the golden value that the link last knew. Those among them that are *derived* come with the rest
+    of the group once that says something new.
     """
 
     field: str
@@ -64,13 +92,25 @@ class FieldMap(Struct, frozen=True):
     lens: Lens
     direction: Direction = Direction()
     lacks: tuple[str, ...] = ()
+    derived: Derived | None = None
 
-    def get(self, cells: Cells, refs: Refs, known: Value = None) -> Value:
-        """Return the canonical value of *cells*, its lacking parts taken from *known*."""
+    def get(self, cells: Cells, refs: Refs, known: Value = None, aside: Cells = ()) -> Value:
+        """Return the canonical value of *cells*, its lacking parts taken from *known*, or *aside*."""
         value = self.lens.get(cells, refs)
-        if self.lacks and value is not None:
-            return {**value, **{part: (known or {}).get(part) for part in self.lacks}}
-        return value
+        if not self.lacks or value is None:
+            return value
+        rest = {part: (known or {}).get(part) for part in self.lacks}
+        if self.derived is not None and not _is_part_of(value, known):
+            shown = self.derived.get(aside, refs)
+            rest |= {part: shown.get(part) for part in self.derived.parts}
+        return {**value, **rest}
+
+    def shown(self, cells: Cells, refs: Refs, known: Value = None, aside: Cells = ()) -> Value:
+        """Return what the system shows: *cells* with what it derives from them, whatever golden is."""
+        value = self.get(cells, refs, known)
+        if self.derived is None or value is None:
+            return value
+        return {**value, **self.derived.get(aside, refs)}
 
     def put(self, value: Value, cells: Cells | None, refs: Refs) -> Cells:
         """Return the cells that say *value*; unchanged where they say it already (GetPut).
@@ -90,6 +130,13 @@ class FieldMap(Struct, frozen=True):
         if self.lacks and value is not None and held is not None:
             return all(held[part] == value.get(part) for part in held)
         return bool(held == value)
+
+    def aside(self, values: Mapping[str, Native]) -> Cells:
+        """Return the cells of the derived parts from a reading, none if the system shows nothing there."""
+        if self.derived is None:
+            return ()
+        cells = tuple([values.get(name) for name in self.derived.native])
+        return () if cells.count(None) == len(cells) else cells
 
     def cells(self, values: Mapping[str, Native]) -> Cells | None:
         """Return this field's cells from a reading, or None if the system did not show them all."""
@@ -116,7 +163,10 @@ class EntityMap(Struct, frozen=True):
     @property
     def names(self) -> tuple[str, ...]:
         """Return all native fields that are read, without repeats."""
-        return tuple(dict.fromkeys(name for field in self.fields.values() for name in field.native))
+        fields = self.fields.values()
+        written = [name for field in fields for name in field.native]
+        beside = [name for field in fields if field.derived for name in field.derived.native]
+        return tuple(dict.fromkeys([*written, *beside]))
 
     def native(self, cells: Mapping[str, Cells]) -> dict[str, Native]:
         """Return the native values behind *cells*, by field; what is not mapped has none."""
@@ -136,3 +186,8 @@ class EntityMap(Struct, frozen=True):
             raise UnknownName(
                 f"{self.object} has no map for {self.entity}.{name}; it has {known}."
             ) from None
+
+
+def _is_part_of(value: Mapping[str, Value], known: Value) -> bool:
+    """Whether the parts in *value* are those of *known*."""
+    return known is not None and all(known.get(part) == held for part, held in value.items())

@@ -181,6 +181,7 @@ class Step(Struct, frozen=True, gc=False, array_like=True):
     revision: int | None = None
     author: Author | None = None
     at: str = ""
+    aside: Cells = ()
 
 
 class Fact(Struct, frozen=True, gc=False, array_like=True):
@@ -192,7 +193,8 @@ class Fact(Struct, frozen=True, gc=False, array_like=True):
     history that is still to be replayed. *known* is the golden value behind *knows*, kept only where
     the system lacks a part of the field. *author* and *at* are the evidence for *observed*. *emptied*
     says that the system emptied a reference because what it led to is gone there: it knows golden,
-    and does not hold it.
+    and does not hold it. *aside* are the cells of parts that follow from what is observed: the system
+    shows them, and nobody enters them there.
     """
 
     observed: Cells
@@ -204,6 +206,7 @@ class Fact(Struct, frozen=True, gc=False, array_like=True):
     known: Any = None
     trail: tuple[Step, ...] = ()
     emptied: bool = False
+    aside: Cells = ()
 
     @property
     def moved(self) -> bool:

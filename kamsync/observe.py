@@ -67,7 +67,7 @@ class _Showing(Struct, frozen=True):
     """One field of one reading: its cells, who stands for them, and whether the record changed.
 
     *returned* says that the record was gone before: whoever brought it back, what else it holds is
-    from before it went.
+    from before it went. *aside* is shown with the cells, and follows from them.
     """
 
     name: str
@@ -76,6 +76,7 @@ class _Showing(Struct, frozen=True):
     at: str
     changed: bool
     returned: bool = False
+    aside: Cells = ()
 
 
 def observe(link: Link, reading: Reading, hearing: Hearing) -> Link:
@@ -120,7 +121,8 @@ def _first_shown(reading: Reading, map_: EntityMap) -> dict[str, Fact]:
             continue
         if field.direction.reads:
             author, when = _author(field, reading, cells, None), _time(field, reading) or at
-            facts[field.field] = Fact(cells, author=author, at=when)
+            aside = field.aside(reading.values)
+            facts[field.field] = Fact(cells, author=author, at=when, aside=aside)
         else:
             facts[field.field] = Fact(cells, cells)
     return facts
@@ -132,8 +134,14 @@ def _heard_again(link: Link, reading: Reading, hearing: Hearing) -> dict[str, Fa
         hearing = structs.replace(hearing, told_again=link.version)
     facts = dict(link.facts)
     for showing in _showings(link, reading, hearing):
-        facts[showing.name] = _heard(facts.get(showing.name), showing, hearing)
+        heard = _heard(facts.get(showing.name), showing, hearing)
+        facts[showing.name] = _with_aside(heard, showing)
     return facts
+
+
+def _with_aside(fact: Fact, showing: _Showing) -> Fact:
+    """Return *fact* with what is shown aside, which says nothing by itself: nobody enters it there."""
+    return fact if fact.aside == showing.aside else structs.replace(fact, aside=showing.aside)
 
 
 def _showings(link: Link, reading: Reading, hearing: Hearing) -> Iterator[_Showing]:
@@ -149,23 +157,30 @@ def _showings(link: Link, reading: Reading, hearing: Hearing) -> Iterator[_Showi
     for field in hearing.map.fields.values():
         cells = field.cells(reading.values)
         fact = link.facts.get(field.field)
-        if cells is None or not _has_news(field, fact, cells, told, hearing):
+        if cells is None:
+            continue
+        aside = field.aside(reading.values)
+        if not _has_news(field, fact, (cells, aside), told, hearing):
             continue
         author = _author(field, reading, cells, fact)
         when = _time(field, reading) or at
-        yield _Showing(field.field, cells, author, when, changed, returned)
+        yield _Showing(field.field, cells, author, when, changed, returned, aside)
 
 
 def _has_news(
-    field: FieldMap, fact: Fact | None, cells: Cells, told: frozenset[str], hearing: Hearing
+    field: FieldMap,
+    fact: Fact | None,
+    shown: tuple[Cells, Cells],
+    told: frozenset[str],
+    hearing: Hearing,
 ) -> bool:
     """Whether cells can say anything: those that were there before, and that nobody wrote, do not.
 
-    *told* are the native fields that a history names.
+    *shown* are the cells and what is aside, *told* the native fields that a history names.
     """
     return (
         fact is None
-        or cells != fact.observed
+        or shown != (fact.observed, fact.aside)
         or field.field in hearing.intents
         or not field.direction.reads
         or hearing.restoring
@@ -452,4 +467,5 @@ def _steps(fact: Fact, map_: FieldMap, hearing: Hearing) -> Iterator[Step]:
             intent = _matching(intents, cells)
             yield Step(cells, intent.revision if intent else UNSENT)
         else:
-            yield Step(cells, None, entry.author, instant(entry.at) if entry.at else "")
+            at = instant(entry.at) if entry.at else ""
+            yield Step(cells, None, entry.author, at, map_.aside(entry.values))

@@ -56,7 +56,7 @@ def values_of(
         if map_ is None or cells is None:
             continue
         try:
-            values[name] = map_.get(cells, ties)
+            values[name] = map_.get(cells, ties, aside=map_.aside(reading.values or {}))
         except (ValueInvalid, ReferenceMissing):
             continue
     return values

@@ -100,12 +100,12 @@ class Voice:
         self._people = people
         self._read: tuple[Cells, Value] | None = None
 
-    def value(self, cells: Cells, known: Value) -> Value:
+    def value(self, cells: Cells, known: Value, aside: Cells = ()) -> Value:
         """Return the canonical value of *cells*; existence is said as it is."""
         if self._map is None:
             return cells[0]
         if self._map.lacks:
-            return self._map.get(cells, self._ties, known)
+            return self._map.get(cells, self._ties, known, aside)
         if self._read is None or self._read[0] is not cells:
             self._read = (cells, self._map.get(cells, self._ties))
         return self._read[1]

@@ -15,24 +15,25 @@ option           meaning
 ``writes``       which word is written for a value, where that cannot be told from ``words``
 ``otherwise``    what a word means that is not among ``words``
 ``parts``        for a group: each part's native field or a table of these options with ``native``,
-                 or ``{ value = … }`` for a part that is the same for everything in this system
+                 or ``{ value = … }`` for a part that is the same for everything in this system;
+                 with ``derived = true`` a part that the system works out from the others, which is
+                 read for information, and neither written nor compared there
 ===============  ==================================================================================
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec import structs
 
 from kamsync.errors import ConfigurationInvalid, UnknownName
-from kamsync.lenses.groups import Grouped, Part
+from kamsync.lenses.assembled import Usual, group_map
 from kamsync.lenses.options import Options, lens_from
 from kamsync.lenses.single import Reference, Same
 from kamsync.lenses.writing import Form
 from kamsync.mapping import Direction, EntityMap, FieldMap
-from kamsync.model import Value
 from kamsync.schema import Entity, Field, Type
 
 __all__ = ["EntitySetting", "FieldSetting", "entity_map", "field_map"]
@@ -115,12 +116,14 @@ def field_map(
     *,
     where: str = "",
     usual: Form = Form.NORMAL,
+    derived: Collection[str] = (),
 ) -> FieldMap:
     """Return the map of *field* to the native fields *native*, with a lens shaped by *options*.
 
     A group has one native field for each part, in the declared order, unless the option ``parts``
     gives them by name; parts that it leaves out are those that the system lacks. *usual* is the
-    form in which the system likes its values.
+    form in which the system likes its values. *derived* are the native fields that are known to
+    follow from others, unless the options say otherwise.
 
     Raises:
         ConfigurationInvalid: an option is wrong, or the native fields are too many or too few; the
@@ -128,7 +131,7 @@ def field_map(
     """
     checked = Options(field, options or {}, where or field.name)
     if field.type is Type.GROUP:
-        return _group_map(checked, native, usual)
+        return group_map(checked, native, Usual(usual, frozenset(derived)))
     if len(native) != 1:
         raise ConfigurationInvalid(
             f"{checked.where}.native must name one native field; it names {len(native)}."
@@ -154,68 +157,16 @@ def _made(field: Field, setting: FieldSetting, given: FieldMap | None, where: st
         return structs.replace(given, native=tuple(setting.native) or given.native)
     kept = () if "parts" in setting.options else given.native
     native = setting.native or kept
-    made = field_map(field, native, setting.options, where=where, usual=_usual(given))
+    derived = given.derived.native if given.derived else ()
+    made = field_map(
+        field, native, setting.options, where=where, usual=_usual(given), derived=derived
+    )
     return structs.replace(made, direction=given.direction)
 
 
 def _usual(given: FieldMap) -> Form:
     """Return the form in which the connector's own map writes a field."""
     return given.lens.form if isinstance(given.lens, Same | Reference) else Form.NORMAL
-
-
-def _group_map(options: Options, native: Sequence[str], usual: Form) -> FieldMap:
-    """Return the map of a group."""
-    field, where = options.field, options.where
-    names = [part.name for part in field.parts]
-    settings: Mapping[str, Any] = options.table("parts")
-    if settings and native:
-        raise ConfigurationInvalid(f"{where}: name native fields or parts, not both.")
-    if not settings:
-        if len(native) != len(names):
-            raise ConfigurationInvalid(
-                f"{where}.native must name a native field for each of {', '.join(names)}. "
-                f'If the system lacks one, write parts = {{ {names[0]} = "…" }} with those it has.'
-            )
-        settings = dict(zip(names, native, strict=True))
-    for name in settings:
-        if name not in names:
-            raise ConfigurationInvalid(
-                f"{where}.parts: {field.name} has no part {name!r}; it has {', '.join(names)}."
-            )
-    return _assembled(options, settings, options.form() or usual)
-
-
-def _assembled(options: Options, settings: Mapping[str, Any], usual: Form) -> FieldMap:
-    """Return the map of a group from the setting of each part that the system has."""
-    field = options.field
-    native: list[str] = []
-    parts: list[Part] = []
-    constants: dict[str, Value] = {}
-    for part in field.parts:
-        if part.name not in settings:
-            continue
-        own = _table(settings[part.name])
-        shaping = {key: own[key] for key in own if key not in ("native", "value")}
-        at = Options(part, shaping, f"{options.where}.parts.{part.name}")
-        if "value" in own:
-            if len(own) > 1:
-                raise ConfigurationInvalid(f"{at.where}.value stands alone, without other options.")
-            constants[part.name] = at.meaning("value", own["value"])
-            continue
-        name = own.get("native")
-        if not isinstance(name, str) or not name:
-            raise ConfigurationInvalid(f"{at.where}.native must name one native field.")
-        parts.append(Part(part.name, lens_from(at, usual), len(native), len(native) + 1))
-        native.append(name)
-    if not parts:
-        raise ConfigurationInvalid(f"{options.where}.parts must name a native field for one part.")
-    lacks = tuple(part.name for part in field.parts if part.name not in settings)
-    return FieldMap(field.name, tuple(native), Grouped(field, tuple(parts), constants), lacks=lacks)
-
-
-def _table(setting: object) -> Mapping[str, Any]:
-    """Return the setting of a part as a table."""
-    return setting if isinstance(setting, Mapping) else {"native": setting}
 
 
 def _written_twice(fields: Mapping[str, FieldMap], where: str) -> list[str]:

@@ -21,7 +21,7 @@ class Reunion(State):
         """Take what every link shows as the base; hold the field unless all of them say one thing."""
         shown = [self.facts[side.link].observed for side in self.sides]
         covered = [step for side in self.sides for step in side.fact.trail]
-        values = [side.value(cells, None) for side, cells in zip(self.sides, shown, strict=True)]
+        values = [side.value(side.fact.observed, None, side.fact.aside) for side in self.sides]
         said = [
             value
             for value in [self.golden.value, *distinct(values)]
@@ -47,7 +47,9 @@ class Reunion(State):
     def hold_again(self, contenders: tuple[Contender, ...], covered: Sequence[Step]) -> None:
         """Ask a person, showing what each link holds, golden, and each edit that was covered since."""
         heard = tuple(
-            Contender(value=side.value(step.cells, None), system=side.system, at=step.at)
+            Contender(
+                value=side.value(step.cells, None, step.aside), system=side.system, at=step.at
+            )
             for side in self.sides
             for step in side.fact.trail
             if step in covered

@@ -26,8 +26,9 @@ class FieldMerge(State):
         for side in self.sides:
             last = side.fact
             for step in last.trail:
+                before = self.facts[side.link]
                 fact = structs.replace(
-                    self.facts[side.link], observed=step.cells, trail=(), emptied=False
+                    before, observed=step.cells, aside=step.aside, trail=(), emptied=False
                 )
                 if step.revision is None:
                     fact = structs.replace(fact, author=step.author, at=step.at)
@@ -45,6 +46,7 @@ class FieldMerge(State):
                     author=last.author,
                     at=last.at,
                     emptied=last.emptied,
+                    aside=last.aside,
                 )
 
     def cover(self, link: int) -> None:
@@ -86,7 +88,7 @@ class FieldMerge(State):
             self.take_over(said[0], rest)
         elif said and self.golden.revision == 0:
             reason = SAID_ALIKE if len(rest) > 1 else ""
-            self.set_golden(said[0], self.contender(rest[0]), reason=reason)
+            self.set_golden(said[0], self.sayer(said[0], rest), reason=reason)
         else:
             self.dispute(rest, turning=False)
 
@@ -105,7 +107,7 @@ class FieldMerge(State):
         if turns >= TURNS_LIMIT:
             self.dispute(rest, turning=True)
         else:
-            self.set_golden(value, self.contender(rest[0]), turns=turns)
+            self.set_golden(value, self.sayer(value, rest), turns=turns)
 
     def dispute(self, rest: Sequence[Side], *, turning: bool) -> None:
         """M4, M5: let the policy settle it, or hold the field for a person."""

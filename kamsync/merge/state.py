@@ -64,7 +64,7 @@ class State:
         fact = self.facts[side.link]
         speaker = side.speaker(fact.author)
         return Contender(
-            value=side.value(fact.observed, fact.known),
+            value=side.value(fact.observed, fact.known, fact.aside),
             link=side.link,
             system=side.system,
             team=speaker.team,
@@ -74,6 +74,11 @@ class State:
             cells=fact.observed,
             knew=not self.is_blind(side),
         )
+
+    def sayer(self, value: Value, sides: Sequence[Side]) -> Contender:
+        """Return the first of *sides* that says just *value*: others may say it only in part."""
+        contenders = [self.contender(side) for side in sides]
+        return next((each for each in contenders if each.value == value), contenders[0])
 
     def golden_contender(self) -> Contender:
         """Return golden as one side of a conflict."""

@@ -51,8 +51,8 @@ class Side(Protocol):
     system: str
     fact: Fact
 
-    def value(self, cells: Cells, known: Value) -> Value:
-        """Return the canonical value of *cells*."""
+    def value(self, cells: Cells, known: Value, aside: Cells = ()) -> Value:
+        """Return the canonical value of *cells*, with what *known* and *aside* say of the rest."""
 
     def says(self, cells: Cells, value: Value) -> bool:
         """Whether this system, made to say *value*, would hold exactly *cells*."""

@@ -190,7 +190,8 @@ class _Telling:
         if map_ is None:
             return fact.observed[0]
         try:
-            value = map_.get(fact.observed, self.batch.ties[link.system], fact.known)
+            ties = self.batch.ties[link.system]
+            value = map_.shown(fact.observed, ties, fact.known, fact.aside)
         except (ReferenceMissing, ValueInvalid):
             return self.sight.cells(self.entity.name, name, fact.observed)
         return self.sight.value(self.entity.name, name, value)

@@ -55,8 +55,10 @@ class Sources:
     def _value(self, batch: Batch, link: Link, name: str, fact: Fact) -> Value:
         """Return what a link says in the words of the schema, or `Ellipsis` if it cannot be read."""
         map_ = self._hub.systems[link.system].maps[link.entity].fields.get(name)
+        if map_ is None:
+            return ...
         try:
-            return map_.get(fact.observed, batch.ties[link.system], fact.known) if map_ else ...
+            return map_.get(fact.observed, batch.ties[link.system], fact.known, fact.aside)
         except (ReferenceMissing, ValueInvalid):
             return ...
 

@@ -3,6 +3,8 @@
 - GetPut: writing back what was read changes nothing, however the system spells it.
 - PutGet: what was written is read back, as far as the system can hold it; and what was written once
   is not written again.
+
+Both hold whatever a system shows aside, in the parts that it derives from the others.
 """
 
 from __future__ import annotations
@@ -60,14 +62,24 @@ def cells_of(field_map: FieldMap, field: Field) -> SearchStrategy[Cells]:
     return _cells(field_map.lens, field)
 
 
+def _aside_of(field_map: FieldMap, field: Field) -> SearchStrategy[Cells]:
+    """Return a strategy for what a system may show aside of the cells of *field_map*."""
+    derived = field_map.derived
+    return _cells(derived.lens, field) if derived else some.just(())
+
+
 def _check_get_put(field_map: FieldMap, field: Field, examples: int) -> None:
     refs = MirrorRefs()
 
     @settings(max_examples=examples, deadline=None, report_multiple_bugs=False)
-    @given(cells=cells_of(field_map, field))
-    def check(cells: Cells) -> None:
+    @given(
+        cells=cells_of(field_map, field),
+        aside=_aside_of(field_map, field),
+        known=some.none() | values_of(field),
+    )
+    def check(cells: Cells, aside: Cells, known: Value) -> None:
         try:
-            value = field_map.get(cells, refs)
+            value = field_map.get(cells, refs, known, aside)
         except ValueInvalid:
             return
         written = field_map.put(value, cells, refs)
@@ -80,20 +92,26 @@ def _check_put_get(field_map: FieldMap, field: Field, examples: int, *, is_exact
     refs = MirrorRefs()
 
     @settings(max_examples=examples, deadline=None, report_multiple_bugs=False)
-    @given(value=values_of(field), before=some.none() | cells_of(field_map, field))
-    def check(value: Value, before: Cells | None) -> None:
+    @given(
+        value=values_of(field),
+        before=some.none() | cells_of(field_map, field),
+        aside=_aside_of(field_map, field),
+    )
+    def check(value: Value, before: Cells | None, aside: Cells) -> None:
         try:
             written = field_map.put(value, before, refs)
         except ValueInvalid:
             return
-        held = field_map.get(written, refs, value)
+        held = field_map.get(written, refs, value, aside)
         if is_exact:
             expected = _as_far_as_held(value, field_map)
             found = _as_far_as_held(held, field_map)
             assert expected == found, f"PutGet of {field.name}: {value!r} became {held!r}"
+            whole = held is None or field_map.derived is None or held == value
+            assert whole, f"PutGet of {field.name}: {aside} aside made {held!r} of {value!r}"
         again = field_map.put(value, written, refs)
         assert written == again, f"PutGet of {field.name}: {written} would be written as {again}"
-        kept = field_map.get(field_map.put(held, None, refs), refs, value)
+        kept = field_map.get(field_map.put(held, None, refs), refs, value, aside)
         assert held == kept, f"PutGet of {field.name}: {held!r} was held, then {kept!r}"
 
     check()

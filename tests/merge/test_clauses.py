@@ -40,7 +40,7 @@ class Side:
     def system(self) -> str:
         return f"system-{self.link}"
 
-    def value(self, cells: Cells, known: Value) -> Value:
+    def value(self, cells: Cells, known: Value, aside: Cells = ()) -> Value:  # noqa: ARG002
         return known if cells == ("?",) else cells[0]
 
     def says(self, cells: Cells, value: Value) -> bool:

@@ -42,8 +42,8 @@ class Side:
     map: FieldMap
     system: str = "sales"
 
-    def value(self, cells: Cells, known: Value) -> Value:
-        return self.map.get(cells, NOBODY, known)
+    def value(self, cells: Cells, known: Value, aside: Cells = ()) -> Value:
+        return self.map.get(cells, NOBODY, known, aside)
 
     def says(self, cells: Cells, value: Value) -> bool:
         return self.map.put(value, cells, NOBODY) == cells

@@ -181,8 +181,12 @@ def _assignment(entity: Entity) -> EntityMap:
 
 
 def _opportunity(entity: Entity) -> EntityMap:
-    """Map deals; what a stage means comes with the stage."""
-    stage = {"stage": "dealstage", "status": "stage.status", "probability": "stage.probability"}
+    """Map deals; what a stage means comes with the stage, and how likely a deal is follows from it."""
+    stage = {
+        "stage": "dealstage",
+        "status": "stage.status",
+        "probability": {"native": "stage.probability", "derived": True},
+    }
     amount = {"amount": "amount", "currency": "deal_currency_code"}
     outlook = {"words": OUTLOOK}
     fields = [

@@ -26,7 +26,7 @@ STATUS = "stage.status"
 PROBABILITY = "stage.probability"
 FIELDS = (
     NativeField(STATUS, type="choice", choices=("open", "won", "lost")),
-    NativeField(PROBABILITY, type="number"),
+    NativeField(PROBABILITY, type="number", writable=False),
 )
 ALONE = (
     "In HubSpot the stage of a deal says its status and probability, and it has others. "
