@@ -35,7 +35,10 @@ IN_MEMORY = (
             "[round]\nzzz = 3",
             "round.zzz: unknown key. Known are batch, sweep_every, every.",
         ),
-        ('[round]\n"odd key" = 3', 'round."odd key": unknown key. Known are batch, sweep_every, every.'),
+        (
+            '[round]\n"odd key" = 3',
+            'round."odd key": unknown key. Known are batch, sweep_every, every.',
+        ),
         ("[round]\nbatch = '500'", 'round.batch = "500": expected a whole number.'),
         ("[round]\nbatch = 1.5", "round.batch = 1.5: expected a whole number."),
         ("[round]\nbatch = 0", "round.batch = 0: expected at least 1."),
