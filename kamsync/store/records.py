@@ -133,10 +133,14 @@ class Records:
 
     def rename_in_keys(self, loser: str, survivor: str) -> None:
         """Let keys that name a record which was merged away name the one that took it over."""
-        self._database.run(
-            "UPDATE match_key SET key = replace(key, ?, ?) WHERE key LIKE ?",
-            (loser, survivor, f"%{loser}%"),
-        )
+        named = f"%{loser}%"
+        with self._database.transaction():
+            self._database.run(
+                "INSERT INTO match_key (entity, key, record) SELECT entity, replace(key, ?, ?), record"
+                " FROM match_key WHERE key LIKE ? ON CONFLICT DO NOTHING",
+                (loser, survivor, named),
+            )
+            self._database.run("DELETE FROM match_key WHERE key LIKE ?", (named,))
 
     def with_keys(self, entity: str, keys: Sequence[str]) -> dict[str, list[str]]:
         """Return the records that have each key, in order; a key that none has is missing."""

@@ -81,6 +81,18 @@ def test_keys_are_replaced_record_by_record(store):
     assert {"domain:x": ["a"]} == store.records.with_keys("contact", keys)
 
 
+def test_keys_that_name_a_record_follow_it_into_the_one_that_took_it_over(store):
+    """Also where a record is known by both of them."""
+    held = {"r": ["who:account-a|1", "who:account-b|1"], "s": ["who:account-a|2"]}
+    store.records.save_keys("assignment", held)
+
+    store.records.rename_in_keys("account-a", "account-b")
+
+    keys = ["who:account-a|1", "who:account-b|1", "who:account-b|2"]
+    found = store.records.with_keys("assignment", keys)
+    assert {"who:account-b|1": ["r"], "who:account-b|2": ["s"]} == found
+
+
 def test_text_that_is_not_unicode_is_refused(store):
     """The error names the record, never the value."""
     with pytest.raises(ValueInvalid, match=r"^a holds"):
