@@ -20,7 +20,13 @@ MATCH_FIELD = "match"
 """What a conflict about identity is filed under; its record is the name of the native record."""
 
 
-def match_links(hub: Hub, entity: Entity, *, only: str | None = None) -> int:
+def match_links(
+    hub: Hub,
+    entity: Entity,
+    *,
+    only: str | None = None,
+    count: Callable[[int], None] | None = None,
+) -> int:
     """Identify the native records of one entity that belong to no record yet; return how many.
 
     First by the id that the system keeps for us, then by exact keys, then by score. What may be one
@@ -30,12 +36,13 @@ def match_links(hub: Hub, entity: Entity, *, only: str | None = None) -> int:
     known by what it refers to waits until that is known itself. While it is
     unclear what became of a create, the newcomers of that system wait: one of them may be it. What
     waits is looked at again once there are new records, so that none of them is created beside it.
+    *count* is told after each batch how many are tied so far.
     """
     unclear = _unclear(hub, entity.name)
-    count, made = _match(hub, entity, only, unclear, hub.store.links.unmatched)
+    tied, made = _match(hub, entity, only, unclear, hub.store.links.unmatched, count)
     if made and only is None:
-        count += _match(hub, entity, only, unclear, hub.store.links.asked)[0]
-    return count
+        tied += _match(hub, entity, only, unclear, hub.store.links.asked)[0]
+    return tied
 
 
 def _match(
@@ -44,9 +51,10 @@ def _match(
     only: str | None,
     unclear: Collection[str],
     following: Callable[[str, int, int], Sequence[Link]],
+    count: Callable[[int], None] | None = None,
 ) -> tuple[int, bool]:
     """Identify what *following* returns; return how many, and whether a record was made for one."""
-    count, after, made = 0, 0, False
+    tied, after, made = 0, 0, False
     while links := following(entity.name, after, hub.batch):
         after = links[-1].id
         with hub.store.transaction():
@@ -58,10 +66,12 @@ def _match(
                 and link.system not in unclear
             ]
             matching = _Matching(hub, entity, only, wanted)
-            count += matching.run()
+            tied += matching.run()
             matching.save()
             made = made or bool(matching.made)
-    return count, made
+        if count is not None:
+            count(tied)
+    return tied, made
 
 
 def _unclear(hub: Hub, entity: str) -> frozenset[str]:

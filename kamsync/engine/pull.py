@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from msgspec import Struct, structs
@@ -41,11 +41,19 @@ class Pulled(Struct, frozen=True):
         )
 
 
-def pull(hub: Hub, system: System, entity: str, *, sweep: bool = False) -> Pulled:
+def pull(
+    hub: Hub,
+    system: System,
+    entity: str,
+    *,
+    sweep: bool = False,
+    count: Callable[[int], None] | None = None,
+) -> Pulled:
     """Take in what changed since the last pull; everything on the first one, or with *sweep*.
 
     A crash leaves the cursor at the last page that was taken in. Raises what the connector raises:
-    what came before is kept. A sweep also finds what is gone without a trace.
+    what came before is kept. A sweep also finds what is gone without a trace. *count* is told after
+    each page how many rows were read so far.
     """
     place = hub.store.cursors.get(system.name, entity)
     whole = _is_whole(hub, place, sweep=sweep)
@@ -64,6 +72,8 @@ def pull(hub: Hub, system: System, entity: str, *, sweep: bool = False) -> Pulle
             changed=total.changed + heard.changed,
             gone=total.gone + heard.gone,
         )
+        if count is not None:
+            count(total.read)
     if whole:
         missing = _miss(hub, system, entity, start)
         total = structs.replace(total, gone=total.gone + missing)

@@ -5,7 +5,7 @@ A crash between any two lines leaves an intent whose outcome the next round find
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import structs
 
@@ -40,15 +40,20 @@ SETTLING_S = 1.1
 """After how long a version with a stamp of one second can hide no later change any more."""
 
 
-def push(hub: Hub, system: System, plan_id: str) -> Pushed:
+def push(
+    hub: Hub, system: System, plan_id: str, *, count: Callable[[int], None] | None = None
+) -> Pushed:
     """Carry out what the plan has for *system*, batch by batch, parents before children.
 
     What has changed since the plan was made is dropped and planned anew by the next round. Raises
     `SystemDown` or `QuotaSpent` where the system stops answering; what was sent is then in flight.
+    *count* is told after each batch how many records were written so far.
     """
     total = Pushed()
     for rows in portions(hub, system, plan_id):
         total = total.plus(_Push(hub, system, rows).run())
+        if count is not None:
+            count(total.written)
     return total
 
 

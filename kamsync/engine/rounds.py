@@ -209,7 +209,7 @@ def take_in(
                     if resolve(hub, system, entity.name):
                         # What was asked for ahead is older than what has just been looked at.
                         foresee(hub, system, sweep=sweep)
-                    _pull(hub, result, system, entity.name, sweep=sweep)
+                    _pull(hub, result, system, entity.name, sweep=sweep, progress=progress)
                     drop_creates(hub, system, entity.name)
                     reread(hub, system, entity.name)
     for system in () if hub.scope.is_open else result.up(hub):
@@ -217,9 +217,18 @@ def take_in(
             _look_for_passed(hub, result, system)
 
 
-def _pull(hub: Hub, result: Round, system: System, entity: str, *, sweep: bool) -> None:
+def _pull(
+    hub: Hub,
+    result: Round,
+    system: System,
+    entity: str,
+    *,
+    sweep: bool,
+    progress: Progress | None = None,
+) -> None:
     """Pull one entity, and count what it brought."""
-    pulled = pull(hub, system, entity, sweep=sweep)
+    count = _counting(progress, f"Reading {entity} of {system.name}")
+    pulled = pull(hub, system, entity, sweep=sweep, count=count)
     each = result.pulled.setdefault(system.name, {})
     each[entity] = pulled.plus(each[entity]) if entity in each else pulled
 
@@ -242,13 +251,13 @@ def settle(
         _backfill(hub)
         amended = amendments(hub)
         for entity in hub.entities():
-            _tell(progress, f"Matching {entity.name}")
-            result.matched += match_links(hub, entity, only=only)
-            after = ""
+            count = _counting(progress, f"Matching {entity.name}")
+            result.matched += match_links(hub, entity, only=only, count=count)
+            count, after, merged = _counting(progress, f"Merging {entity.name}"), "", 0
             while ids := moved_records(hub, entity.name, after, only):
-                _tell(progress, f"Merging {entity.name}")
                 merge_records(hub, entity.name, ids, result.merged, amended)
-                after = ids[-1]
+                after, merged = ids[-1], merged + len(ids)
+                count(merged)
         if amended is not None and only is None:
             amended.keep(hub)
         finish_restore(hub)
@@ -266,9 +275,9 @@ def deliver(hub: Hub, result: Round, *, progress: Progress | None = None) -> Non
         if system.name in pauses(hub):
             result.resting.append(system.name)
             continue
-        _tell(progress, f"Writing {system.name}")
         with borne(result.down, system, "push"):
-            result.pushed[system.name] = push(hub, system, result.id)
+            count = _counting(progress, f"Writing {system.name}")
+            result.pushed[system.name] = push(hub, system, result.id, count=count)
     note_served(hub, result.up(hub))
     tell_of_round(hub, _trouble(result), held=result.held)
 
@@ -305,6 +314,12 @@ def _keep_stopped(hub: Hub, result: Round, approve: str | None) -> None:
     assert result.plan is not None
     if approve is None or hub.store.plans.get(approve).id != result.plan.id:
         _keep(hub, result, "open")
+
+
+def _counting(progress: Progress | None, step: str) -> Callable[[int], None]:
+    """Return what reports how far a step has come."""
+    _tell(progress, step)
+    return lambda count: _tell(progress, f"{step}: {count:,}")
 
 
 def _tell(progress: Progress | None, step: str) -> None:
