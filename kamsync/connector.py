@@ -28,6 +28,7 @@ __all__ = [
     "SetupStep",
     "SignIn",
     "Upcoming",
+    "named",
 ]
 
 
@@ -86,12 +87,24 @@ class NativeEntity(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True):
-    """Something that `kamsync check` tells: whether it is *ok*, what it is about, and what to do."""
+    """Something that `kamsync check` tells: whether it is *ok*, what it is about, and what to do.
+
+    A connector does not know its system's name: ``SYSTEM`` stands for it in a hint.
+    """
 
     ok: bool
     about: str
     text: str
     hint: str = ""
+
+    def hint_for(self, system: str) -> str:
+        """Return the hint with the name of the *system*."""
+        return named(self.hint, system)
+
+
+def named(hint: str, system: str) -> str:
+    """Return what a connector advises, with the name of the *system* that it speaks to."""
+    return hint.replace("SYSTEM", system)
 
 
 class Upcoming(Struct, frozen=True):

@@ -46,7 +46,7 @@ def connect(ctx: click.Context, *, system: str, no_browser: bool, timeout: int) 
 
     with _connector(here, system) as connector:
         found = ask(connector.sign_in(), show, float(timeout))
-    _tell(ctx, here, found, "kamsync check")
+    _tell(ctx, here, system, found, "kamsync check")
 
 
 @click.command()
@@ -62,7 +62,7 @@ def disconnect(ctx: click.Context, *, system: str) -> None:
     here = session(ctx)
     with _connector(here, system) as connector:
         found = connector.sign_out()
-    _tell(ctx, here, found)
+    _tell(ctx, here, system, found)
 
 
 @contextmanager
@@ -85,7 +85,9 @@ def _connector(here: Session, name: str) -> Iterator[Connector]:
         connector.close()
 
 
-def _tell(ctx: click.Context, here: Session, found: Sequence[Finding], *then: str) -> None:
+def _tell(
+    ctx: click.Context, here: Session, system: str, found: Sequence[Finding], *then: str
+) -> None:
     """Tell what was found, and fail if something is wrong."""
     sound = all(each.ok for each in found)
     if here.json:
@@ -95,7 +97,7 @@ def _tell(ctx: click.Context, here: Session, found: Sequence[Finding], *then: st
             mark = ("✓", "green") if each.ok else ("✗", "red")
             here.printer.line(mark, f" {each.about}: {each.text}")
             if each.hint:
-                here.printer.line((each.hint, "dim"), indent=2)
+                here.printer.line((each.hint_for(system), "dim"), indent=2)
         if sound and then:
             here.printer.next(*then)
     ctx.exit(0 if sound else 1)

@@ -28,6 +28,7 @@ def setup(ctx: click.Context, *, system: str, dry_run: bool) -> None:
     """
     here = session(ctx)
     from kamsync.config import connect
+    from kamsync.connector import named
 
     objects = _objects(here, system)
     connector = connect(here.config, system, here.plugins)
@@ -43,7 +44,7 @@ def setup(ctx: click.Context, *, system: str, dry_run: bool) -> None:
         for step in steps:
             here.printer.line(("✓", "green") if step.done else ("•", "yellow"), f" {step.text}")
             if step.hint:
-                here.printer.line((step.hint, "dim"), indent=2)
+                here.printer.line((named(step.hint, system), "dim"), indent=2)
         if not steps:
             here.printer.line(f"{system} needs nothing to be made.")
         if not left:

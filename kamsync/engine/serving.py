@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from msgspec import Struct
 
+from kamsync.connector import named
 from kamsync.engine.hub import System
 from kamsync.errors import FixConfiguration, RetryLater, Unsupported
 
@@ -34,4 +35,4 @@ def borne(down: list[Down], system: System, step: str) -> Iterator[None]:
     except RetryLater as error:
         down.append(Down(system.name, step, error.message, error.wait_s or 0))
     except (FixConfiguration, Unsupported) as error:
-        down.append(Down(system.name, step, str(error)))
+        down.append(Down(system.name, step, named(str(error), system.name)))

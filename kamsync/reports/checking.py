@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from kamsync.connector import Can, NativeEntity
+from kamsync.connector import Can, NativeEntity, named
 from kamsync.engine import Hub, System, pauses
 from kamsync.engine.recognising import require_same
 from kamsync.errors import ConfigurationInvalid, KamsyncError
@@ -131,7 +131,7 @@ def check_system(hub: Hub, system: System) -> Iterator[Check]:
         objects = system.connector.describe()
         identity = system.connector.identity()
     except KamsyncError as error:
-        yield Check(Level.PROBLEM, name, error.message, error.hint)
+        yield Check(Level.PROBLEM, name, error.message, named(error.hint, name))
         return
     # The plugin border: a connector may fail in any way, and its message may hold a secret.
     except Exception as error:  # noqa: BLE001
@@ -140,7 +140,7 @@ def check_system(hub: Hub, system: System) -> Iterator[Check]:
         return
     for finding in findings:
         level = Level.OK if finding.ok else Level.PROBLEM
-        yield Check(level, name, f"{finding.about}: {finding.text}", finding.hint)
+        yield Check(level, name, f"{finding.about}: {finding.text}", finding.hint_for(name))
     yield from _identity(hub, name, identity)
     yield from _abilities(system)
     yield from _unseen(system, objects)
@@ -215,7 +215,7 @@ def _mapped(system: System, entity: str, map_: EntityMap, object_: NativeEntity)
     for op in sorted(allowed):
         if _NEEDED[op] not in system.connector.can & object_.can:
             text = f"{op} of {entity} is allowed, but the system cannot do it to {map_.object}."
-            hint = f"Take it out of allow in [system.{system.name}]."
+            hint = f"Put right what keeps it from that, or take it out of allow in [system.{system.name}]."
             yield Check(Level.PROBLEM, system.name, text, hint)
     if Op.UPDATE in allowed or Op.CREATE in allowed:
         yield from _locked(system, entity, map_, object_)

@@ -49,6 +49,10 @@ __all__ = ["HubSpot"]
 
 LONGEST_URL = 16_200
 """Characters. Source: the 414 that github.com/PostHog/posthog/pull/31617 observed."""
+TOKEN = "HUBSPOT_TOKEN"  # noqa: S105 - the name of a variable, not its value
+"""From which variable of the environment a configuration takes the private token."""
+UNIQUE = "kamsync_id"
+"""The property that `kamsync setup` makes on each object."""
 _CALLER = web.RequestKey("caller", Caller)
 _ID = web.RequestKey("id", str)
 _OPEN = ("/oauth/", "/webhooks/", "/webhooks-journal/files/")
@@ -133,14 +137,16 @@ class HubSpot(Service):
         return act(self.portal, person, verb, options)
 
     def options(self, url: str) -> Mapping[str, Any]:
-        """Return the options of a system that connects with the private token."""
-        return {"connector": self.name, "url": url, "token": self.tokens.credentials["token"]}
+        """Return the options of a system that connects with the private token, from the environment."""
+        return {"connector": self.name, "url": url, "token": {"env": TOKEN}}
 
     def details(self, url: str) -> Mapping[str, Any]:
         """Return the credentials for each way to log in, and who works here."""
         del url
         return {
             "credentials": self.tokens.credentials,
+            "environment": {TOKEN: self.tokens.credentials["token"]},
+            "external_id_field": UNIQUE,
             "portal_id": self.portal.settings.portal_id,
             "people": [
                 {
