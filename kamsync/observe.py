@@ -276,6 +276,9 @@ def _compared(fact: Fact, showing: _Showing, hearing: Hearing) -> Fact:
         intent = _matching(intents, showing.cells)
         if _is_ours(showing, hearing, sent=True) or (intent and intent.cells == showing.cells):
             return _own(fact, showing.cells, intent)
+        if showing.cells == fact.observed:
+            # Most likely it was there all the time: whoever changed the record need not have said it.
+            return structs.replace(fact, author=None, at="", doubt=True, emptied=False)
         return structs.replace(_said(fact, showing), doubt=True)
     if showing.cells == fact.observed:
         return fact
