@@ -295,7 +295,7 @@ def _compared(fact: Fact, showing: _Showing, hearing: Hearing) -> Fact:
         intent = _matching(intents, showing.cells)
         if _is_ours(showing, hearing, sent=True) or (intent and intent.cells == showing.cells):
             return _own(fact, showing.cells, intent)
-        return structs.replace(_said(fact, showing), doubt=True)
+        return _doubted(fact, showing)
     if showing.cells == fact.observed:
         return fact
     if showing.name == EXISTS and showing.cells == GONE == fact.merged:
@@ -306,6 +306,17 @@ def _compared(fact: Fact, showing: _Showing, hearing: Hearing) -> Fact:
         sent = _matching(intents, showing.cells)
         return _own(fact, showing.cells, sent)
     return _said(fact, showing)
+
+
+def _doubted(fact: Fact, showing: _Showing) -> Fact:
+    """Return the fact after a write of ours that may have landed before or after what is shown.
+
+    A value that is unchanged was most likely there all the time: whoever changed the record since
+    need not have said it.
+    """
+    if showing.cells == fact.observed:
+        showing = structs.replace(showing, author=None, at="")
+    return structs.replace(_said(fact, showing), doubt=True)
 
 
 def _only_shown(fact: Fact | None, showing: _Showing, hearing: Hearing) -> Fact:

@@ -49,7 +49,8 @@ def plan(
         began = here.clock.now()
         with here.printer.progress() as tell:
             round_ = preview(hub, only=record, sweep=sweep, progress=tell)
-        took_s = (here.clock.now() - began).total_seconds()
+        # A clock may be set back meanwhile.
+        took_s = max((here.clock.now() - began).total_seconds(), 0.0)
         seen = overview(hub, round_, Sight(hub.schema, pay=reveal_pay), show)
         if here.json:
             here.printer.document(seen)

@@ -51,7 +51,8 @@ def sync(
         if here.json:
             here.printer.document(_document(round_))
         else:
-            took_s = (here.clock.now() - began).total_seconds()
+            # A clock may be set back meanwhile.
+            took_s = max((here.clock.now() - began).total_seconds(), 0.0)
             _show(here.printer, round_, took_s)
     stopped = STOPPED if fail_on_conflict and round_.held else 0
     ctx.exit(1 if round_.down else stopped)

@@ -182,6 +182,7 @@ class _Hearing:
         store = self.hub.store
         store.outbox.finish(self.answered, "done")
         store.outbox.finish(self.lost, "dropped")
+        store.outbox.update(self.ahead())
         store.links.save([after for before, after in heard if _differs(before, after)])
         same = [after.id for before, after in heard if not _differs(before, after)]
         store.links.touch(same, self.seen, self.read_at)
@@ -189,6 +190,19 @@ class _Hearing:
         known = (after for before, after in heard if before.facts and _differs(before, after))
         store.links.set_waiting([link.id for link in known if link.record is None], None)
         store.records.mark_dirty(sorted(self.outdated(heard)))
+
+    def ahead(self) -> list[OutboxRow]:
+        """Return the open writes that were sent later than now, as if sent now.
+
+        The clock was set back since, and would have them stay open until it has caught up.
+        """
+        closed = {*self.answered, *self.lost}
+        return [
+            structs.replace(row, at=self.read_at)
+            for rows in self.rows.values()
+            for row in rows
+            if row.at > self.read_at and row.id not in closed
+        ]
 
     def outdated(self, heard: Sequence[tuple[Link, Link]]) -> set[str]:
         """Return the records whose links know something else now, although nothing moved there.

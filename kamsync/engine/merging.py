@@ -94,7 +94,7 @@ class BatchMerge:
     def record(self, record: Record) -> None:
         """Merge one record, unless a restored store still waits to read one of its links."""
         links = {link.id: link for link in self.batch.links.get(record.id, [])}
-        if self.restoring and any(self._is_unread(link) for link in links.values()):
+        if self.restoring and any(_is_unread(link) for link in links.values()):
             return
         merge = RecordMerge(self, record, links)
         merge.doubt_end()
@@ -121,10 +121,6 @@ class BatchMerge:
         """Whether a record is new, and known by all that its only native record says."""
         links = self.batch.links.get(record.id, ())
         return not record.fields and sum(link.native_id is not None for link in links) <= 1
-
-    def _is_unread(self, link: Link) -> bool:
-        """Whether a link was last read before the store was restored."""
-        return link.native_id is not None and link.read_at <= (self.restoring or "")
 
     def take(self, merged: Merged) -> None:
         """Keep what became of one field."""
@@ -190,6 +186,11 @@ class BatchMerge:
     def _may_create(self, link: Link) -> bool:
         """Whether a record is expected in a system at all."""
         return self.hub.systems[link.system].allows(link.entity, Op.CREATE)
+
+
+def _is_unread(link: Link) -> bool:
+    """Whether a link was not read since the store was restored."""
+    return link.native_id is not None and not link.read_at
 
 
 def _goes_without_saying(event: Event) -> bool:

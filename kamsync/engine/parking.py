@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from kamsync.clock import instant
 from kamsync.engine.hub import Hub
 from kamsync.model import EXISTS, Link, Record
 from kamsync.store import OutboxRow
@@ -59,14 +60,26 @@ def park_refused(hub: Hub, row: OutboxRow, link: Link, reason: str) -> None:
         for park in hub.store.parks.of_records([row.record])
         if (park.system, park.what) == (row.system, what)
     )
-    wait = min(FIRST_WAIT * 2 ** min(tries, DOUBLINGS_LIMIT), LONGEST_WAIT)
-    hub.park(row.system, row.entity, what, row.record, reason, wait=wait)
+    hub.park(row.system, row.entity, what, row.record, reason, wait=_wait(tries))
+
+
+def _wait(tries: int) -> timedelta:
+    """Return how long a write waits that was refused *tries* times before."""
+    doublings: int = 2 ** min(tries, DOUBLINGS_LIMIT)
+    return min(FIRST_WAIT * doublings, LONGEST_WAIT)
 
 
 def waiting(hub: Hub, records: Sequence[str]) -> frozenset[tuple[str, str]]:
-    """Return the systems and the ids there that no write of *records* is due for before a later time."""
+    """Return the systems and the ids there that no write of *records* is due for before a later time.
+
+    A clock that was set back since makes nothing wait for longer than it would have.
+    """
     if not hub.store.parks.count():
         return frozenset()
-    now = hub.now()
+    now = hub.clock.now()
     parks = hub.store.parks.of_records(records)
-    return frozenset((park.system, park.what) for park in parks if park.retry_at > now)
+    return frozenset(
+        (park.system, park.what)
+        for park in parks
+        if instant(now) < park.retry_at <= instant(now + _wait(park.tries - 1))
+    )

@@ -102,8 +102,12 @@ def _is_whole(hub: Hub, place: Cursor, *, sweep: bool) -> bool:
 
 
 def _is_overdue(hub: Hub, swept_at: str) -> bool:
-    """Whether the last full sweep is so long ago that another one is due."""
-    return swept_at < instant(hub.clock.now() - hub.sweep_every)
+    """Whether the last full sweep is so long ago that another one is due.
+
+    One that lies as far ahead was noted by a clock that was wrong, and says nothing.
+    """
+    now = hub.clock.now()
+    return not instant(now - hub.sweep_every) <= swept_at <= instant(now + hub.sweep_every)
 
 
 def _pages(hub: Hub, system: System, entity: str, cursor: str | None) -> Iterator[tuple[Page, int]]:

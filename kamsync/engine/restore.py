@@ -10,13 +10,10 @@ __all__ = ["finish_restore"]
 
 def finish_restore(hub: Hub) -> None:
     """End the restoration once every record was merged again from readings that are newer than it."""
-    restored_at = hub.restored_at
-    if restored_at is None:
+    if hub.restored_at is None:
         return
-    unread = hub.store.links.unread_since
+    unread = hub.store.links.count_unread
     if not any(
-        unread(restored_at, system.name, entity)
-        for system in hub.systems.values()
-        for entity in system.maps
+        unread(system.name, entity) for system in hub.systems.values() for entity in system.maps
     ):
         hub.store.set_meta(RESTORED, None)

@@ -88,7 +88,8 @@ class State:
             system=origin.system,
             team=origin.team,
             person=origin.person,
-            at=origin.at,
+            # What was said in no system has a time of our own clock, which says nothing beside theirs.
+            at=origin.at if origin.system else "",
             knew=True,
         )
 

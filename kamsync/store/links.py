@@ -234,12 +234,12 @@ class Links(References):
         """Return those of these links that wait until a person has decided on a match."""
         return frozenset(row[0] for row in self._database.of(_WAITING, (), ids))
 
-    def unread_since(self, at: str, system: str, entity: str) -> int:
-        """Return how many native records of one system were not read again after the time *at*."""
+    def count_unread(self, system: str, entity: str) -> int:
+        """Return how many native records of one system were not read since a store was put back."""
         row = self._database.row(
             "SELECT count(*) FROM link WHERE system = ? AND entity = ?"
-            " AND native_id IS NOT NULL AND read_at <= ?",
-            (system, entity, at),
+            " AND native_id IS NOT NULL AND read_at = ''",
+            (system, entity),
         )
         return int(row[0]) if row else 0
 

@@ -82,6 +82,14 @@ def test_another_value_after_an_unanswered_write_is_in_doubt():
     assert ("Boss",) == fact.observed
 
 
+def test_whoever_changed_the_record_after_an_unanswered_write_need_not_have_said_the_old_value():
+    """It is in doubt, and no evidence says who entered it when."""
+    fact = heard(link(), reading(title="Head", author=ANN), intents=sent("Chief"))
+
+    assert fact.doubt
+    assert (("Head",), None, "") == (fact.observed, fact.author, fact.at)
+
+
 def test_an_unanswered_write_to_a_record_that_did_not_change_says_nothing():
     """The write may still be on its way."""
     same = reading("1", title="Head")
