@@ -22,6 +22,7 @@ def test_two_who_clear_a_field_do_not_know_of_each_other() -> None:
     truth.agree_all("account-x", "name", subject)
 
     assert 0 == subject.seen(mine.head) & theirs.head
+    assert 0 == subject.seen(theirs.head) & mine.head
 
 
 def test_two_who_say_what_golden_says_have_seen_each_other() -> None:
