@@ -23,6 +23,7 @@ from kamsync.testing.simulation.people import People
 from kamsync.testing.simulation.world import ACTS
 
 STEPS = 120
+TAPES = sorted((Path(__file__).parent / "tapes").glob("*.tape"))
 
 
 def total(start: int, seeds: int, *, store: str = "sqlite"):
@@ -38,6 +39,14 @@ def broken(played) -> list[str]:
 def test_a_handful_of_histories_keeps_every_promise() -> None:
     """The quick look."""
     assert [] == broken(total(0, 8))
+
+
+@pytest.mark.parametrize("tape", TAPES, ids=lambda path: path.stem)
+def test_what_was_found_stays_found(tape: Path) -> None:
+    """Each tape has broken an invariant once, and is named after what happened."""
+    kept = load_tape(tape)
+
+    assert play(kept, len(kept.steps), replay=True).breach is None
 
 
 @pytest.mark.slow

@@ -230,17 +230,23 @@ class Landings:
 
     def _by_itself(self, act: Act, place: Place, values: dict[str, Native]) -> None:
         """Take in what follows in a system from something else, and is nobody's deed."""
+        shown = max(self._row(place).shown.values(), default=-1)
         if act.deed is Deed.DELETE:
-            self.truth.went_along(place)
+            facts = {field: self._fact(place, field) for field in PARTS[place.entity]}
+            heard = {
+                field: self._ident(place, field, fact.observed)
+                for field, fact in facts.items()
+                if fact is not None
+            }
+            self.truth.went_along(place, heard, shown)
             self.died.add(place)
         elif act.deed is Deed.UNDELETE:
             self.deaths.discard(place)
         for field in {FIELDS[act.object][name]: None for name in act.values}:
             fact = self._fact(place, field)
             ident = self.truth.nodes.of_natives(place.system, act.object, field, values)
-            heard = self._ident(place, field, fact.observed) if fact else None
-            shown = max(self._row(place).shown.values(), default=-1)
-            self.truth.emptied(place, field, ident, heard, shown)
+            known = self._ident(place, field, fact.observed) if fact else None
+            self.truth.emptied(place, field, ident, known, shown)
 
     def _base(self, place: Place, field: str) -> Ident | None:
         """Return what golden has dealt with in a field of a native record, None if nothing."""

@@ -8,7 +8,7 @@ holds it. Everything else must be named as a loser in the journal, or contend in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -169,15 +169,19 @@ class Truth:
                 self.moot |= head
         cell.versions.append(Version(ident, past, head, user=head != 0 and ident == cell.blank))
 
-    def went_along(self, place: Place) -> None:
-        """A native record has gone along with one that kamsync deleted: what is unread is excepted."""
+    def went_along(self, place: Place, heard: Mapping[str, Ident], shown: int) -> None:
+        """A native record has gone along with one that kamsync deleted: what is unread is excepted.
+
+        What the hub has *heard* of it before is not: that has to be dealt with all the same.
+        """
         record = self.record_of(place)
         for field in PARTS[place.entity]:
             cell = self.cells.get((place, field))
             if cell is not None:
                 subject = self.subjects.get((record, field)) if record else None
                 dealt = subject.settled | subject.contending if subject else 0
-                self.excepted |= cell.now.past & ~(dealt | self.moot)
+                unread = _unheard(cell, heard.get(field), shown)
+                self.excepted |= unread & ~(dealt | self.moot)
 
     def vanished(self, place: Place, *, merged: bool) -> None:
         """A person deleted a native record: what nobody had read of it goes with it.
@@ -262,10 +266,15 @@ class Truth:
             self.agree(cell, subject)
 
     def agree(self, cell: Cell, subject: Subject) -> None:
-        """Take what somebody entered as golden says it for agreed: no journal need tell of that."""
+        """Take what somebody entered as golden says it for agreed: no journal need tell of that.
+
+        The blank before golden was ever set is nobody's word: two who clear a field do not know of
+        each other through it.
+        """
         for version in cell.versions:
             for golden in subject.versions:
-                if version.user and is_same(version.ident, golden.ident):
+                said = golden.revision and version.user
+                if said and is_same(version.ident, golden.ident):
                     golden.past |= version.past
                     subject.same.append((version.head, golden.past))
                     subject.same.append((golden.head, version.past))
