@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -129,6 +130,7 @@ class Landings:
         self.died: set[Place] = set()
         self.made: dict[tuple[str, str], list[Place]] = {}
         self.writes: dict[tuple[Place, str], int] = {}
+        self.returned: Counter[str] = Counter()
         self.landed = 0
         self.counting = False
         self.counts: dict[tuple[str, str, Op], set[str]] = {}
@@ -277,6 +279,8 @@ class Landings:
             for field in PARTS[act.object]:
                 self._cover(cast, sent, place, field)
             return
+        if act.deed is Deed.UNDELETE:
+            self.returned[sent.record] += 1
         if act.deed is Deed.CREATE:
             self._require_one(sent, place)
             self._replace(sent, place)
