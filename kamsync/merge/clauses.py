@@ -179,10 +179,11 @@ class FieldMerge(State):
     def fell(self, side: Side) -> bool:
         """M10: whether a reference was emptied with what it led to; the blank is named, and loses.
 
-        Whether somebody had emptied it by hand just before cannot be told.
+        Whether somebody had emptied it by hand just before cannot be told. What it had said before
+        that goes on contending, where a conflict is open.
         """
         fact = self.facts[side.link]
-        if not fact.emptied or self.agrees(side):
+        if not fact.emptied or (self.agrees(side) and not self.contends(side)):
             return False
         self.note(
             "emptied",
@@ -191,6 +192,10 @@ class FieldMerge(State):
             reason="what it referred to is gone there",
         )
         return True
+
+    def contends(self, side: Side) -> bool:
+        """Whether a link is a side of the open conflict."""
+        return self.held is not None and any(c.link == side.link for c in self.held.contenders)
 
     def said_by_contenders(self, contenders: Sequence[Contender]) -> list[Value]:
         """Return the value that all contenders say, golden among them if it contends.

@@ -338,6 +338,17 @@ def test_a_reference_that_was_emptied_with_what_it_led_to_is_named_and_claims_no
     assert Fact((None,), (None,), 7, emptied=True) == merged.facts[0]
 
 
+def test_what_was_said_before_its_reference_was_emptied_goes_on_contending() -> None:
+    """M10: a blank that nobody entered takes nobody's place in an open conflict."""
+    held = merge(Golden(), Side(0, Fact(("a",))), Side(1, Fact(("b",)))).conflicts[0]
+    fallen = Fact((None,), ("a",), emptied=True)
+
+    merged = merge(Golden(), Side(0, fallen), Side(1, Fact(("b",), ("b",))), held=held)
+
+    assert () == merged.conflicts
+    assert [("emptied", {None})] == [(e.act, values(e.losers)) for e in merged.events]
+
+
 def test_who_fills_what_was_emptied_knows_what_it_was() -> None:
     """M10: it is a knowing edit, and no conflict with what is gone there."""
     filled = Fact(("b",), (None,), 7)
