@@ -10,13 +10,15 @@ from msgspec import Struct
 from kamsync.connector import NativeEntity, NativeField
 from kamsync.model import Native
 
-__all__ = ["Rewrite", "Shares", "refusal", "stored"]
+__all__ = ["Derive", "Rewrite", "Shares", "refusal", "stored"]
 
 Rewrite: TypeAlias = Callable[[str, str, Native], Native]
 """What an object's field makes of a value: called with the object, the field and the value."""
 
 Objects: TypeAlias = Mapping[str, NativeEntity] | None
 Values: TypeAlias = Mapping[str, Native]
+Derive: TypeAlias = Callable[[str, Values], Values]
+"""What follows from values of an object, as a stage brings its probability: called with what is stored."""
 
 
 class Shares(Struct, frozen=True):

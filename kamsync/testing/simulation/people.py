@@ -85,7 +85,8 @@ class People:
                 values[field] = self._reference(town, object_, field, choices)
             else:
                 for part in parts:
-                    values[part] = None if choices.happens(0.3) else self._text(choices)
+                    if part not in town.cast.derived:
+                        values[part] = None if choices.happens(0.3) else self._text(choices)
         native_id = town.create(object_, values, author=self._author(town, choices))
         return f"{town.cast.name} {native_id} {values}"
 
@@ -96,7 +97,8 @@ class People:
         if (object_, field) in REFERS:
             values = {field: self._reference(town, object_, field, choices)}
         else:
-            part = choices.pick(PARTS[object_][field])
+            derived = town.cast.derived
+            part = choices.pick([each for each in PARTS[object_][field] if each not in derived])
             values = {part: None if choices.happens(0.12) else self._text(choices)}
         late = town.lateness and choices.happens(0.5)
         at = max(town.now() - town.lateness, row.last.at) if late else None
