@@ -215,6 +215,11 @@ def _mapped(system: System, entity: str, map_: EntityMap, object_: NativeEntity)
             yield Check(Level.PROBLEM, system.name, text, hint)
     if Op.UPDATE in allowed or Op.CREATE in allowed:
         yield from _locked(system, entity, map_, object_)
+    for field in map_.fields.values():
+        if field.derived is not None:
+            parts = ", ".join(field.derived.parts)
+            text = f"{entity}.{field.field}: {parts} follows from the rest there; only read, as it is shown."
+            yield Check(Level.OK, system.name, text)
 
 
 def _locked(system: System, entity: str, map_: EntityMap, object_: NativeEntity) -> Iterator[Check]:
