@@ -70,7 +70,7 @@ def _unfit(field: NativeField, value: Native, *, truncates: bool) -> str:
     """Return why *field* does not take *value*, nothing if it does."""
     if value is None:
         return f"{field.name} is required." if field.required else ""
-    if field.choices and value not in field.choices:
+    if field.choices and not field.open and value not in field.choices:
         return f"{field.name} must be one of {', '.join(field.choices)}."
     too_long = field.limit is not None and isinstance(value, str) and len(value) > field.limit
     if too_long and not truncates:
