@@ -11,6 +11,7 @@ from kamsync.clock import Clock
 from kamsync.connector import Can, Connector
 from kamsync.memory import Memory, MemorySystem
 from kamsync.memory.acts import Act, Deed, Row
+from kamsync.memory.rules import Shares
 from kamsync.model import Author, Cells, Fact, Native, Op, Receipt, Write
 from kamsync.store import Store
 from kamsync.testing.simulation.breaks import Gremlin, Land, Watched, Wire
@@ -62,6 +63,7 @@ class Town(MemorySystem):
             objects=cast.objects,
             rewrite=cast.rewritten if cast.rewrites else None,
             derive=cast.following if cast.derives else None,
+            shares={"share": Shares("account", "part")},
             truncates=True,
             lateness=cast.lateness,
         )

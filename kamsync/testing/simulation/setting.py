@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 
@@ -47,6 +47,9 @@ TEAMS = ("sales", "success", "account", "finance")
 DERIVES = 4
 """Which of five draws makes a system derive a part of a group."""
 
+SHARES = 3
+"""Which of five draws of the first system gives shares to every system that has contacts."""
+
 LIMIT = 8
 """How many characters a lossy system keeps of a text: enough for the token at its beginning."""
 
@@ -82,6 +85,8 @@ class Cast(Struct, frozen=True):
     limit: int | None
     follows: bool
     lateness: timedelta
+    shares: bool = False
+    """Whether this system was drawn to bring shares into its history."""
     derives: bool = False
     """Whether the system works a city out from the street, and takes none."""
     untold: frozenset[tuple[str, str]] = frozenset()
@@ -151,7 +156,7 @@ def draw_setting(
     """
     count = choices.weighted(((2, 5), (3, 4), (4, 1)))
     drawn = (_cast(choices, f"s{place}", TEAMS[place]) for place in range(count))
-    casts = tuple(_staged(cast, stages.get(cast.name)) for cast in drawn)
+    casts = _with_shares([_staged(cast, stages.get(cast.name)) for cast in drawn])
     first = choices.below(len(POLICIES) + 2)
     calm = choices.below(10) == 0
     setting = Setting(
@@ -206,6 +211,18 @@ def _cast(choices: Choices, name: str, team: str) -> Cast:
         follows=choices.happens(0.6),
         lateness=timedelta(seconds=2 if late else 0),
         derives=derives,
+        shares=share == SHARES,
+    )
+
+
+def _with_shares(casts: Sequence[Cast]) -> tuple[Cast, ...]:
+    """Return casts with shares, where the first one brings them: two systems may then split alike."""
+    if not casts[0].shares:
+        return tuple(casts)
+    shares = {"share": _map("share", None, derives=False)}
+    return tuple(
+        structs.replace(cast, maps={**cast.maps, **shares}) if "contact" in cast.maps else cast
+        for cast in casts
     )
 
 
@@ -221,6 +238,7 @@ def _staged(cast: Cast, stage: Stage | None) -> Cast:
         rewrites=False,
         limit=None,
         derives=False,
+        shares=False,
         follows=True,
         lateness=timedelta(0),
         untold=frozenset(
