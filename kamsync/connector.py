@@ -64,7 +64,10 @@ class Can(Flag):
 
 
 class NativeField(Struct, frozen=True):
-    """One field of a native object, as far as its system describes it."""
+    """One field of a native object, as far as its system describes it.
+
+    *open* says that it takes other values than its *choices* as well.
+    """
 
     name: str
     type: str = "text"
@@ -72,6 +75,7 @@ class NativeField(Struct, frozen=True):
     required: bool = False
     limit: int | None = None
     choices: tuple[str, ...] = ()
+    open: bool = False
 
 
 class NativeEntity(Struct, frozen=True):

@@ -150,7 +150,10 @@ def _change(printer: Printer, change: Change) -> None:
     )
     fields = list(change.fields.items())
     most = len(fields) if change.op == "update" else FIELDS_LIMIT
-    rows = [(name, _from_to(change, field), (_said(field), "dim")) for name, field in fields[:most]]
+    rows = [
+        (name, _from_to(change, field), (_said(field, change.system), "dim"))
+        for name, field in fields[:most]
+    ]
     printer.table(rows, indent=6)
     if len(fields) > most:
         printer.line(f"and {words.counted(len(fields) - most, 'more field')}", indent=6)
@@ -164,11 +167,12 @@ def _from_to(change: Change, field: FieldChange) -> Text:
     return text(words.cells(field.before, field.names[0]), " → ", (after, "bold"))
 
 
-def _said(field: FieldChange) -> str:
-    """Return where a value comes from."""
+def _said(field: FieldChange, system: str) -> str:
+    """Return where a value comes from, and what of it follows by itself in its *system*."""
     said = field.said
     known = words.who(said.person, said.team, said.system, said.at) if said else ""
-    return f"from {known}" if known else ""
+    follows = f"{', '.join(field.follows)}: follows the rest in {system}" if field.follows else ""
+    return "; ".join(filter(None, (f"from {known}" if known else "", follows)))
 
 
 def _totals(printer: Printer, plan: Overview, closed: Sequence[str]) -> None:

@@ -10,13 +10,15 @@ from msgspec import Struct
 from kamsync.connector import NativeEntity, NativeField
 from kamsync.model import Native
 
-__all__ = ["Rewrite", "Shares", "refusal", "stored"]
+__all__ = ["Derive", "Rewrite", "Shares", "refusal", "stored"]
 
 Rewrite: TypeAlias = Callable[[str, str, Native], Native]
 """What an object's field makes of a value: called with the object, the field and the value."""
 
 Objects: TypeAlias = Mapping[str, NativeEntity] | None
 Values: TypeAlias = Mapping[str, Native]
+Derive: TypeAlias = Callable[[str, Values], Values]
+"""What follows from values of an object, as a stage brings its probability: called with what is stored."""
 
 
 class Shares(Struct, frozen=True):
@@ -68,7 +70,7 @@ def _unfit(field: NativeField, value: Native, *, truncates: bool) -> str:
     """Return why *field* does not take *value*, nothing if it does."""
     if value is None:
         return f"{field.name} is required." if field.required else ""
-    if field.choices and value not in field.choices:
+    if field.choices and not field.open and value not in field.choices:
         return f"{field.name} must be one of {', '.join(field.choices)}."
     too_long = field.limit is not None and isinstance(value, str) and len(value) > field.limit
     if too_long and not truncates:

@@ -14,7 +14,7 @@ from kamsync.errors import RecordRefused, SystemDown, UnknownName
 from kamsync.memory.acts import Act, Deed, Row
 from kamsync.memory.log import Log
 from kamsync.memory.people import Person
-from kamsync.memory.rules import Rewrite, Shares, refusal, stored
+from kamsync.memory.rules import Derive, Rewrite, Shares, refusal, stored
 from kamsync.memory.tables import Table
 from kamsync.memory.watch import Clobber, Watch
 from kamsync.model import Author, Native
@@ -32,12 +32,12 @@ class MemorySystem:
     Its state is the sequence of acts; with a *path*, the acts are kept in a file, which several
     systems in several processes may share. *objects* say which objects and fields there are; without
     them, any name will do. *rewrite* is applied to each value on its way in, as by a system that
-    trims or rounds; *truncates* shortens texts to a field's limit instead of refusing them. Acts may
-    become visible up to *lateness* after the time that they are stamped with, and are not searched
-    until *search_lag* after it. While *up* is False, no connector gets an answer; people go on
-    working. *identity* is what a system without a file says it is; one with a file has its identity
-    there, and a copy of the file has the same. *shares* are rules by object about what adds up; people
-    keep them by their forms, so that only kamsync is held to them.
+    trims or rounds, and *derive* adds what follows; *truncates* shortens texts to a field's limit
+    instead of refusing them. Acts may become visible up to *lateness* after the time that they are
+    stamped with, and are not searched until *search_lag* after it. While *up* is False, no connector
+    gets an answer; people go on working. *identity* is what a system without a file says it is; one
+    with a file has its identity there, and a copy of the file has the same. *shares* are rules by
+    object about what adds up; people keep them by their forms, so that only kamsync is held to them.
     """
 
     def __init__(  # noqa: PLR0913 - each is a way in which systems differ
@@ -47,6 +47,7 @@ class MemorySystem:
         path: str | PathLike[str] | None = None,
         objects: Mapping[str, NativeEntity] | None = None,
         rewrite: Rewrite | None = None,
+        derive: Derive | None = None,
         truncates: bool = False,
         lateness: timedelta = timedelta(0),
         search_lag: timedelta = timedelta(0),
@@ -63,6 +64,7 @@ class MemorySystem:
         """Fields, by object and name, that kamsync's user has no permission to see."""
         self.watch = Watch()
         self._rewrite = rewrite
+        self._derive = derive
         self._truncates = truncates
         self._tables: dict[str, Table] = {}
         self._seq = 0
@@ -236,6 +238,9 @@ class MemorySystem:
         )
         if reason:
             raise RecordRefused(reason)
+        kept = stored(self.objects, object_, values, self._rewrite)
+        if self._derive is not None:
+            kept |= self._derive(object_, kept)
         act = Act(
             seq=self._seq + 1,
             deed=deed,
@@ -245,7 +250,7 @@ class MemorySystem:
             by=author.id,
             name=author.name,
             own=author.own,
-            values=stored(self.objects, object_, values, self._rewrite),
+            values=kept,
             stamp=stamp,
             key=key,
             into=into,

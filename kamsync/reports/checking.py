@@ -15,6 +15,7 @@ from kamsync.mapping import EntityMap
 from kamsync.model import EXISTS, Op
 from kamsync.plugins import Broken
 from kamsync.reports.rounds import rounds
+from kamsync.reports.vocabulary import Vocabulary, gaps, gaps_between, vocabularies
 from kamsync.reports.waiting import waits
 from kamsync.store import INTERRUPTED, RUNNING
 
@@ -67,8 +68,11 @@ def check(hub: Hub, broken: Sequence[Broken] = ()) -> Iterator[Check]:
     if not hub.systems:
         hint = "Add a [system.NAME] section with a connector."
         yield Check(Level.PROBLEM, "configuration", "It names no system.", hint)
+    lists: list[Vocabulary] = []
     for system in hub.systems.values():
-        yield from check_system(hub, system)
+        yield from check_system(hub, system, lists)
+    for gap in gaps_between(lists):
+        yield Check(Level.NOTE, gap.system, gap.text, gap.hint)
 
 
 def check_store(hub: Hub) -> Iterator[Check]:
@@ -123,8 +127,10 @@ def _awaiting(hub: Hub) -> Iterator[Check]:
         yield Check(Level.NOTE, "waiting", more)
 
 
-def check_system(hub: Hub, system: System) -> Iterator[Check]:
-    """Yield what is right and wrong with one system."""
+def check_system(
+    hub: Hub, system: System, lists: list[Vocabulary] | None = None
+) -> Iterator[Check]:
+    """Yield what is right and wrong with one system; the lists that it chooses from go into *lists*."""
     name = system.name
     try:
         findings = system.connector.check()
@@ -147,6 +153,10 @@ def check_system(hub: Hub, system: System) -> Iterator[Check]:
     for entity, map_ in system.maps.items():
         if map_.object in objects:
             yield from _mapped(system, entity, map_, objects[map_.object])
+    for vocabulary in vocabularies(hub.schema, system, objects):
+        yield from (Check(Level.NOTE, name, gap.text, gap.hint) for gap in gaps(vocabulary))
+        if lists is not None:
+            lists.append(vocabulary)
     yield from _waiting(hub, system)
 
 
@@ -219,6 +229,11 @@ def _mapped(system: System, entity: str, map_: EntityMap, object_: NativeEntity)
             yield Check(Level.PROBLEM, system.name, text, hint)
     if Op.UPDATE in allowed or Op.CREATE in allowed:
         yield from _locked(system, entity, map_, object_)
+    for field in map_.fields.values():
+        if field.derived is not None:
+            parts = ", ".join(field.derived.parts)
+            text = f"{entity}.{field.field}: {parts} follows from the rest there; only read, as it is shown."
+            yield Check(Level.OK, system.name, text)
 
 
 def _locked(system: System, entity: str, map_: EntityMap, object_: NativeEntity) -> Iterator[Check]:

@@ -205,10 +205,11 @@ class _Telling:
             return "a write there is open"
         if fact.moved:
             return "edited there, not merged yet"
+        agrees = self._agrees(link, map_, fact, golden)
         if fact.knows == golden.revision:
-            return "holds it"
-        if self._agrees(link, map_, fact, golden):
-            return "holds it, as far as it was read"
+            return f"holds it{_but(map_) if agrees else ''}"
+        if agrees:
+            return f"holds it, as far as it was read{_but(map_)}"
         return "under review, not written" if held else self._way_there(link, name, map_)
 
     def _way_there(self, link: Link, name: str, map_: FieldMap | None) -> str:
@@ -228,6 +229,13 @@ class _Telling:
             return map_.says(fact.observed, golden.value, self.batch.ties[link.system])
         except (ReferenceMissing, ValueInvalid):
             return False
+
+
+def _but(map_: FieldMap | None) -> str:
+    """Say which parts of a field follow by themselves where it is held."""
+    if map_ is None or map_.derived is None:
+        return ""
+    return f"; {', '.join(map_.derived.parts)} follows there"
 
 
 def _presence(link: Link) -> str:

@@ -20,12 +20,16 @@ __all__ = ["Change", "FieldChange", "Overview", "Said", "Step", "overview"]
 
 
 class FieldChange(Struct, frozen=True, omit_defaults=True):
-    """One field of one write, in native cells; *names* say what records those cells refer to."""
+    """One field of one write, in native cells; *names* say what records those cells refer to.
+
+    *follows* are parts of the field that the system itself works out from what is written.
+    """
 
     before: Any
     after: Any
     said: Said | None = None
     names: tuple[str, str] = ("", "")
+    follows: tuple[str, ...] = ()
 
 
 class Change(Struct, frozen=True):
@@ -244,7 +248,9 @@ class _Changes:
         to = self._to(write.entity, name)
         called = [self._called(write.system, to, each) for each in cells] if to else ["", ""]
         said = None if after is HIDDEN else self.sources.said(write, name)
-        return FieldChange(before, after, said, (called[0], called[1]))
+        map_ = self.hub.systems[write.system].maps[write.entity].fields.get(name)
+        follows = map_.derived.parts if map_ is not None and map_.derived else ()
+        return FieldChange(before, after, said, (called[0], called[1]), follows)
 
     def _called(self, system: str, to: str, cells: tuple[Any, ...]) -> str:
         """Return the name of the record that *cells* refer to."""

@@ -214,3 +214,29 @@ def test_nothing_to_undo_is_said(hub):
 
     assert 64 == result.exit_code
     assert "nothing to undo" in result.stderr
+
+
+FOLLOWS = """
+[system.success.map.account.fields]
+billing_address = { parts = { billing_city = "billing_city", billing_country = { native = "billing_country", derived = true } } }
+"""
+
+
+def test_what_follows_in_a_system_is_told_as_such(hub):
+    """By `check`, in the plan of a write, and where it is explained who holds a value."""
+    hub.configure(hub.file.read_text() + FOLLOWS)
+    values = {"name": "Nordwind GmbH", "domains": ["nordwind.de"], "billing_city": "Bremen"}
+    hub.anna.create("account", values)
+    hub.bo.create("account", {**values, "billing_country": "DE"})
+    hub.meet()
+    hub.anna.edit("account", "account-1", {"billing_city": "Lyon", "billing_country": "FR"})
+
+    checked = hub.run("check").stdout
+    planned = hub.run("plan").stdout
+    hub.run("sync")
+    hub.run("sync")
+    explained = hub.run("explain", "account-1", "billing_address").stdout
+
+    assert "account.billing_address: billing_country follows from the rest there" in checked
+    assert "billing_country: follows the rest in success" in planned
+    assert "holds it; billing_country follows there" in explained

@@ -149,6 +149,20 @@ def test_a_field_is_mapped_as_configured(name, native, options, value, cells):
         (OPPORTUNITY, "amount", [], {"parts": {"currency": {"value": "EUR"}}}, "for one part"),
         (
             OPPORTUNITY,
+            "stage",
+            [],
+            {"parts": {"stage": {"native": "A", "derived": True}}},
+            "for one part that can be entered",
+        ),
+        (
+            OPPORTUNITY,
+            "stage",
+            [],
+            {"parts": {"stage": "A", "probability": {"native": "B", "derived": "yes"}}},
+            "parts.probability.derived must be true or false",
+        ),
+        (
+            OPPORTUNITY,
             "amount",
             [],
             {"parts": {"amount": "A", "currency": {"value": 5}}},
@@ -197,6 +211,45 @@ def test_a_configuration_is_laid_over_the_connectors_own_map():
     assert ("legal_name",) == map_.field("legal_name").native
     assert "description" not in map_.fields
     assert given.field("tier") == map_.field("tier")
+
+
+def test_a_part_that_follows_in_a_system_keeps_the_laws_whatever_is_shown_there():
+    """It is read beside the others, is never written, and says nothing against what is known."""
+    parts = {
+        "stage": "Step",
+        "status": "State",
+        "probability": {"native": "Chance", "derived": True},
+    }
+    map_ = entity_map(OPPORTUNITY, setting("Deal", stage=entry(parts=parts)))
+    stage = map_.field("stage")
+    known = {"stage": "Offer", "status": "open", "probability": "0.3"}
+
+    assert ("Step", "State", "Chance") == map_.names
+    assert ("Offer", "open") == stage.put(known, None, REFS)
+    assert known == stage.get(("Offer", "open"), REFS, known, ("0.9",))
+    assert "1" == stage.get(("Signed", "won"), REFS, known, ("1",))["probability"]
+    assert stage.get(("Signed", "won"), REFS, known)["probability"] is None
+    assert stage.get(("Signed", "won"), REFS, known, ("much",))["probability"] is None
+    check_mapping(map_, OPPORTUNITY, examples=50)
+
+
+def test_a_part_that_a_connector_knows_to_follow_does_so_unless_it_is_said_otherwise():
+    """Who only gives words for a stage need not know what the system works out from it."""
+    parts = {
+        "stage": "Step",
+        "status": "State",
+        "probability": {"native": "Chance", "derived": True},
+    }
+    given = entity_map(OPPORTUNITY, setting("Deal", stage=entry(parts=parts)))
+    plain = {"stage": "Step", "status": "State", "probability": "Chance"}
+    entered = {**plain, "probability": {"native": "Chance", "derived": False}}
+
+    follows = entity_map(OPPORTUNITY, setting(stage=entry(parts=plain)), given)
+    written = entity_map(OPPORTUNITY, setting(stage=entry(parts=entered)), given)
+
+    assert given.field("stage") == follows.field("stage")
+    assert ("Step", "State", "Chance") == written.field("stage").native
+    assert written.field("stage").derived is None
 
 
 def test_a_map_can_be_made_without_a_connectors_own():

@@ -178,10 +178,8 @@ def _field(raw: Mapping[str, Any]) -> NativeField:
     """Return one field as kamsync knows one."""
     kind = str(raw.get("type", "string"))
     length = int(raw.get("length") or 0)
-    choices: tuple[str, ...] = ()
-    if raw.get("restrictedPicklist"):
-        values = raw.get("picklistValues") or ()
-        choices = tuple(str(each["value"]) for each in values if each.get("active"))
+    values = raw.get("picklistValues") or ()
+    choices = tuple(str(each["value"]) for each in values if each.get("active"))
     writable = bool(raw.get("createable") or raw.get("updateable")) and kind != "id"
     needed = not raw.get("nillable") and not raw.get("defaultedOnCreate")
     return NativeField(
@@ -191,4 +189,5 @@ def _field(raw: Mapping[str, Any]) -> NativeField:
         required=writable and bool(raw.get("createable")) and needed,
         limit=length if length and KINDS.get(kind) is None else None,
         choices=choices,
+        open=not raw.get("restrictedPicklist"),
     )

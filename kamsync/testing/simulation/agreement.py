@@ -73,7 +73,9 @@ class _Agreement:
                 self._missing(record, cast.name)
             if any(link.moved for link in alive):
                 continue
-            if not golden and alive and "delete" in cast.allow[record.entity]:
+            may_delete = "delete" in cast.allow[record.entity]
+            # What is only right whole may wait for another of its kind.
+            if not golden and alive and may_delete and not self._refuses(record, cast.name):
                 self.world.report(25, f"{record.id} is gone, but lives in {cast.name}")
             for link in alive if golden and not self._refuses(record, cast.name) else ():
                 self._compare_fields(record, link, cast.maps[record.entity], held)
@@ -83,7 +85,7 @@ class _Agreement:
 
     def _missing(self, record: Record, system: str) -> None:
         """Report a record that is not where it should be, unless its parent is not there either."""
-        if record.entity == "contact":
+        if record.entity != "account":
             parent = record.fields.get("account", Golden()).value
             if parent and not lives(self.world, parent, system):
                 return

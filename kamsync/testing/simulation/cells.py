@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from kamsync.testing.simulation.idents import BLANK, Ident
+from kamsync.testing.simulation.idents import Ident
 
 __all__ = ["Breach", "Cell", "Place", "Subject", "Version"]
 
@@ -36,10 +36,10 @@ class Cell:
 
     __slots__ = ("blank", "field", "place", "versions")
 
-    def __init__(self, place: Place, field: str, birth: int) -> None:
+    def __init__(self, place: Place, field: str, blank: Ident, birth: int) -> None:
         self.place = place
         self.field = field
-        self.blank = BLANK[place.entity, field]
+        self.blank = blank
         self.versions = [Version(self.blank, birth, birth)]
 
     @property

@@ -29,6 +29,22 @@ BLANK = {
 }
 
 
+class Following:
+    """A part that follows from the others in its system: it says nothing, so it is as good as any."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "follows"
+
+
+FOLLOWING = Following()
+
+
 class Node:
     """One thing that references lead to: native records and records that turn out to be one share a root."""
 
@@ -54,6 +70,8 @@ class Nodes:
 
     def __init__(self) -> None:
         self._nodes: dict[Hashable, Node] = {}
+        self.derived: dict[str, frozenset[str]] = {}
+        """The native fields of each system that follow from others there."""
 
     def of(self, *name: Hashable) -> Node:
         """Return the node of a name."""
@@ -74,7 +92,11 @@ class Nodes:
         """Return what a native record says in one field."""
         to = REFERS.get((entity, field))
         if to is None:
-            return tuple(token_of(values.get(part)) for part in PARTS[entity][field])
+            derived = self.derived.get(system, frozenset())
+            return tuple(
+                FOLLOWING if part in derived else token_of(values.get(part))
+                for part in PARTS[entity][field]
+            )
         native_id = values.get(field)
         return (None,) if native_id is None else (self.of(system, to, native_id),)
 

@@ -12,6 +12,7 @@ from kamsync.clock import Clock
 from kamsync.connector import Can, Connector
 from kamsync.memory import Memory, MemorySystem
 from kamsync.memory.acts import Act, Deed, Row
+from kamsync.memory.rules import Shares
 from kamsync.model import Author, Cells, Fact, Native, Op, Receipt, Write
 from kamsync.store import Store
 from kamsync.testing.simulation.breaks import Gremlin, Land, Watched, Wire
@@ -62,6 +63,8 @@ class Town(MemorySystem):
             clock=clock,
             objects=cast.objects,
             rewrite=cast.rewritten if cast.rewrites else None,
+            derive=cast.following if cast.derives else None,
+            shares={"share": Shares("account", "part")},
             truncates=True,
             lateness=cast.lateness,
         )
@@ -155,6 +158,10 @@ class Landings:
         link = self.store.links.by_id([link_id])[link_id]
         record = link.record or ""
         versions = {}
+        if derived := self.towns[system].cast.derived & write.values.keys():
+            self.report(
+                2, f"{system} was sent {record}.{derived}, which follows from the rest there"
+            )
         for field in {FIELDS[link.entity][name] for name in write.values}:
             ident = self.truth.nodes.of_natives(system, link.entity, field, write.values)
             subject = self.truth.subject(record, link.entity, field)
@@ -262,7 +269,8 @@ class Landings:
         return next((link.facts.get(field) for link in links.values()), None)
 
     def _ident(self, place: Place, field: str, cells: Cells) -> Ident:
-        values = dict(zip(PARTS[place.entity][field], cells, strict=True))
+        # What follows in a system is none of its cells, and comes last.
+        values = dict(zip(PARTS[place.entity][field], cells, strict=False))
         return self.truth.nodes.of_natives(place.system, place.entity, field, values)
 
     def _own(self, cast: Cast, act: Act, place: Place, values: dict[str, Native]) -> None:

@@ -12,6 +12,7 @@ from kamsync.testing.simulation.idents import REFERS
 from kamsync.testing.simulation.landing import Town
 from kamsync.testing.simulation.schema import PARTS, SCHEMA
 from kamsync.testing.simulation.setting import Setting
+from kamsync.testing.simulation.sharing import Sharing
 from kamsync.testing.simulation.site import SiteRefused
 
 __all__ = ["People"]
@@ -36,8 +37,9 @@ class People:
         self.noted = noted
         self.towns = towns
         self.clock = clock
+        self.sharing = Sharing()
         self._tokens = 0
-        self._keys: dict[str, list[str]] = {"account": [], "contact": []}
+        self._keys: dict[str, list[str]] = {name: [] for name in PARTS}
 
     def act(self, what: str, choices: Choices) -> str:
         """Let somebody do *what* somewhere; return a few words about it, empty if nothing came of it."""
@@ -59,24 +61,28 @@ class People:
         author = self._author(town, choices)
         if what == "edit":
             return self.edit(town, object_, row, choices, author)
-        if what == "touch":
-            town.touch(object_, row.id, author=author)
-        elif what == "delete":
-            town.delete(object_, row.id, author=author)
-        elif what == "undelete":
-            town.undelete(object_, row.id, author=author)
-        elif what == "merge":
-            other = choices.pick(rows)
-            if other is row:
-                return ""
-            town.merge(object_, row.id, other.id, author=author)
-            return f"{town.cast.name} {row.id} into {other.id}"
+        if object_ == "share" and what != "touch":
+            return self.sharing.give_up(town, row, author) if what == "delete" else ""
+        if what == "merge":
+            return self._merge(town, row, choices.pick(rows), author)
+        does = {"touch": town.touch, "delete": town.delete, "undelete": town.undelete}
+        does[what](object_, row.id, author=author)
         return f"{town.cast.name} {row.id}"
+
+    def _merge(self, town: Town, loser: Row, survivor: Row, author: Author) -> str:
+        """Merge two records, unless they are one already."""
+        if survivor is loser:
+            return ""
+        town.merge(loser.object, loser.id, survivor.id, author=author)
+        return f"{town.cast.name} {loser.id} into {survivor.id}"
 
     def create(self, town: Town, object_: str, choices: Choices) -> str:
         """Make a record: a new thing, or one that another system knows already."""
         if len(_rows(town, object_, alive=True)) >= ROWS_LIMIT:
             return ""
+        if object_ == "share":
+            key = self._key(town, object_, choices)
+            return self.sharing.take(town, key, choices, self._author(town, choices))
         values: dict[str, Native] = {}
         for field, parts in PARTS[object_].items():
             if field in SCHEMA.entity(object_).keys:
@@ -85,18 +91,22 @@ class People:
                 values[field] = self._reference(town, object_, field, choices)
             else:
                 for part in parts:
-                    values[part] = None if choices.happens(0.3) else self._text(choices)
+                    if part not in town.cast.derived:
+                        values[part] = None if choices.happens(0.3) else self._text(choices)
         native_id = town.create(object_, values, author=self._author(town, choices))
         return f"{town.cast.name} {native_id} {values}"
 
     def edit(self, town: Town, object_: str, row: Row, choices: Choices, author: Author) -> str:
         """Change one field, or a part of it."""
+        if object_ == "share":
+            return self.sharing.shift(town, row, choices, author)
         keys = SCHEMA.entity(object_).keys
         field = choices.pick([name for name in PARTS[object_] if name not in keys])
         if (object_, field) in REFERS:
             values = {field: self._reference(town, object_, field, choices)}
         else:
-            part = choices.pick(PARTS[object_][field])
+            derived = town.cast.derived
+            part = choices.pick([each for each in PARTS[object_][field] if each not in derived])
             values = {part: None if choices.happens(0.12) else self._text(choices)}
         late = town.lateness and choices.happens(0.5)
         at = max(town.now() - town.lateness, row.last.at) if late else None

@@ -38,9 +38,21 @@ SCHEMA = Schema(
             keys=("code",),
             parent="account",
         ),
+        "share": Entity(
+            "share",
+            "A share in an account; those of one account add up.",
+            {
+                "code": Field("code", Type.TEXT, "What tells it apart."),
+                "part": Field("part", Type.TEXT, "How much it is."),
+                "account": Field("account", Type.REFERENCE, "Of what it is a share.", to="account"),
+            },
+            keys=("code",),
+            parent="account",
+            together=("account",),
+        ),
     }
 )
-"""Two entities, so that there are a parent, a reference to itself and a group of fields."""
+"""Three entities: with a parent, a reference to itself, a group of fields, and what is only right whole."""
 
 PARTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     entity.name: {

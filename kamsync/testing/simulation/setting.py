@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 
@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from kamsync.connector import Can, NativeEntity, NativeField
 from kamsync.guards import Bound, Bounds, Limits
 from kamsync.identity import Thresholds
-from kamsync.lenses import identity_map
+from kamsync.lenses import field_map, identity_map
 from kamsync.lenses.single import Same
 from kamsync.mapping import EntityMap, FieldMap
 from kamsync.model import Native, Op
@@ -43,6 +43,12 @@ POLICIES: tuple[Mapping[str, Mapping[str, object]], ...] = (
 NO_STAGES: Mapping[str, Stage] = {}
 
 TEAMS = ("sales", "success", "account", "finance")
+
+DERIVES = 4
+"""Which of five draws makes a system derive a part of a group."""
+
+SHARES = 3
+"""Which of five draws of the first system gives shares to every system that has contacts."""
 
 LIMIT = 8
 """How many characters a lossy system keeps of a text: enough for the token at its beginning."""
@@ -79,13 +85,23 @@ class Cast(Struct, frozen=True):
     limit: int | None
     follows: bool
     lateness: timedelta
+    shares: bool = False
+    """Whether this system was drawn to bring shares into its history."""
+    derives: bool = False
+    """Whether the system works a city out from the street, and takes none."""
     untold: frozenset[tuple[str, str]] = frozenset()
     """The fields, each with its entity, that no history tells of."""
 
     @property
     def objects(self) -> dict[str, NativeEntity]:
         """Return how the system describes its objects."""
-        return {name: _object(name, self.limit, follows=self.follows) for name in self.maps}
+        described = {name: _object(name, self.limit, follows=self.follows) for name in self.maps}
+        return {name: _without(object_, self.derived) for name, object_ in described.items()}
+
+    @property
+    def derived(self) -> frozenset[str]:
+        """Return the native fields that follow from others in this system."""
+        return frozenset({"city"}) if self.derives else frozenset()
 
     @property
     def allow(self) -> dict[str, frozenset[Op]]:
@@ -97,6 +113,13 @@ class Cast(Struct, frozen=True):
         """Return what a system that rewrites makes of a value."""
         texts = name in ("street", "city", *TEXTS)
         return value.upper() if texts and isinstance(value, str) else value
+
+    def following(self, _: str, values: Mapping[str, Native]) -> Mapping[str, Native]:
+        """Return what follows from values in a system that derives."""
+        if "street" not in values:
+            return {}
+        street = values["street"]
+        return {"city": None if street is None else f"in{street}"}
 
 
 class Setting(Struct, frozen=True):
@@ -133,7 +156,7 @@ def draw_setting(
     """
     count = choices.weighted(((2, 5), (3, 4), (4, 1)))
     drawn = (_cast(choices, f"s{place}", TEAMS[place]) for place in range(count))
-    casts = tuple(_staged(cast, stages.get(cast.name)) for cast in drawn)
+    casts = _with_shares([_staged(cast, stages.get(cast.name)) for cast in drawn])
     first = choices.below(len(POLICIES) + 2)
     calm = choices.below(10) == 0
     setting = Setting(
@@ -170,20 +193,36 @@ def _cast(choices: Choices, name: str, team: str) -> Cast:
     ways = (Can.STAMP, Can.IDEMPOTENT_CREATE, Can.STAMP | Can.SEARCH, Can.SEARCH)
     can |= choices.pick(ways[:3] if rewrites else ways)
     limit = LIMIT if choices.happens(0.2) else None
-    entities = ("account", "contact") if choices.below(5) else ("account",)
+    # One draw for two things: what is drawn after it stays what it was.
+    share = choices.below(5)
+    entities = ("account", "contact") if share else ("account",)
+    derives = share == DERIVES
     late = Can.EXACT_VERSION not in can and choices.happens(0.15)
     return Cast(
         name=name,
         team=team,
         kind=kind.name,
         can=can,
-        maps={entity: _map(entity, limit) for entity in entities},
+        maps={entity: _map(entity, limit, derives=derives) for entity in entities},
         page=choices.pick((20, 1, 2, 3)),
         batch=choices.pick((20, 1, 2, 3)),
         rewrites=rewrites,
         limit=limit,
         follows=choices.happens(0.6),
         lateness=timedelta(seconds=2 if late else 0),
+        derives=derives,
+        shares=share == SHARES,
+    )
+
+
+def _with_shares(casts: Sequence[Cast]) -> tuple[Cast, ...]:
+    """Return casts with shares, where the first one brings them: two systems may then split alike."""
+    if not casts[0].shares:
+        return tuple(casts)
+    shares = {"share": _map("share", None, derives=False)}
+    return tuple(
+        structs.replace(cast, maps={**cast.maps, **shares}) if "contact" in cast.maps else cast
+        for cast in casts
     )
 
 
@@ -198,6 +237,8 @@ def _staged(cast: Cast, stage: Stage | None) -> Cast:
         maps={entity: words.map(entity) for entity, words in stage.words.items()},
         rewrites=False,
         limit=None,
+        derives=False,
+        shares=False,
         follows=True,
         lateness=timedelta(0),
         untold=frozenset(
@@ -223,16 +264,18 @@ def _policy(place: int) -> Policy:
 
 
 @cache
-def _map(entity: str, limit: int | None) -> EntityMap:
-    """Return the map of an entity that a system holds as kamsync does, but for its limit."""
+def _map(entity: str, limit: int | None, *, derives: bool) -> EntityMap:
+    """Return the map of an entity that a system holds as kamsync does, but for what it cannot."""
     map_ = identity_map(SCHEMA.entity(entity), entity)
-    if limit is None:
-        return map_
     fields = dict(map_.fields)
-    for name in TEXTS:
+    for name in TEXTS if limit is not None else ():
         if name in fields:
             lens = Same(SCHEMA.entity(entity).field(name), limit=limit)
             fields[name] = FieldMap(name, (name,), lens)
+    if derives and "address" in fields:
+        parts = {"street": "street", "city": {"native": "city", "derived": True}}
+        address = SCHEMA.entity(entity).field("address")
+        fields["address"] = field_map(address, [], {"parts": parts})
     return EntityMap(entity, entity, fields)
 
 
@@ -249,6 +292,17 @@ def _object(entity: str, limit: int | None, *, follows: bool) -> NativeEntity:
             limit=limit if name in TEXTS else None,
         )
     return NativeEntity(entity, fields, ~Can.NOTHING)
+
+
+def _without(object_: NativeEntity, derived: frozenset[str]) -> NativeEntity:
+    """Return a description in which kamsync's user cannot write what is *derived*."""
+    if not derived:
+        return object_
+    fields = {
+        name: structs.replace(field, writable=name not in derived)
+        for name, field in object_.fields.items()
+    }
+    return structs.replace(object_, fields=fields)
 
 
 def _tight() -> Limits:

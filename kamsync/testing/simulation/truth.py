@@ -83,7 +83,8 @@ class Truth:
             # A blank that nobody entered is no edit, but who saw it has seen it.
             birth = self.bit(f"blank {place.system} {place.native_id}.{field}")
             self.moot |= birth
-            found = self.cells[place, field] = Cell(place, field, birth)
+            blank = self.nodes.of_natives(place.system, place.entity, field, {})
+            found = self.cells[place, field] = Cell(place, field, blank, birth)
         return found
 
     def cells_of(self, record: str, field: str) -> Iterator[Cell]:

@@ -102,6 +102,7 @@ class World:
         possible = tuple(f for f in FAULTS if tape.faults is None or f in tape.faults)
         self.setting = draw_setting(work, ACTS, RARE, possible, stages)
         self.truth = Truth()
+        self.truth.nodes.derived = {cast.name: cast.derived for cast in self.setting.casts}
         self.chronicle = Chronicle(self.truth, self.report)
         self.landings = Landings(self.truth, self.chronicle, self.report)
         self.towns = {
@@ -229,7 +230,13 @@ class World:
             return
         for cast in self.setting.casts:
             odd = [
-                word for word, is_so in (("rewrites", cast.rewrites), ("cuts", cast.limit)) if is_so
+                word
+                for word, is_so in (
+                    ("rewrites", cast.rewrites),
+                    ("cuts", cast.limit),
+                    ("derives", cast.derives),
+                )
+                if is_so
             ]
             self.tell(
                 f"{cast.name}: {cast.kind}, {cast.can}, page {cast.page}, batch {cast.batch}, {odd}"

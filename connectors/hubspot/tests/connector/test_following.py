@@ -3,6 +3,7 @@
 import pytest
 
 from kamsync.engine import preview
+from kamsync.reports.vocabulary import vocabularies
 from kamsync_hubspot.testing import PERSON
 
 
@@ -95,3 +96,13 @@ def test_a_stage_that_is_set_elsewhere_reaches_the_portal_whatever_it_makes_of_i
     assert ("decisionmakerboughtin", "open", "0.1") == sales(stage, deal)
     assert "0.1" == stage.golden("opportunity", "stage")["probability"]
     assert is_idle(stage)
+
+
+def test_the_stages_of_the_portal_are_known_before_a_deal_is(stage):
+    """So that a check can tell which of them the other systems have no word for."""
+    system = stage.hub.systems["success"]
+
+    lists = vocabularies(stage.hub.schema, system, system.connector.describe())
+
+    told = {each.about: each.offered for each in lists}
+    assert {"contractsent", "closedwon"} <= set(told["opportunity.stage.stage"])
