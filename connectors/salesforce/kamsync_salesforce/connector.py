@@ -181,6 +181,8 @@ class Salesforce(Connector):
         self, object_: str, names: Sequence[str], stamps: Sequence[str]
     ) -> Mapping[str, Reading]:
         """Return the living records that keep one of *stamps* in the external id field."""
+        if object_ in READ_ONLY:
+            raise self._unsupported(f"to find {object_} records by our id")
         with _spoken():
             return self.org.fetches.find(object_, names, stamps)
 

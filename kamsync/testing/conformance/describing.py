@@ -8,6 +8,7 @@ from kamsync.connector import Can, Connector, NativeEntity
 from kamsync.errors import Unsupported
 from kamsync.model import Op, Outcome, Write
 from kamsync.testing.conformance.looking import (
+    abilities,
     everything,
     held,
     send,
@@ -58,7 +59,7 @@ class DescriptionRules:
         for name in world.names:
             assert name in fields
             assert fields[name].writable
-            if Can.UPDATE in connector.can:
+            if Can.UPDATE in abilities(connector, world):
                 [receipt] = send(connector, world, updating(native_id, {name: "ours"}))
                 assert receipt.outcome is Outcome.DONE
 
@@ -68,7 +69,7 @@ class DescriptionRules:
         fields = connector.describe()[world.object].fields
         for name in [name for name, field in fields.items() if not field.writable]:
             before = connector.fetch(world.object, [name], [native_id])[native_id].values
-            if Can.UPDATE in connector.can:
+            if Can.UPDATE in abilities(connector, world):
                 [receipt] = send(connector, world, updating(native_id, {name: "ours"}))
                 assert receipt.outcome is Outcome.REFUSED
             assert before == connector.fetch(world.object, [name], [native_id])[native_id].values

@@ -15,6 +15,7 @@ from kamsync.testing.conformance.world import World
 
 __all__ = [
     "PAGES_LIMIT",
+    "abilities",
     "alive",
     "cannot_update",
     "creating",
@@ -40,6 +41,15 @@ PAGES_LIMIT = 10_000
 Readings: TypeAlias = dict[str, Reading]
 
 _KEYS = count(1)
+
+
+def abilities(connector: Connector, world: World) -> Can:
+    """Return what may be done with the world's object: no more than the connector can.
+
+    An object that is described only once it has a record is taken for one that allows everything.
+    """
+    described = connector.describe().get(world.object)
+    return connector.can if described is None else connector.can & described.can
 
 
 def values(world: World, mark: str) -> dict[str, Native]:
@@ -121,7 +131,7 @@ def send(connector: Connector, world: World, *writes: Write) -> Sequence[Receipt
 
 def made(connector: Connector, world: World, mark: str) -> str:
     """Return the native id of a new record: made by kamsync if it can, else by a person."""
-    if Can.CREATE not in connector.can:
+    if Can.CREATE not in abilities(connector, world):
         return world.create(values(world, mark))
     receipt = send(connector, world, creating(world, mark))[0]
     assert receipt.outcome is Outcome.DONE, receipt
@@ -152,7 +162,7 @@ def deleting(native_id: str, version: str | None = None) -> Write:
 
 def cannot_update(connector: Connector, world: World, native_id: str) -> bool:
     """Whether the connector does not update; what it does not do, it refuses, here for one record."""
-    if Can.UPDATE in connector.can:
+    if Can.UPDATE in abilities(connector, world):
         return False
     with pytest.raises(Unsupported):
         send(connector, world, updating(native_id, {world.names[0]: "refused"}))

@@ -36,6 +36,27 @@ def lets_in(sandbox, token):
     return requests.get(url, headers=headers, timeout=20).status_code == 200
 
 
+def test_answers_have_the_headers_and_the_form_of_recorded_ones(sandbox, ask, call):
+    """Nobody keeps a token or a record; the password flow names no scope."""
+    ours = sandbox.service.credentials
+    token = ask(
+        grant_type="password",
+        client_secret=ours.client_secret,
+        username=ours.username,
+        password=ours.password,
+    )
+    refused = ask(grant_type="password", client_secret=ours.client_secret)
+
+    expected = {"access_token", "instance_url", "id", "token_type", "issued_at", "signature"}
+    assert expected == set(token.json())
+    for answer in (token, refused, call("GET", "limits"), call("GET", "sobjects/Account/nobody")):
+        assert {
+            "Cache-Control": "no-cache,must-revalidate,max-age=0,no-store,private",
+            "Vary": "Accept-Encoding",
+            "Content-Type": "application/json;charset=UTF-8",
+        }.items() <= answer.headers.items()
+
+
 def test_a_client_logs_in_by_its_secret_in_the_body_or_in_a_basic_header(sandbox, ask):
     """The session is good for calls at once."""
     credentials = sandbox.service.credentials

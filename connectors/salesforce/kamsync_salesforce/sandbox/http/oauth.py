@@ -136,14 +136,19 @@ class OAuth:
             raise OAuthRefusal("invalid_token", "invalid token")
 
     def _by_password(self, form: Mapping[str, str], url: str) -> dict[str, Any]:
-        """Source: Salesforce Help, "OAuth 2.0 Username-Password Flow for Special Scenarios"."""
+        """Source: Salesforce Help, "OAuth 2.0 Username-Password Flow for Special Scenarios".
+
+        Recordings of real orgs name no scope in this flow.
+        """
         self._require_secret(form)
         who = self._credentials.logged_in(
             self._people, form.get("username", ""), form.get("password", "")
         )
         if who is None:
             raise OAuthRefusal("invalid_grant", "authentication failure")
-        return self._issued(who, url)
+        answer = self._issued(who, url)
+        del answer["scope"]
+        return answer
 
     def _by_refresh_token(self, form: Mapping[str, str], url: str) -> dict[str, Any]:
         """Source: Salesforce Help, "OAuth 2.0 Refresh Token Flow for Renewed Sessions"."""

@@ -40,6 +40,12 @@ SLASHES, END = "{slashes}", "{end}"
 VERSION = re.compile(r"/+services/data/(v[^/]+)(?:/(.*))?")
 EXPIRED = "Session expired or invalid"
 COMPRESSED_FROM = 2_048
+JSON = "application/json;charset=UTF-8"
+# As recordings of real orgs show them on every answer of the REST API and of the token endpoint.
+UNKEPT = {
+    "Cache-Control": "no-cache,must-revalidate,max-age=0,no-store,private",
+    "Vary": "Accept-Encoding",
+}
 OVERLOADED = {
     403: ("REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded."),
     429: ("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded."),
@@ -113,7 +119,7 @@ class Salesforce(Service):
         except web.RequestPayloadError as error:
             answer = _response(Reply(400, [{"message": str(error), "errorCode": "BAD_REQUEST"}]))
         except OAuthRefusal as refused:
-            answer = web.json_response(refused.document, status=refused.status)
+            answer = _response(Reply(refused.status, refused.document))
         # A client is answered as a real org answers where it fails itself; the log has the reason.
         except Exception:
             logger.exception("The sandbox failed at %s %s", request.method, request.path)
@@ -234,12 +240,12 @@ class Salesforce(Service):
         form = {**request.query, **await _form(request)}
         basic = request.headers.get("Authorization")
         told = self.api.oauth.token(form, basic, self._url(request))
-        return web.json_response(told, headers={"Cache-Control": "no-cache, no-store"})
+        return _response(Reply(200, told))
 
     async def _introspect(self, request: web.Request) -> web.Response:
         """Tell whether a token is good."""
         basic = request.headers.get("Authorization")
-        return web.json_response(self.api.oauth.introspect(await _form(request), basic))
+        return _response(Reply(200, self.api.oauth.introspect(await _form(request), basic)))
 
     async def _revoke(self, request: web.Request) -> web.Response:
         """End a token."""
@@ -249,7 +255,7 @@ class Salesforce(Service):
 
     async def _user_info(self, request: web.Request) -> web.Response:
         """Source: Salesforce Help, "User Info Endpoint" (OpenID Connect)."""
-        return web.json_response(self._told_user(request, self._session(request)))
+        return _response(Reply(200, self._told_user(request, self._session(request))))
 
     async def _identity(self, request: web.Request) -> web.Response:
         """Source: Salesforce Help, "Identity URLs": 403 with a text for a bad token."""
@@ -259,7 +265,7 @@ class Salesforce(Service):
             return web.Response(status=403, text="Bad_OAuth_Token")
         if request.match_info["user"][:15] != session.who.id[:15]:
             return web.Response(status=404, text="Bad_Id")
-        return web.json_response(self._told_user(request, session))
+        return _response(Reply(200, self._told_user(request, session)))
 
     def _told_user(self, request: web.Request, session: Session) -> dict[str, Any]:
         """Return what is told of whoever is logged in."""
@@ -331,13 +337,13 @@ def _segments(path: str | None) -> tuple[str, ...]:
 
 def _response(reply: Reply) -> web.Response:
     """Return a reply for the server to send."""
-    headers = dict(reply.headers)
+    headers = UNKEPT | dict(reply.headers)
     if reply.body is None:
         return web.Response(status=reply.status, headers=headers)
     if isinstance(reply.body, bytes):
         headers["Content-Type"] = reply.content_type
         return web.Response(status=reply.status, headers=headers, body=reply.body)
-    headers["Content-Type"] = "application/json;charset=UTF-8"
+    headers["Content-Type"] = JSON
     return web.Response(status=reply.status, headers=headers, body=json.encode(reply.body))
 
 

@@ -24,6 +24,8 @@ def check_references(org: State, write: Write) -> None:
         id_ = write.values[field.name]
         if field.type == "reference" and id_ is not None and write.sets(field.name):
             _check_target(org, field, id_)
+            if field.name == "RecordTypeId":
+                _check_record_type(org, write, id_)
             if write.id is not None:
                 _check_loop(org, write, field, id_)
 
@@ -51,6 +53,17 @@ def _check_target(org: State, field: Field, id_: str) -> None:
             "operation performed with inactive user [" + id_ + "] as owner of " + field.label,
             [field.name],
         )
+
+
+def _check_record_type(org: State, write: Write, id_: str) -> None:
+    """Refuse a kind of another object, and one that is not in use any more.
+
+    Source: a recording of a real org, "Record Type ID: this ID value isn't valid for the user";
+    Object Reference, "RecordType" ("SobjectType", "IsActive").
+    """
+    kind = org.store.row("RecordType", id_)
+    if kind is None or kind["SobjectType"] != write.object.name or not kind["IsActive"]:
+        raise _no_record_type(id_)
 
 
 def _no_record_type(id_: str) -> Refusal:

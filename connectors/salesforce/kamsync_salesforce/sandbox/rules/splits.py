@@ -48,8 +48,10 @@ def prepare_split(org: State, write: Write) -> None:
 def check_split_total(org: State, write: Write) -> None:
     """Refuse a split with which those of one opportunity would be more than the whole.
 
-    Source: Salesforce Help, "Opportunity Splits" (types whose total is validated); the text of a
-    real org is not recorded.
+    A real org refuses a total below the whole as well, once a statement is over; here rows may come
+    one after the other.
+    Source: Object Reference, "OpportunitySplitType" ("IsTotalValidated": of those that come with an
+    org, the revenue one); Salesforce Stack Exchange, question 337251, for code, text and fields.
     """
     if write.object.name != "OpportunitySplit" or not write.sets("SplitPercentage"):
         return
@@ -67,8 +69,7 @@ def check_split_total(org: State, write: Write) -> None:
         raise Refusal(
             400,
             "FIELD_INTEGRITY_EXCEPTION",
-            f"Split percentages of type {kind['MasterLabel']} must total 100%, not {total:g}%",
-            ["SplitPercentage"],
+            "Can't update splits: percentages don't add up to 100.00%.",
         )
 
 
