@@ -78,7 +78,8 @@ class Splits:
         if not cursor and self._is_barred():
             yield Page((), "")
             return
-        for page in self._reader.read(self._deals, [HAS_SPLITS], cursor):
+        # Splits go with their deal, so that the archive is not looked through for them once more.
+        for page in self._reader.read(self._deals, [HAS_SPLITS], cursor, deleted=False):
             living = [reading for reading in page.readings if reading.values is not None]
             # A first reading passes over the deals that say that they have none.
             split = [r for r in living if cursor or (r.values or {}).get(HAS_SPLITS) != "false"]
