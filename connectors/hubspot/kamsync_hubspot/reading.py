@@ -95,7 +95,9 @@ class Reader:
         wanted = [each for each in dict.fromkeys(native_ids) if is_id(each)]
         found = self._records.read(shape, names, wanted)
         readings = {
-            r.native_id: r for r in self._readings(shape, names, found) if r.native_id in wanted
+            r.native_id: r
+            for r in self._readings(shape, names, found, keep=True)
+            if r.native_id in wanted
         }
         readings |= _taken_over(found.things, wanted)
         missing = [each for each in wanted if each not in readings]
@@ -118,10 +120,12 @@ class Reader:
         """Ask for each of *ids* by itself, which is how a merged record answers."""
         return list(self._pool.map(lambda each: self._records.one(shape, names, each), ids))
 
-    def _readings(self, shape: Shape, names: Sequence[str], found: Found) -> list[Reading]:
+    def _readings(
+        self, shape: Shape, names: Sequence[str], found: Found, *, keep: bool = False
+    ) -> list[Reading]:
         """Return records as readings, with their references."""
         ids = [thing.id for thing in found.things]
-        tied = self._references.of(shape, names, ids)
+        tied = self._references.of(shape, names, ids, keep=keep)
         return [self._reading(shape, names, thing, found.at, tied) for thing in found.things]
 
     def _reading(
