@@ -2,6 +2,7 @@
 
 import socket
 from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
 import urllib3
@@ -64,6 +65,18 @@ def test_a_sign_in_is_kept_and_used(portal, app, safe):
     kept = safe.get("refresh_token")
     assert kept is not None
     assert kept.reveal() not in safe._path.read_text()
+
+
+def test_a_port_that_is_taken_is_told(app):
+    """Nobody is left waiting for a page that will never be shown."""
+    sign_in = app.sign_in()
+    port = urlsplit(sign_in.redirects[0]).port
+
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(SystemDown) as raised:
+        ask(sign_in, browse)
+
+    assert f"localhost:{port}/hubspot is free" in raised.value.message
+    assert "Stop what listens there" in raised.value.hint
 
 
 def test_who_never_signed_in_is_told_how(app):
