@@ -26,7 +26,7 @@ from kamsync_hubspot.account import Account
 from kamsync_hubspot.assignments import Assignments
 from kamsync_hubspot.associations import References
 from kamsync_hubspot.catalogue import Catalogue
-from kamsync_hubspot.checks import KEPT, findings, needed, steps
+from kamsync_hubspot.checks import KEPT, findings, needed, steps, wished
 from kamsync_hubspot.histories import Histories
 from kamsync_hubspot.objects import (
     ASSIGNMENTS,
@@ -301,7 +301,14 @@ class HubSpot(Connector):
         if self._endpoint is None or self._safe is None:
             raise self._unsupported("a sign-in in a browser, because it has a token")
         scopes = ["oauth", *needed(self._kept)]
-        return BrowserSignIn(self._endpoint, self._safe, scopes, self._redirect, self._sign_in_page)
+        return BrowserSignIn(
+            self._endpoint,
+            self._safe,
+            scopes,
+            self._redirect,
+            self._sign_in_page,
+            optional=wished(self._kept, splits=SPLITS not in self._without),
+        )
 
     def sign_out(self) -> Sequence[Finding]:
         """Forget what a sign-in gave; HubSpot ends it where the app is taken out of the portal."""

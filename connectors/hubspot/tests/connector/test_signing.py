@@ -2,7 +2,7 @@
 
 import socket
 from threading import Thread
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import urllib3
@@ -11,6 +11,7 @@ from kamsync.browser import ask
 from kamsync.errors import SystemDown, Unsupported
 from kamsync.redact import Secret
 from kamsync.safe import SealedFile
+from kamsync_hubspot.checks import KEPT
 from kamsync_hubspot.testing import PERSON, connected
 
 
@@ -65,6 +66,18 @@ def test_a_sign_in_is_kept_and_used(portal, app, safe):
     kept = safe.get("refresh_token")
     assert kept is not None
     assert kept.reveal() not in safe._path.read_text()
+
+
+def test_a_sign_in_asks_for_splits_and_setup_where_the_portal_has_them(app):
+    """They are wished for, not needed: a plan without them lets kamsync in all the same."""
+    asked = parse_qs(urlsplit(app.sign_in().url("http://localhost", "s", "c")).query)
+    assert "crm.dealsplits.read_write" not in asked["scope"][0].split()
+
+    ask(app.sign_in(), browse)
+
+    assert all(step.done for step in app.setup(KEPT, dry_run=False))
+    [told] = [each for each in app.check() if each.about == "permissions"]
+    assert (True, False) == (told.ok, "Splits" in told.text)
 
 
 def test_a_port_that_is_taken_is_told(app):
