@@ -33,6 +33,7 @@ class _Answer(HTTPServer):
     """Waits for one answer at one path."""
 
     allow_reuse_address = True
+    _thread: Thread | None = None
 
     def __init__(self, port: int, path: str, state: str) -> None:
         super().__init__((HOME, port), _Handler)
@@ -58,9 +59,13 @@ class _Answer(HTTPServer):
         return self.answer
 
     def server_close(self) -> None:
-        """Listen no longer; what is being told to the browser is told."""
-        self.shutdown()
-        self._thread.join()
+        """Listen no longer; what is being told to the browser is told.
+
+        A port that is taken comes here as well, before anybody has begun to serve.
+        """
+        if self._thread is not None:
+            self.shutdown()
+            self._thread.join()
         super().server_close()
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kamsync.model import Native
+from kamsync_hubspot.lasttold import LastTold
 from kamsync_hubspot.objects import Reference, Shape
 from kamsync_hubspot.records import chunks
 from kamsync_hubspot.refusals import Refusal
@@ -34,11 +35,15 @@ class References:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._limit = READ_LIMIT
+        self._last: LastTold[tuple[bool, Native]] = LastTold()
 
     def of(
-        self, shape: Shape, names: Sequence[str], ids: Sequence[str]
+        self, shape: Shape, names: Sequence[str], ids: Sequence[str], *, keep: bool = False
     ) -> Mapping[str, Mapping[str, Native]]:
-        """Return the references among *names* that each of *ids* has, by id."""
+        """Return the references among *names* that each of *ids* has, by id.
+
+        What is told just before a write is to be kept: `changed` compares with that.
+        """
         found: dict[str, dict[str, Native]] = {each: {} for each in ids}
         for reference in shape.referring(names):
             tied = self.tied(shape, reference.to, ids)
@@ -46,6 +51,26 @@ class References:
                 shown, value = _shown(reference, tied.get(native_id, []))
                 if shown:
                     found[native_id][reference.name] = value
+                place = _place(shape, reference, native_id)
+                if keep:
+                    self._last.keep(place, (shown, value))
+                else:
+                    self._last.drop(place)
+        return found
+
+    def changed(self, shape: Shape, wanted: Mapping[str, Mapping[str, Native]]) -> set[str]:
+        """Return which records refer to something else than was told of them last, or is wanted."""
+        found: set[str] = set()
+        for reference in shape.references:
+            rows = {
+                id_: each[reference.name] for id_, each in wanted.items() if reference.name in each
+            }
+            tied = self.tied(shape, reference.to, list(rows)) if rows else {}
+            for native_id, value in rows.items():
+                now = _shown(reference, tied.get(native_id, []))
+                differs = self._last.differs(_place(shape, reference, native_id), now)
+                if differs and now != (True, value):
+                    found.add(native_id)
         return found
 
     def tied(self, shape: Shape, to: str, ids: Sequence[str]) -> Tied:
@@ -161,6 +186,11 @@ class References:
                 ids = failure.named("fromObjectId") or [each["from"]["id"] for each in part]
                 refused |= dict.fromkeys(ids, failure.message)
         return refused
+
+
+def _place(shape: Shape, reference: Reference, native_id: str) -> str:
+    """Return the name of one reference of one record."""
+    return f"{shape.name} {native_id} {reference.name}"
 
 
 def _shown(reference: Reference, tied: Sequence[Associated]) -> tuple[bool, Native]:

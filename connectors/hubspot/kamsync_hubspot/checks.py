@@ -30,6 +30,12 @@ def needed(objects: Sequence[str]) -> list[str]:
     return [*wanted, "crm.objects.owners.read"]
 
 
+def wished(objects: Sequence[str], *, splits: bool) -> list[str]:
+    """Return the scopes that are good to have: for `kamsync setup`, and for splits if they are read."""
+    wanted = [f"crm.schemas.{name}.write" for name in objects]
+    return [*wanted, SPLITTING] if splits else wanted
+
+
 def findings(
     transport: Transport,
     account: Account,

@@ -17,6 +17,7 @@ from kamsync.connector import (
     Safe,
     SetupStep,
     SignIn,
+    Upcoming,
 )
 from kamsync.errors import ConfigurationInvalid, Unsupported
 from kamsync.model import Entry, Op, Page, Reading, Receipt, Write
@@ -25,9 +26,17 @@ from kamsync_hubspot.account import Account
 from kamsync_hubspot.assignments import Assignments
 from kamsync_hubspot.associations import References
 from kamsync_hubspot.catalogue import Catalogue
-from kamsync_hubspot.checks import KEPT, findings, needed, steps
+from kamsync_hubspot.checks import KEPT, findings, needed, steps, wished
 from kamsync_hubspot.histories import Histories
-from kamsync_hubspot.objects import ASSIGNMENTS, OWNERS, SPLITS, Shape, shape_of
+from kamsync_hubspot.objects import (
+    ASSIGNMENTS,
+    COMPANIES,
+    DEALS,
+    OWNERS,
+    SPLITS,
+    Shape,
+    shape_of,
+)
 from kamsync_hubspot.ourselves import Ourselves
 from kamsync_hubspot.paths import NUMBERED, paths_of
 from kamsync_hubspot.people import People
@@ -214,6 +223,14 @@ class HubSpot(Connector):
             else:
                 yield from self._reader.read(shape_of(object_), names, cursor)
 
+    def foresee(self, reads: Sequence[Upcoming]) -> None:
+        """Hear what is read next: deals and their splits, or companies and who looks after them."""
+        wanted = [each for each in reads if each.object not in self._without]
+        beside = {SPLITS: DEALS, ASSIGNMENTS: COMPANIES}
+        self._reader.foresee(
+            [(beside.get(e.object, e.object), e.cursor) for e in wanted if e.object != OWNERS]
+        )
+
     def fetch(
         self, object_: str, names: Sequence[str], native_ids: Sequence[str]
     ) -> Mapping[str, Reading]:
@@ -231,6 +248,7 @@ class HubSpot(Connector):
     def write(self, object_: str, writes: Sequence[Write]) -> Sequence[Receipt]:
         """Carry out writes in batches; a version is not looked at, since HubSpot cannot."""
         self._require_able(object_, writes)
+        self._reader.sharing.forget()
         with _spoken(object_):
             if object_ == SPLITS:
                 return self._splits.write(writes)
@@ -283,7 +301,14 @@ class HubSpot(Connector):
         if self._endpoint is None or self._safe is None:
             raise self._unsupported("a sign-in in a browser, because it has a token")
         scopes = ["oauth", *needed(self._kept)]
-        return BrowserSignIn(self._endpoint, self._safe, scopes, self._redirect, self._sign_in_page)
+        return BrowserSignIn(
+            self._endpoint,
+            self._safe,
+            scopes,
+            self._redirect,
+            self._sign_in_page,
+            optional=wished(self._kept, splits=SPLITS not in self._without),
+        )
 
     def sign_out(self) -> Sequence[Finding]:
         """Forget what a sign-in gave; HubSpot ends it where the app is taken out of the portal."""

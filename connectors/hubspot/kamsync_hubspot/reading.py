@@ -16,6 +16,7 @@ from kamsync_hubspot.listing import Lister
 from kamsync_hubspot.objects import Shape
 from kamsync_hubspot.readings import gone, into, is_id, merged_away, merged_ids, reading_of
 from kamsync_hubspot.records import BATCH, LISTED, SEARCHED, Found, Records, chunks
+from kamsync_hubspot.sharing import Sharing
 from kamsync_hubspot.stages import STAGE, Stages
 from kamsync_hubspot.wire import Thing, millis
 
@@ -65,9 +66,17 @@ class Reader:
         self._schedule = schedule
         self._pool = pool
         self._parallel = parallel
+        self.sharing = Sharing()
 
-    def read(self, shape: Shape, names: Sequence[str], cursor: str | None) -> Iterator[Page]:
-        """Yield what changed since *cursor*, everything without one.
+    def foresee(self, reads: Sequence[tuple[str, str | None]]) -> None:
+        """Hear which objects are read next, so that those who read the same one search it once."""
+        places = [(name, cursor_from(text)) for name, text in reads]
+        self.sharing.announce([(n, at) for n, at in places if at and at.ranges is None])
+
+    def read(
+        self, shape: Shape, names: Sequence[str], cursor: str | None, *, deleted: bool = True
+    ) -> Iterator[Page]:
+        """Yield what changed since *cursor*, everything without one; *deleted* says if that as well.
 
         Everything is listed by id, from what is stored. What changed is searched, and then read from
         what is stored: the index of the search may be behind, so it says which records to look at
@@ -77,7 +86,7 @@ class Reader:
         if at is None or at.ranges is not None:
             yield from self._everything(shape, names, at)
             return
-        yield from self._changes(shape, names, at)
+        yield from self._changes(shape, names, at, deleted=deleted)
 
     def fetch(
         self, shape: Shape, names: Sequence[str], native_ids: Sequence[str]
@@ -86,7 +95,9 @@ class Reader:
         wanted = [each for each in dict.fromkeys(native_ids) if is_id(each)]
         found = self._records.read(shape, names, wanted)
         readings = {
-            r.native_id: r for r in self._readings(shape, names, found) if r.native_id in wanted
+            r.native_id: r
+            for r in self._readings(shape, names, found, keep=True)
+            if r.native_id in wanted
         }
         readings |= _taken_over(found.things, wanted)
         missing = [each for each in wanted if each not in readings]
@@ -109,10 +120,12 @@ class Reader:
         """Ask for each of *ids* by itself, which is how a merged record answers."""
         return list(self._pool.map(lambda each: self._records.one(shape, names, each), ids))
 
-    def _readings(self, shape: Shape, names: Sequence[str], found: Found) -> list[Reading]:
+    def _readings(
+        self, shape: Shape, names: Sequence[str], found: Found, *, keep: bool = False
+    ) -> list[Reading]:
         """Return records as readings, with their references."""
         ids = [thing.id for thing in found.things]
-        tied = self._references.of(shape, names, ids)
+        tied = self._references.of(shape, names, ids, keep=keep)
         return [self._reading(shape, names, thing, found.at, tied) for thing in found.things]
 
     def _reading(
@@ -155,7 +168,9 @@ class Reader:
         now_ms = self._now_ms(at)
         return Cursor(since=now_ms - LATE_MS, swept=now_ms - LATE_MS, ranges=())
 
-    def _changes(self, shape: Shape, names: Sequence[str], cursor: Cursor) -> Iterator[Page]:
+    def _changes(
+        self, shape: Shape, names: Sequence[str], cursor: Cursor, *, deleted: bool
+    ) -> Iterator[Page]:
         """Search what changed, and read it."""
         seen = dict(cursor.seen)
         is_over = False
@@ -174,7 +189,7 @@ class Reader:
                 yield self._page(readings, found.things, here)
         since = max(cursor.since, cursor.begun - self._schedule.lag_ms)
         cursor = Cursor(since, seen=remembered(seen, since), swept=cursor.swept, begun=cursor.begun)
-        yield from self._archived(shape, cursor)
+        yield from self._archived(shape, cursor, wanted=deleted)
 
     def _searched(
         self, shape: Shape, cursor: Cursor, seen: Mapping[str, int]
@@ -186,10 +201,9 @@ class Reader:
         """
         hits: list[str] = []
         for _ in range(SEARCHES_EACH):
-            filters = [_filter(shape.modified, "GTE", str(cursor.since))]
-            filters += [_filter("hs_object_id", "GT", cursor.last)] if cursor.last else []
-            found = self._records.searched(shape, filters, self._schedule.searched)
-            hits += [t.id for t in found.things if millis(t.updated_at) > seen.get(t.id, -1)]
+            found = self._after(shape, cursor)
+            oldest = cursor.since - 1
+            hits += [t.id for t in found.things if millis(t.updated_at) > seen.get(t.id, oldest)]
             last = str(max((int(t.id) for t in found.things), default=cursor.last or ""))
             begun = cursor.begun if cursor.last else self._now_ms(found.at)
             cursor = structs.replace(cursor, last=last, begun=begun)
@@ -197,9 +211,21 @@ class Reader:
                 return hits, cursor, True
         return hits, cursor, False
 
-    def _archived(self, shape: Shape, cursor: Cursor) -> Iterator[Page]:
-        """Tell what was deleted since the archive was last looked through, if that is due."""
-        due = cursor.begun - cursor.swept >= self._schedule.archive_ms
+    def _after(self, shape: Shape, cursor: Cursor) -> Found:
+        """Return the next page of a search, or what another reading of this round found there."""
+        held = self.sharing.take(shape.name, cursor.last)
+        if held is not None:
+            return held
+        since = self.sharing.since(shape.name, cursor.since)
+        filters = [_filter(shape.modified, "GTE", str(since))]
+        filters += [_filter("hs_object_id", "GT", cursor.last)] if cursor.last else []
+        found = self._records.searched(shape, filters, self._schedule.searched)
+        self.sharing.hold(shape.name, cursor.last, found)
+        return found
+
+    def _archived(self, shape: Shape, cursor: Cursor, *, wanted: bool) -> Iterator[Page]:
+        """Tell what was deleted since the archive was last looked through, if *wanted* and due."""
+        due = wanted and cursor.begun - cursor.swept >= self._schedule.archive_ms
         later = structs.replace(cursor, begun=0, swept=cursor.begun if due else cursor.swept)
         after = ""
         while due:

@@ -122,7 +122,8 @@ def meaning(
             hint="Make a new one, or connect the system again.",
         )
     if status >= SERVER_ERRORS:
-        return AnswerLost(f"HubSpot failed with status {status}: {about}.")
+        told = f": {about}" if problem.message else ""
+        return AnswerLost(f"HubSpot failed with status {status}{told}.")
     return Refusal(status, problem)
 
 

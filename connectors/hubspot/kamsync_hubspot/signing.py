@@ -100,16 +100,28 @@ def renewed(endpoint: Endpoint, given: Secret | None, safe: Safe | None) -> Gran
 
 
 class BrowserSignIn:
-    """One sign-in of a person."""
+    """One sign-in of a person.
+
+    *scopes* are needed; a portal whose plan has no use for one of *optional* lets kamsync in without
+    it (developers.hubspot.com, "Working with OAuth").
+    """
 
     def __init__(
-        self, endpoint: Endpoint, safe: Safe, scopes: Sequence[str], redirect: str, page: str
+        self,
+        endpoint: Endpoint,
+        safe: Safe,
+        scopes: Sequence[str],
+        redirect: str,
+        page: str,
+        *,
+        optional: Sequence[str] = (),
     ) -> None:
         self._endpoint = endpoint
         self._safe = safe
         self._scopes = scopes
         self._redirect = redirect
         self._page = page or AUTHORIZE
+        self._optional = optional
 
     @property
     def redirects(self) -> Sequence[str]:
@@ -126,6 +138,8 @@ class BrowserSignIn:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
+        if self._optional:
+            asked["optional_scope"] = " ".join(self._optional)
         return f"{self._page}?{urlencode(asked)}"
 
     def finish(self, redirect: str, code: str, verifier: str) -> Sequence[Finding]:

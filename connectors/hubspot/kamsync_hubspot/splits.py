@@ -16,6 +16,7 @@ from msgspec import Struct
 from kamsync.connector import Can, NativeEntity, NativeField
 from kamsync.errors import SystemDown
 from kamsync.model import Native, Op, Outcome, Page, Reading, Receipt, Write
+from kamsync_hubspot.lasttold import CHANGED, LastTold
 from kamsync_hubspot.objects import DEALS, SPLITS, shape_of
 from kamsync_hubspot.reading import Reader
 from kamsync_hubspot.readings import is_id
@@ -57,6 +58,7 @@ class Splits:
         self._transport = transport
         self._reader = reader
         self._deals = shape_of(DEALS)
+        self._last: LastTold[Parts] = LastTold()
 
     @property
     def described(self) -> NativeEntity:
@@ -78,11 +80,14 @@ class Splits:
         if not cursor and self._is_barred():
             yield Page((), "")
             return
-        for page in self._reader.read(self._deals, [HAS_SPLITS], cursor):
+        # Splits go with their deal, so that the archive is not looked through for them once more.
+        for page in self._reader.read(self._deals, [HAS_SPLITS], cursor, deleted=False):
             living = [reading for reading in page.readings if reading.values is not None]
             # A first reading passes over the deals that say that they have none.
             split = [r for r in living if cursor or (r.values or {}).get(HAS_SPLITS) != "false"]
             parts = self._parts([reading.native_id for reading in split])
+            for reading in living:
+                self._last.drop(reading.native_id)
             told = [
                 _reading(Place(reading.native_id, owner), part, names, reading)
                 for reading in split
@@ -97,6 +102,8 @@ class Splits:
         found = self._reader.fetch(self._deals, [], deals)
         living = [deal for deal in deals if deal in found and found[deal].values is not None]
         parts = self._parts(living)
+        for deal in living:
+            self._last.keep(deal, parts.get(deal, {}))
         return {
             native_id: _reading(
                 place, parts.get(place.deal, {}).get(place.owner), names, found[place.deal]
@@ -109,7 +116,8 @@ class Splits:
         """Replace the splits of each deal whole, as they would be after all rows about it.
 
         Rows about one deal stand and fall together: parts that do not sum to the whole are refused,
-        and nothing of that deal is changed.
+        and nothing of that deal is changed. Nor is it where the splits are others than those that were
+        told last: somebody has changed them, and is heard first.
         """
         receipts: dict[int, Receipt] = {}
         halted: set[str] = set()
@@ -129,7 +137,11 @@ class Splits:
             if deal in halted:
                 receipts |= {number: _beside(write) for number, (_, write) in each.items()}
                 continue
-            receipts |= self._replace(deal, dict(parts.get(deal, {})), each)
+            there = parts.get(deal, {})
+            if self._last.differs(deal, there):
+                receipts |= {number: _stale(write) for number, (_, write) in each.items()}
+                continue
+            receipts |= self._replace(deal, dict(there), each)
         return [receipts[number] for number in range(len(writes))]
 
     def _is_barred(self) -> bool:
@@ -222,6 +234,11 @@ def _taken(parts: Parts, place: Place, write: Write) -> Outcome:
 def _beside(write: Write) -> Receipt:
     """Return the receipt of a row that is all right, where another one of its deal is not."""
     return Receipt(Outcome.LATER, write.native_id, reason=BESIDE)
+
+
+def _stale(write: Write) -> Receipt:
+    """Return the receipt of a row that did not know the splits as they are."""
+    return Receipt(Outcome.STALE, write.native_id, reason=CHANGED)
 
 
 def _objection(write: Write, place: Place | None) -> str:

@@ -9,6 +9,7 @@ from kamsync.model import Native, Op, Outcome, Receipt, Write
 from kamsync_hubspot.associations import References
 from kamsync_hubspot.batches import Done, Row, carried_out
 from kamsync_hubspot.catalogue import Catalogue
+from kamsync_hubspot.lasttold import CHANGED
 from kamsync_hubspot.objects import Shape
 from kamsync_hubspot.ourselves import Ourselves
 from kamsync_hubspot.readings import is_id
@@ -116,8 +117,9 @@ class Writer:
         }
 
     def _update(self, shape: Shape, writes: Mapping[int, Write]) -> dict[int, Receipt]:
-        """Change records, then what they refer to."""
-        receipts: dict[int, Receipt] = {}
+        """Change records, then what they refer to; not if somebody let them refer to something else."""
+        receipts = self._late(shape, writes)
+        writes = {place: write for place, write in writes.items() if place not in receipts}
         rows: list[Row] = []
         done: list[int] = []
         for place, write in writes.items():
@@ -136,6 +138,18 @@ class Writer:
         now = self._records.transport.clock.now()
         self._ourselves.sent(shape.name, [_sent_row(writes[place]) for place in changed], now)
         return receipts | self._refer(shape, writes, [*done, *changed])
+
+    def _late(self, shape: Shape, writes: Mapping[int, Write]) -> dict[int, Receipt]:
+        """Return the rows that do not know what their records refer to now: nothing of them is written."""
+        wanted = {each.native_id or "": _references(shape, each) for each in writes.values()}
+        changed = self._references.changed(
+            shape, {id_: each for id_, each in wanted.items() if each and is_id(id_)}
+        )
+        return {
+            place: Receipt(Outcome.STALE, write.native_id, reason=CHANGED)
+            for place, write in writes.items()
+            if write.native_id in changed
+        }
 
     def _refer(
         self, shape: Shape, writes: Mapping[int, Write], places: Iterable[int]

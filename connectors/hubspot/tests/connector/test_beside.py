@@ -370,3 +370,57 @@ class TestStages:
 
         assert Outcome.REFUSED is receipt.outcome
         assert "0.9" in receipt.reason
+
+
+class TestLateWrites:
+    """HubSpot refuses no late write; what has no history is compared just before."""
+
+    def test_a_write_that_does_not_know_the_splits_as_they_are_is_stale(
+        self, portal, connector, deal, people
+    ):
+        """Who changed them since they were read is not overwritten, and is read next."""
+        one, two, three = people
+        connector.write("deal_splits", [split(deal, one, "0.6"), split(deal, two, "0.4")])
+        ids = [f"{deal}:{one}", f"{deal}:{two}"]
+        connector.fetch("deal_splits", SPLIT, ids)
+        portal.act(PERSON, "split", id=deal, shares={one: "0.5", two: "0.3", three: "0.2"})
+        rows = [
+            Write(Op.UPDATE, ids[0], {"fraction": "0.9"}, "a"),
+            Write(Op.UPDATE, ids[1], {"fraction": "0.1"}, "b"),
+        ]
+
+        receipts = connector.write("deal_splits", rows)
+
+        assert {Outcome.STALE} == {each.outcome for each in receipts}
+        shares = [each["fraction"] for each in told(connector, "deal_splits", SPLIT).values()]
+        assert ["0.2", "0.3", "0.5"] == sorted(shares)
+
+    def test_a_write_that_does_not_know_the_reference_as_it_is_is_stale(
+        self, portal, connector, company
+    ):
+        """Nothing of the row is written; one that knows is."""
+        parents = [
+            portal.act(PERSON, "create", object="companies", values={"name": name})
+            for name in ("One", "Two", "Three")
+        ]
+        names = ("name", "association.parent")
+        connector.fetch("companies", names, [company])
+        portal.act(
+            PERSON,
+            "associate",
+            object="companies",
+            id=company,
+            to="companies",
+            to_id=parents[0],
+            label="Parent Company",
+        )
+        values = {"name": "New", "association.parent": parents[1]}
+
+        [late] = connector.write("companies", [Write(Op.UPDATE, company, values, "a")])
+        there = connector.fetch("companies", names, [company])[company].values
+        [known] = connector.write("companies", [Write(Op.UPDATE, company, values, "b")])
+
+        assert Outcome.STALE == late.outcome
+        assert {"name": "Nordwind", "association.parent": parents[0]} == there
+        assert Outcome.DONE == known.outcome
+        assert values == connector.fetch("companies", names, [company])[company].values

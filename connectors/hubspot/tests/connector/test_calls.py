@@ -5,12 +5,14 @@ from math import ceil
 
 import pytest
 
+from kamsync.connector import Upcoming
 from kamsync.model import Op, Outcome, Write
 from kamsync.sandbox.mishaps import Refuse
 from kamsync_hubspot.testing import PERSON
 
 NAMES = ("name", "city")
 TIED = (*NAMES, "association.parent")
+SPLIT = ("deal", "owner", "fraction", "kind")
 HOUR_S = 3600
 
 
@@ -22,7 +24,7 @@ def filled(portal, count, object_="companies"):
 
         person = portal.portal.people.find(PERSON).caller
         kind = portal.portal.kind(object_)
-        name = "lastname" if object_ == "contacts" else "name"
+        name = {"contacts": "lastname", "deals": "dealname"}.get(object_, "name")
         with portal.portal.atomically():
             return [
                 str(writing.create(portal.portal, kind, {name: f"No. {n}"}, person).id)
@@ -103,6 +105,55 @@ def test_an_idle_round_after_changes_costs_one_call(portal, connector):
     assert 20 == len({reading.native_id for page in pages for reading in page.readings})
     assert [] == [reading for page in again for reading in page.readings]
     assert 1 == cost(portal)
+
+
+def test_an_idle_round_searches_deals_once_for_their_splits(portal, stage):
+    """Companies, contacts, owners and deals cost one call each; the splits of deals cost none."""
+    filled(portal, 1, "deals")
+    stage.meet()
+    stage.settle()
+    portal.clock.forward(HOUR_S)
+    stage.settle()
+    portal.calls.clear()
+
+    stage.round()
+
+    assert 4 == cost(portal)
+    assert 1 == Counter("/deals/search" in call.path for call in portal.calls)[True]
+
+
+def test_a_deal_and_its_splits_are_found_by_one_search(portal, connector):
+    """Each reading has its own place, and neither misses what the other one found for it."""
+    [deal] = filled(portal, 1, "deals")
+    earlier = cursor_of(connector, SPLIT, "deal_splits")
+    portal.clock.forward(HOUR_S)
+    later = cursor_of(connector, NAMES, "deals")
+    owner = portal.portal.people.find(PERSON).owner_id
+    portal.act(PERSON, "split", id=deal, shares={owner: "1"})
+    portal.clock.forward(5)
+    connector.foresee([Upcoming("deals", NAMES, later), Upcoming("deal_splits", SPLIT, earlier)])
+    portal.calls.clear()
+
+    deals = list(connector.read("deals", NAMES, later))
+    splits = list(connector.read("deal_splits", SPLIT, earlier))
+
+    assert [deal] == [reading.native_id for page in deals for reading in page.readings]
+    assert ["1"] == [r.values["fraction"] for page in splits for r in page.readings]
+    assert 1 == Counter("/deals/search" in call.path for call in portal.calls)[True]
+
+
+def test_nothing_is_shared_over_a_write(portal, connector):
+    """What was found before a write is not what is there after it."""
+    [deal] = filled(portal, 1, "deals")
+    cursor = cursor_of(connector, NAMES, "deals")
+    connector.foresee([Upcoming(each, NAMES, cursor) for each in ("deals", "deal_splits")])
+    list(connector.read("deals", NAMES, cursor))
+    portal.calls.clear()
+
+    connector.write("deals", [Write(Op.UPDATE, deal, {"dealname": "New"}, "a")])
+    list(connector.read("deal_splits", SPLIT, cursor))
+
+    assert 1 == Counter("/deals/search" in call.path for call in portal.calls)[True]
 
 
 @pytest.mark.parametrize("count", [1, 100, 450])

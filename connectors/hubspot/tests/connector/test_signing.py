@@ -2,6 +2,7 @@
 
 import socket
 from threading import Thread
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import urllib3
@@ -10,6 +11,7 @@ from kamsync.browser import ask
 from kamsync.errors import SystemDown, Unsupported
 from kamsync.redact import Secret
 from kamsync.safe import SealedFile
+from kamsync_hubspot.checks import KEPT
 from kamsync_hubspot.testing import PERSON, connected
 
 
@@ -64,6 +66,30 @@ def test_a_sign_in_is_kept_and_used(portal, app, safe):
     kept = safe.get("refresh_token")
     assert kept is not None
     assert kept.reveal() not in safe._path.read_text()
+
+
+def test_a_sign_in_asks_for_splits_and_setup_where_the_portal_has_them(app):
+    """They are wished for, not needed: a plan without them lets kamsync in all the same."""
+    asked = parse_qs(urlsplit(app.sign_in().url("http://localhost", "s", "c")).query)
+    assert "crm.dealsplits.read_write" not in asked["scope"][0].split()
+
+    ask(app.sign_in(), browse)
+
+    assert all(step.done for step in app.setup(KEPT, dry_run=False))
+    [told] = [each for each in app.check() if each.about == "permissions"]
+    assert (True, False) == (told.ok, "Splits" in told.text)
+
+
+def test_a_port_that_is_taken_is_told(app):
+    """Nobody is left waiting for a page that will never be shown."""
+    sign_in = app.sign_in()
+    port = urlsplit(sign_in.redirects[0]).port
+
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(SystemDown) as raised:
+        ask(sign_in, browse)
+
+    assert f"localhost:{port}/hubspot is free" in raised.value.message
+    assert "Stop what listens there" in raised.value.hint
 
 
 def test_who_never_signed_in_is_told_how(app):

@@ -63,6 +63,16 @@ def test_calls_share_their_connections(portal, connector, company):
     assert set(server.connections) <= before
 
 
+def test_a_failure_without_words_is_told_once(portal, connector, company):
+    """An answer that says nothing leaves the status to be told, and nothing else."""
+    portal.faults.add(Refuse(status=500, path=OBJECTS))
+
+    with pytest.raises(SystemDown) as raised:
+        connector.fetch("companies", NAMES, [company])
+
+    assert 1 == raised.value.message.count("500")
+
+
 @pytest.mark.parametrize("status", [423, 429, 477, 502, 503, 504, 521, 523, 524])
 def test_what_may_work_soon_is_tried_again(portal, connector, company, status):
     """Reads and questions by POST are tried again after a wait, whatever the client leaves out."""

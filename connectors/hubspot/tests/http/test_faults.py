@@ -82,6 +82,16 @@ def test_a_property_can_be_archived_before_a_call(sandbox, ask):
     assert "PROPERTY_DOESNT_EXIST" == refused.json()["errors"][0]["code"]
 
 
+def test_a_property_of_the_portals_own_stays(sandbox, ask):
+    """Nobody can archive it, and the call is carried out as if nobody had tried."""
+    sandbox.faults.add(DropProperty(object="companies", property="phone"))
+
+    answer = ask("GET", "/crm/v3/objects/companies", params={"properties": "phone"})
+
+    assert 200 == answer.status_code
+    assert 200 == ask("GET", "/crm/v3/properties/companies/phone").status_code
+
+
 def test_tokens_that_were_given_out_can_grow_old_at_once(sandbox):
     """The private token does not."""
     held = sandbox.credentials

@@ -97,7 +97,7 @@ class Disorder(Fault, frozen=True, kw_only=True, tag="disorder"):
 
 
 class DropProperty(Fault, frozen=True, kw_only=True, tag="drop_property"):
-    """Somebody archives a property just before the call is carried out."""
+    """Somebody archives a property just before the call is carried out; the portal's own ones stay."""
 
     object: str
     property: str
@@ -111,7 +111,8 @@ class DropProperty(Fault, frozen=True, kw_only=True, tag="drop_property"):
         del request
         assert isinstance(service, HubSpot)
         kind = service.portal.kind(self.object)
-        if self.property in service.portal.catalogue.properties(kind):
+        found = service.portal.catalogue.properties(kind).get(self.property)
+        if found is not None and found.modification_metadata.archivable:
             defining.archive_property(service.portal, kind, self.property)
         return await proceed()
 

@@ -35,7 +35,8 @@ def authorize(call: Call) -> web.Response:
         )
         return web.Response(status=400, text=page, content_type="text/html")
     code = _new(call, "eu1-code")
-    scopes = tuple(part for part in call.text("scope").replace("+", " ").split() if part)
+    wanted = f"{call.text('scope')} {call.text('optional_scope')}"
+    scopes = tuple(dict.fromkeys(wanted.replace("+", " ").split()))
     tokens.codes[code] = (back, scopes, call.text("code_challenge"))
     query = urlencode({"code": code, **({"state": state} if state else {})})
     place = f"{back}{'&' if '?' in back else '?'}{query}"
