@@ -1,0 +1,80 @@
+"""The table of clauses: what becomes of the fact of one field."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from kamsync.model import EXISTS, Fact
+from kamsync.observe.falling import fallen
+from kamsync.observe.replay import replayed, steps
+from kamsync.observe.saying import doubted, is_ours, matching, own, said
+from kamsync.observe.words import GONE, HERE, Hearing, Showing, says_nothing
+
+__all__ = ["heard"]
+
+
+def heard(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:
+    """Return the fact of one field after the reading: the table of clauses."""
+    if hearing.restoring:
+        return _only_shown(fact, showing, hearing)
+    map_ = hearing.map.fields.get(showing.name)
+    if map_ is not None and not map_.direction.reads:
+        return Fact(showing.cells, showing.cells, fact.knows if fact else -1)
+    if fact is None:
+        return _met(showing, hearing)
+    ended = hearing.ended.get(showing.name)
+    if ended and map_ is not None and says_nothing(showing.cells):
+        fell = fallen(fact, showing, map_, hearing, ended)
+        if fell is not None:
+            return fell
+    if map_ is not None and hearing.history is not None:
+        return replayed(fact, showing, map_, hearing)
+    return _compared(fact, showing, hearing)
+
+
+def _compared(fact: Fact, showing: Showing, hearing: Hearing) -> Fact:
+    """Return the fact after a reading without history."""
+    intents = hearing.intents.get(showing.name, ())
+    if intents and showing.changed:
+        intent = matching(intents, showing.cells)
+        if is_ours(showing, hearing, sent=True) or (intent and intent.cells == showing.cells):
+            return own(fact, showing.cells, intent)
+        return doubted(fact, showing)
+    if showing.cells == fact.observed:
+        return fact
+    if showing.name == EXISTS and showing.cells == GONE == fact.merged:
+        # It was back in the meantime, and that it is gone again is news.
+        return structs.replace(said(fact, showing), merged=HERE)
+    if not showing.returned and is_ours(showing, hearing, sent=False):
+        # What was sent may have landed in the second of the last reading: the version is the same.
+        sent = matching(intents, showing.cells)
+        return own(fact, showing.cells, sent)
+    return said(fact, showing)
+
+
+def _only_shown(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:
+    """Return the fact after a restore: the value is shown, and edits that were covered are kept."""
+    if fact is None:
+        return said(Fact(showing.cells), showing)
+    map_ = hearing.map.fields.get(showing.name)
+    if map_ is None or hearing.history is None:
+        return said(fact, showing)
+    covered = tuple(
+        step
+        for step in steps(fact, map_, hearing)
+        if step.revision is None and step.cells != showing.cells
+    )
+    return structs.replace(said(fact, showing), trail=covered)
+
+
+def _met(showing: Showing, hearing: Hearing) -> Fact:
+    """Return the fact of a field seen for the first time: ours if we just created it, else unmet."""
+    fact = Fact(showing.cells)
+    if not hearing.intents:
+        return Fact(showing.cells, author=showing.author, at=showing.at)
+    intent = matching(hearing.intents.get(showing.name, ()), showing.cells)
+    if intent and (intent.cells == showing.cells or is_ours(showing, hearing, sent=True)):
+        return own(fact, showing.cells, intent)
+    if is_ours(showing, hearing, sent=False):
+        return own(fact, showing.cells, None)
+    return said(fact, showing)

@@ -1,0 +1,73 @@
+"""One reading turned into the facts of a link."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from kamsync.clock import instant
+from kamsync.mapping import EntityMap
+from kamsync.model import EXISTS, Fact, Link, Reading
+from kamsync.observe.clauses import heard
+from kamsync.observe.showing import author_of, showings, time_of
+from kamsync.observe.words import ABSENT, GONE, HERE, Hearing, Showing
+
+__all__ = ["observe"]
+
+
+def observe(link: Link, reading: Reading, hearing: Hearing) -> Link:
+    """Return *link* as it is after *reading*.
+
+    Hearing the same reading twice changes nothing. A field that the reading does not show keeps its
+    fact. A record that is gone keeps the facts of all its fields but its existence.
+    """
+    if link.facts or hearing.intents or hearing.restoring:
+        facts = _heard_again(link, reading, hearing)
+    else:
+        facts = _first_shown(reading, hearing.map)
+    return structs.replace(
+        link,
+        facts=facts,
+        # A history is asked for from the last version that was seen, however long the record was gone.
+        version=link.version if reading.version == ABSENT else reading.version,
+        settled=reading.settled,
+        seen=hearing.seen,
+        read_at=hearing.read_at,
+        stamp=reading.stamp or link.stamp,
+        # Whoever brings a record back has decided that their system does not do without it.
+        detached=link.detached and reading.values is None,
+    )
+
+
+def _first_shown(reading: Reading, map_: EntityMap) -> dict[str, Fact]:
+    """Return the facts of a record that is seen for the first time, and that no write of ours made."""
+    at = instant(reading.modified) if reading.modified else ""
+    if reading.values is None:
+        return {EXISTS: Fact(GONE, author=reading.author, at=at)}
+    facts = {EXISTS: Fact(HERE, author=reading.author, at=at)}
+    for field in map_.fields.values():
+        cells = field.cells(reading.values)
+        if cells is None:
+            continue
+        if field.direction.reads:
+            author, when = author_of(field, reading, cells, None), time_of(field, reading) or at
+            aside = field.aside(reading.values)
+            facts[field.field] = Fact(cells, author=author, at=when, aside=aside)
+        else:
+            facts[field.field] = Fact(cells, cells)
+    return facts
+
+
+def _heard_again(link: Link, reading: Reading, hearing: Hearing) -> dict[str, Fact]:
+    """Return the facts of a link after a reading, one field after the other."""
+    if hearing.history is not None:
+        hearing = structs.replace(hearing, told_again=link.version)
+    facts = dict(link.facts)
+    for showing in showings(link, reading, hearing):
+        fact = heard(facts.get(showing.name), showing, hearing)
+        facts[showing.name] = _with_aside(fact, showing)
+    return facts
+
+
+def _with_aside(fact: Fact, showing: Showing) -> Fact:
+    """Return *fact* with what is shown aside, which says nothing by itself: nobody enters it there."""
+    return fact if fact.aside == showing.aside else structs.replace(fact, aside=showing.aside)
