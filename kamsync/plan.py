@@ -185,17 +185,12 @@ class _Asker:
     def _writable(
         self, among: Collection[str] | None = None
     ) -> Iterable[tuple[str, FieldMap, Golden]]:
-        """Yield the mapped fields that golden has set and that may be written, all or some.
-
-        After a merge of two records, one may refer to itself. No system takes that, so it is not sent.
-        """
+        """Yield the mapped fields that golden has set and that may be written, all or some."""
         for name, map_ in self.map.fields.items():
             if among is not None and name not in among:
                 continue
             golden = self.record.fields.get(name)
-            if not (golden and golden.revision and map_.direction.writes):
-                continue
-            if name not in self.skipped and golden.value != self.record.id:
+            if golden and golden.revision and map_.direction.writes and name not in self.skipped:
                 yield name, map_, golden
 
     def _put(

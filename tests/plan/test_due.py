@@ -157,13 +157,6 @@ def test_another_reference_that_is_missing_holds_back_itself_only():
     assert ["e"] == [problem.awaits for problem in told.problems]
 
 
-def test_a_reference_to_the_record_itself_is_sent_nowhere():
-    """A merge of a company with its parent leaves it behind, and no system takes it."""
-    told = asked(record(name="Acme", parent="r"), link(name=known("Acme", 5), parent=known("x", 3)))
-
-    assert told.op is None
-
-
 def test_a_record_that_ended_is_deleted():
     """Where it is still there."""
     ended = Record("r", "account", {EXISTS: Golden(False, 7)})

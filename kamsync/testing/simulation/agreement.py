@@ -111,9 +111,6 @@ class _Agreement:
         nodes = self.world.truth.nodes
         for field in map_.fields:
             value = record.fields.get(field, Golden()).value
-            if value == record.id:
-                # What refers to itself since a merge is sent nowhere.
-                continue
             says = nodes.of_natives(link.system, link.entity, field, row.values)
             wanted = nodes.of_value(record.entity, field, value)
             if (record.id, field) in held or is_same(says, wanted):
