@@ -52,8 +52,7 @@ class Refusal(KamsyncError):
     @property
     def scopes(self) -> list[str]:
         """The scopes that the token lacks, as far as HubSpot names them."""
-        named = [each.context.get("requiredGranularScopes") for each in self.problem.errors]
-        return sorted({str(scope) for each in named if isinstance(each, list) for scope in each})
+        return lacking(self.problem)
 
 
 class Window(Struct, frozen=True):
@@ -85,8 +84,17 @@ def reason_of(message: str, details: Iterable[str] = ()) -> str:
 
 
 def reason_in(problem: Problem) -> str:
-    """Return the reason of a refusal in one line."""
+    """Return the reason of a refusal in one line; scopes that are lacking are named."""
+    scopes = lacking(problem)
+    if scopes:
+        return f"The token lacks the scope {', '.join(scopes)}. Give it to the key or the app."
     return reason_of(problem.message, (each.message for each in problem.errors))
+
+
+def lacking(problem: Problem) -> list[str]:
+    """Return the scopes that the token lacks, as far as HubSpot names them."""
+    named = [each.context.get("requiredGranularScopes") for each in problem.errors]
+    return sorted({str(scope) for each in named if isinstance(each, list) for scope in each})
 
 
 def _listed(message: str) -> list[str]:

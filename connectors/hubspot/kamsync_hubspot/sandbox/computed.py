@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from kamsync_hubspot.sandbox.kinds import Kind
 from kamsync_hubspot.sandbox.moments import iso
@@ -12,6 +12,9 @@ from kamsync_hubspot.sandbox.portal import Portal
 __all__ = ["at_birth", "worked_out"]
 
 Values = Mapping[str, str]
+
+_DIGITS = 200
+"""How many digits a product of amounts is worked out with."""
 
 
 def at_birth(kind: Kind, values: Values) -> dict[str, str]:
@@ -87,7 +90,7 @@ def _deal(portal: Portal, kind: Kind, values: Values, changed: Values) -> dict[s
         chance = Decimal(stage.metadata.get("probability", "0"))
         closed = stage.metadata.get("isClosed") == "true"
         more |= {
-            "hs_deal_stage_probability": str(chance),
+            "hs_deal_stage_probability": _stretched(chance),
             "hs_is_closed": str(closed).lower(),
             "hs_is_closed_won": str(closed and chance == 1).lower(),
             "hs_is_closed_lost": str(closed and chance == 0).lower(),
@@ -99,6 +102,15 @@ def _deal(portal: Portal, kind: Kind, values: Values, changed: Values) -> dict[s
     return more
 
 
+def _stretched(chance: Decimal) -> str:
+    """Return a probability as deals tell it: the binary number nearest to it, with all its digits.
+
+    Source: recorded deals (github.com/NangoHQ/integration-templates): 0.9 is told with 53 digits, and what
+    is worked out from it as well, though the pipeline itself says 0.9.
+    """
+    return f"{Decimal(float(chance)):f}"
+
+
 def _worth(values: Values, staged: bool) -> dict[str, str]:  # noqa: FBT001 - said by its name
     """Return the amounts of a deal that follow from its amount."""
     amount = values.get("amount", "")
@@ -108,8 +120,9 @@ def _worth(values: Values, staged: bool) -> dict[str, str]:  # noqa: FBT001 - sa
     more["hs_closed_amount_in_home_currency"] = more["hs_closed_amount"]
     weighted = ""
     if amount and staged:
-        product = Decimal(amount) * Decimal(values.get("hs_deal_stage_probability", "0"))
-        weighted = f"{product.normalize():f}"
+        with localcontext(prec=_DIGITS):
+            product = Decimal(amount) * Decimal(values.get("hs_deal_stage_probability", "0"))
+        weighted = f"{product:f}"
     return more | {
         "hs_projected_amount": weighted,
         "hs_projected_amount_in_home_currency": weighted,

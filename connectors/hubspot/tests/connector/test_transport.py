@@ -223,6 +223,16 @@ def test_a_missing_scope_is_named(portal, connector):
     assert "crm.objects.companies.read" in raised.value.hint
 
 
+def test_a_write_that_lacks_a_scope_is_refused_with_its_name(portal, connector, company):
+    """The row waits with a reason that says what to give to the token."""
+    portal.run(setattr, portal.service.tokens, "scopes", frozenset({"crm.objects.companies.read"}))
+
+    receipt = updated(connector, company)
+
+    assert Outcome.REFUSED == receipt.outcome
+    assert "crm.objects.companies.write" in receipt.reason
+
+
 @pytest.mark.parametrize("mishap", [LoseAnswer, TimeOut])
 def test_a_lost_answer_to_a_write_is_unknown(portal, company, mishap):
     """A write that may have landed is not sent again, and nobody says that it did or did not."""

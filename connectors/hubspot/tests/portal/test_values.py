@@ -106,10 +106,12 @@ def test_a_stage_of_life_goes_only_forward_unless_it_is_cleared(portal):
 
 
 def test_what_follows_from_a_stage_is_worked_out(portal):
-    """A deal knows what it is worth where it stands."""
+    """A deal knows what it is worth where it stands, to the last binary digit of its chance."""
     deal = told(portal, "deals", dealname="D", amount="1000", dealstage="qualifiedtobuy")
+    chance = "0.40000000000000002220446049250313080847263336181640625"
+    worth = "400.00000000000002220446049250313080847263336181640625000"
 
-    assert ("default", "0.4", "400", "false") == (
+    assert ("default", chance, worth, "false") == (
         deal["pipeline"],
         deal["hs_deal_stage_probability"],
         deal["hs_projected_amount"],
