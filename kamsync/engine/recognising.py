@@ -6,13 +6,13 @@ another in which the same ids happen to be in use, would write the wrong values 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.serving import Down, borne
 from kamsync.errors import ConfigurationInvalid
 
-__all__ = ["accept_move", "known_identity", "recognise", "require_same"]
+__all__ = ["accept_move", "known_identity", "recognise", "require_another", "require_same"]
 
 
 def recognise(hub: Hub, systems: Iterable[System]) -> list[Down]:
@@ -21,7 +21,7 @@ def recognise(hub: Hub, systems: Iterable[System]) -> list[Down]:
     What a system says at the first contact is kept.
 
     Raises:
-        ConfigurationInvalid: a system is another one than before.
+        ConfigurationInvalid: a system is another one than before, or two of them are one.
     """
     down: list[Down] = []
     told: dict[str, str | None] = {}
@@ -30,6 +30,7 @@ def recognise(hub: Hub, systems: Iterable[System]) -> list[Down]:
             told[system.name] = system.connector.identity()
     for name, identity in told.items():
         require_same(hub, name, identity)
+        require_another(hub, name, identity, told)
     for name, identity in told.items():
         if identity is not None and known_identity(hub, name) is None:
             hub.store.set_meta(_key(name), identity)
@@ -48,6 +49,25 @@ def require_same(hub: Hub, name: str, identity: str | None) -> None:
         hint=f"Correct [system.{name}]; give another system a section with a new name; or, if it is"
         f" the same system and only its identity has changed, say so with: kamsync moved {name}.",
     )
+
+
+def require_another(
+    hub: Hub, name: str, identity: str | None, told: Mapping[str, str | None]
+) -> None:
+    """Raise `ConfigurationInvalid` if another section leads to the same system.
+
+    Its records would be matched with themselves, and each edit there taken for two. *told* is what
+    other systems have just said, those that did not are known from before.
+    """
+    kind = hub.systems[name].connector.kind
+    for other, system in hub.systems.items():
+        its = told.get(other) or known_identity(hub, other)
+        if other != name and system.connector.kind == kind and None is not identity == its:
+            raise ConfigurationInvalid(
+                f"[system.{other}] and [system.{name}] lead to one and the same system, {identity}."
+                " Nothing was read or written.",
+                hint=f"Correct [system.{name}], or take one of the two out.",
+            )
 
 
 def accept_move(hub: Hub, system: System) -> tuple[str, str | None]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from kamsync.connector import Can, NativeEntity, named
 from kamsync.engine import Hub, System, pauses
-from kamsync.engine.recognising import require_same
+from kamsync.engine.recognising import require_another, require_same
 from kamsync.errors import ConfigurationInvalid, KamsyncError
 from kamsync.mapping import EntityMap
 from kamsync.model import EXISTS, Op
@@ -19,7 +19,7 @@ from kamsync.reports.vocabulary import Vocabulary, gaps, gaps_between, vocabular
 from kamsync.reports.waiting import waits
 from kamsync.store import INTERRUPTED, RUNNING
 
-__all__ = ["Check", "Level", "check", "check_store", "check_system"]
+__all__ = ["Check", "Level", "Met", "check", "check_store", "check_system"]
 
 SHOWN_LIMIT = 20
 COUNTED_LIMIT = 1000
@@ -55,6 +55,13 @@ class Check(Struct, frozen=True):
     hint: str = ""
 
 
+class Met(Struct):
+    """What was found in the systems that were looked at so far: who they are, and their lists."""
+
+    identities: dict[str, str | None] = {}
+    lists: list[Vocabulary] = []
+
+
 def check(hub: Hub, broken: Sequence[Broken] = ()) -> Iterator[Check]:
     """Yield everything that was looked at, systems last; nothing is written anywhere."""
     for each in broken:
@@ -68,10 +75,10 @@ def check(hub: Hub, broken: Sequence[Broken] = ()) -> Iterator[Check]:
     if not hub.systems:
         hint = "Add a [system.NAME] section with a connector."
         yield Check(Level.PROBLEM, "configuration", "It names no system.", hint)
-    lists: list[Vocabulary] = []
+    met = Met()
     for system in hub.systems.values():
-        yield from check_system(hub, system, lists)
-    for gap in gaps_between(lists):
+        yield from check_system(hub, system, met)
+    for gap in gaps_between(met.lists):
         yield Check(Level.NOTE, gap.system, gap.text, gap.hint)
 
 
@@ -127,10 +134,8 @@ def _awaiting(hub: Hub) -> Iterator[Check]:
         yield Check(Level.NOTE, "waiting", more)
 
 
-def check_system(
-    hub: Hub, system: System, lists: list[Vocabulary] | None = None
-) -> Iterator[Check]:
-    """Yield what is right and wrong with one system; the lists that it chooses from go into *lists*."""
+def check_system(hub: Hub, system: System, met: Met) -> Iterator[Check]:
+    """Yield what is right and wrong with one system, which joins those that were *met* before."""
     name = system.name
     try:
         findings = system.connector.check()
@@ -147,7 +152,7 @@ def check_system(
     for finding in findings:
         level = Level.OK if finding.ok else Level.PROBLEM
         yield Check(level, name, f"{finding.about}: {finding.text}", finding.hint_for(name))
-    yield from _identity(hub, name, identity)
+    yield from _identity(hub, name, identity, met)
     yield from _abilities(system)
     yield from _unseen(system, objects)
     for entity, map_ in system.maps.items():
@@ -155,15 +160,16 @@ def check_system(
             yield from _mapped(system, entity, map_, objects[map_.object])
     for vocabulary in vocabularies(hub.schema, system, objects):
         yield from (Check(Level.NOTE, name, gap.text, gap.hint) for gap in gaps(vocabulary))
-        if lists is not None:
-            lists.append(vocabulary)
+        met.lists.append(vocabulary)
     yield from _waiting(hub, system)
 
 
-def _identity(hub: Hub, name: str, identity: str | None) -> Iterator[Check]:
-    """Yield which system it is, and whether it is the one that it was."""
+def _identity(hub: Hub, name: str, identity: str | None, met: Met) -> Iterator[Check]:
+    """Yield which system it is, and whether it is the one that it was, and none of those *met*."""
+    met.identities[name] = identity
     try:
         require_same(hub, name, identity)
+        require_another(hub, name, identity, met.identities)
     except ConfigurationInvalid as error:
         yield Check(Level.PROBLEM, name, error.message, error.hint)
         return

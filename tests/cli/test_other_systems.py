@@ -30,6 +30,34 @@ def test_another_system_under_the_same_name_is_refused(swapped, command):
     assert ["Nordwind GmbH"] == [a["name"] for a in swapped.success.records("account").values()]
 
 
+@pytest.fixture
+def doubled(hub):
+    """Both sections lead to one file."""
+    hub.configure(hub.file.read_text().replace("success.jsonl", "sales.jsonl"))
+    return hub
+
+
+@pytest.mark.parametrize("command", ["sync", "plan"])
+def test_two_sections_that_lead_to_one_system_are_refused(doubled, command):
+    """Its records would be matched with themselves."""
+    doubled.anna.create("account", {"name": "Nordwind"})
+
+    result = doubled.run(command)
+
+    assert 64 == result.exit_code
+    [line] = result.stderr.splitlines()
+    assert "[system.success] and [system.sales] lead to one and the same system" in line
+    assert "take one of the two out" in line
+
+
+def test_check_tells_of_two_sections_that_lead_to_one_system(doubled):
+    """Before any round was run, too."""
+    findings = doubled.document("check", status=1)["findings"]
+
+    (told,) = (each for each in findings if "one and the same system" in each["text"])
+    assert ("success", "problem") == (told["about"], told["level"])
+
+
 def test_check_tells_which_system_it_is(swapped):
     """As a problem where it is another one than before, with what to do."""
     findings = swapped.document("check", status=1)["findings"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from kamsync.extensions import SandboxOptions
 from kamsync.sandbox.clock import VirtualClock
 from kamsync.sandbox.credentials import read_credentials
+from kamsync.sandbox.identity import number_of
 from kamsync.sandbox.server import Server
 from kamsync_hubspot.sandbox.http.service import HubSpot
 from kamsync_hubspot.sandbox.http.tokens import CREDENTIALS
@@ -18,6 +19,9 @@ from kamsync_hubspot.sandbox.settings import Settings
 from kamsync_hubspot.sandbox.staff import employ
 
 __all__ = ["HubSpotSandbox", "start"]
+
+PORTALS = 100_000_000
+"""How many portals their numbers tell apart here."""
 
 
 class HubSpotSandbox(Server[HubSpot]):
@@ -54,6 +58,7 @@ def start(
     options = options or SandboxOptions()
     clock = clock or VirtualClock()
     credentials = read_credentials(options.credentials, HubSpot.name, CREDENTIALS)
+    settings = settings or Settings(portal_id=number_of("hubspot", options, PORTALS))
     portal = Portal(path, clock=clock, settings=settings, seed=options.seed)
     employ(portal)
     if options.seed:

@@ -10,7 +10,7 @@ from kamsync_salesforce.sandbox.records.record_types import add_record_type
 from kamsync_salesforce.sandbox.records.users import let_in
 from kamsync_salesforce.sandbox.state import State
 
-__all__ = ["EXTERNAL_ID", "external_id", "set_up"]
+__all__ = ["EXTERNAL_ID", "external_id", "name_org", "set_up"]
 
 EXTERNAL_ID = "KamsyncId__c"
 STANDARD = "Standard User"
@@ -52,6 +52,13 @@ def set_up(org: State) -> None:
                 )
                 add_record_type(org, "Account", "PersonAccount", "Person Account", person=True)
     let_in(org)
+
+
+def name_org(org: State, number: int) -> None:
+    """Let an org that was just set up be another one than those with other numbers."""
+    found = org.schema.object("Organization")
+    (row,) = org.store.rows("Organization", {})
+    org.store.change("Organization", row["Id"], {"Id": org.store.id_of(found, number)})
 
 
 def external_id(name: str = EXTERNAL_ID, label: str = "kamsync id") -> Field:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from kamsync.extensions import SandboxOptions
 from kamsync.sandbox.clock import VirtualClock
+from kamsync.sandbox.identity import number_of
 from kamsync.sandbox.server import Server
 from kamsync_salesforce.sandbox.http.api import Api
 from kamsync_salesforce.sandbox.http.service import Salesforce
 from kamsync_salesforce.sandbox.load import load
 from kamsync_salesforce.sandbox.org import Org
 from kamsync_salesforce.sandbox.seed import seed
-from kamsync_salesforce.sandbox.setup import external_id
+from kamsync_salesforce.sandbox.setup import external_id, name_org
 
 __all__ = ["STAMPED", "SalesforceSandbox", "serve", "start"]
+
+NUMBERS = 62**9
+"""How many orgs an id tells apart."""
 
 STAMPED = ("Account", "AccountTeamMember", "Contact", "Opportunity", "OpportunitySplit")
 """The objects that have the external id field, as after a setup."""
@@ -42,6 +46,7 @@ def start(options: SandboxOptions) -> SalesforceSandbox:
     clock = VirtualClock()
     org = Org(clock=clock)
     try:
+        name_org(org, number_of("salesforce", options, NUMBERS))
         for object_ in STAMPED:
             org.add_field(object_, external_id())
         if options.load is not None:
