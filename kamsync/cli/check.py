@@ -18,8 +18,9 @@ __all__ = ["check"]
 
 @click.command()
 @common
+@click.option("--full", is_flag=True, help="List every record that waits, not only why some do.")
 @click.pass_context
-def check(ctx: click.Context) -> None:
+def check(ctx: click.Context, *, full: bool) -> None:
     """Say what is wrong, and what to do about it.
 
     The configuration, the plugins, the store and every system are looked at; nothing is written.
@@ -30,7 +31,7 @@ def check(ctx: click.Context) -> None:
 
     with here.printer.progress() as tell:
         tell("Checking")
-        found = list(_found(here))
+        found = list(_found(here, full=full))
     problems = sum(each.level is Level.PROBLEM for each in found)
     notes = sum(each.level is Level.NOTE for each in found)
     if here.json:
@@ -40,7 +41,7 @@ def check(ctx: click.Context) -> None:
     ctx.exit(1 if problems else 0)
 
 
-def _found(here: Session) -> Iterator[Check]:
+def _found(here: Session, *, full: bool) -> Iterator[Check]:
     """Yield every finding; what cannot even be opened is one."""
     from kamsync.errors import FixConfiguration, KamsyncError
     from kamsync.reports import Check, Level
@@ -50,7 +51,7 @@ def _found(here: Session) -> Iterator[Check]:
         file = here.config.file
         with here.hub() as hub:
             yield Check(Level.OK, "configuration", f"{file} is sound.")
-            yield from look(hub, here.plugins.broken)
+            yield from look(hub, here.plugins.broken, full=full)
     except KamsyncError as error:
         *first, last = error.message.splitlines() or [""]
         about = "configuration" if isinstance(error, FixConfiguration) else "store"

@@ -12,11 +12,11 @@ from kamsync.engine import Hub, System, pauses
 from kamsync.engine.recognising import require_another, require_same
 from kamsync.errors import ConfigurationInvalid, KamsyncError
 from kamsync.mapping import EntityMap
-from kamsync.model import EXISTS, Op
+from kamsync.model import Op
 from kamsync.plugins import Broken
 from kamsync.reports.rounds import rounds
+from kamsync.reports.stuck import stuck
 from kamsync.reports.vocabulary import Vocabulary, gaps, gaps_between, vocabularies
-from kamsync.reports.waiting import waits
 from kamsync.store import INTERRUPTED, RUNNING
 
 __all__ = ["Check", "Level", "Met", "check", "check_store", "check_system"]
@@ -62,8 +62,11 @@ class Met(Struct):
     lists: list[Vocabulary] = []
 
 
-def check(hub: Hub, broken: Sequence[Broken] = ()) -> Iterator[Check]:
-    """Yield everything that was looked at, systems last; nothing is written anywhere."""
+def check(hub: Hub, broken: Sequence[Broken] = (), *, full: bool = False) -> Iterator[Check]:
+    """Yield everything that was looked at, systems last; nothing is written anywhere.
+
+    What waits alike is told together, or with *full* each by itself.
+    """
     for each in broken:
         yield Check(
             Level.PROBLEM,
@@ -71,7 +74,7 @@ def check(hub: Hub, broken: Sequence[Broken] = ()) -> Iterator[Check]:
             str(each),
             f"See it with: kamsync plugins --check {each.plugin.name}.",
         )
-    yield from check_store(hub)
+    yield from check_store(hub, full=full)
     if not hub.systems:
         hint = "Add a [system.NAME] section with a connector."
         yield Check(Level.PROBLEM, "configuration", "It names no system.", hint)
@@ -82,7 +85,7 @@ def check(hub: Hub, broken: Sequence[Broken] = ()) -> Iterator[Check]:
         yield Check(Level.NOTE, gap.system, gap.text, gap.hint)
 
 
-def check_store(hub: Hub) -> Iterator[Check]:
+def check_store(hub: Hub, *, full: bool = False) -> Iterator[Check]:
     """Yield what waits in the store: parked records, references, a restoration, conflicts."""
     store = hub.store
     counts = {entity.name: store.records.count(entity.name) for entity in hub.entities()}
@@ -95,8 +98,7 @@ def check_store(hub: Hub) -> Iterator[Check]:
     if conflicts := store.reviews.count_open():
         text = f"{_count(conflicts, 'conflict')} for a person to decide."
         yield Check(Level.NOTE, "store", text, "See: kamsync conflicts.")
-    yield from _parked(hub)
-    yield from _awaiting(hub)
+    yield from _stuck(hub, each=full)
     for name, paused in pauses(hub).items():
         why = f": {paused.why}" if paused.why else ""
         text = f"{name} is paused since {paused.at[:16].replace('T', ' ')}{why}."
@@ -109,29 +111,14 @@ def check_store(hub: Hub) -> Iterator[Check]:
             yield Check(Level.NOTE, "store", text, "The next round takes it up where it ended.")
 
 
-def _parked(hub: Hub) -> Iterator[Check]:
-    """Yield the records that wait with a reason."""
-    count = hub.store.parks.count()
-    for park in hub.store.parks.all(SHOWN_LIMIT):
-        what = f"{park.system}.{park.entity} {park.what.removesuffix(f'.{EXISTS}')}"
-        text = f"{what} waits since {park.at[:16].replace('T', ' ')}: {park.reason}"
-        hint = "Put it right there; each round tries it again."
-        yield Check(Level.NOTE, "parked", text, hint)
-    if count > SHOWN_LIMIT:
-        yield Check(Level.NOTE, "parked", f"{count - SHOWN_LIMIT:,} more records wait.")
-
-
-def _awaiting(hub: Hub) -> Iterator[Check]:
-    """Yield what waits for another record, and since when."""
-    count = 0
-    for count, wait in enumerate(waits(hub, COUNTED_LIMIT), 1):
-        if count <= SHOWN_LIMIT:
-            since = wait.at[:16].replace("T", " ")
-            text = f"{wait.system}.{wait.entity} {wait.what} waits since {since}: {wait.reason}."
-            yield Check(Level.NOTE, "waiting", text, wait.hint)
-    if count > SHOWN_LIMIT:
-        more = f"{count - SHOWN_LIMIT:,} more references wait."
-        yield Check(Level.NOTE, "waiting", more)
+def _stuck(hub: Hub, *, each: bool) -> Iterator[Check]:
+    """Yield what waits, and for what."""
+    groups = list(stuck(hub, each=each))
+    for group in groups if each else groups[:SHOWN_LIMIT]:
+        yield Check(Level.NOTE, group.about, group.text(), group.hint)
+    if not each and len(groups) > SHOWN_LIMIT:
+        left = _count(len(groups) - SHOWN_LIMIT, "more reason")
+        yield Check(Level.NOTE, "waiting", f"{left} to wait; kamsync check --full lists all.")
 
 
 def check_system(hub: Hub, system: System, met: Met) -> Iterator[Check]:

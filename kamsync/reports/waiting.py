@@ -25,6 +25,7 @@ class Wait(Struct, frozen=True):
     at: str
     reason: str
     hint: str
+    record: str = ""
 
 
 def waits(hub: Hub, limit: int) -> Iterator[Wait]:
@@ -84,7 +85,8 @@ def _unread(hub: Hub, row: Awaited, link: Link, record: Record, field: Field) ->
     reason, hint = _unknown(hub, row, link, field)
     if not record.fields.get(EXISTS, Golden(value=True)).value and not is_gone(link):
         reason += "; that it ended elsewhere waits for this as well"
-    return Wait(link.system, link.entity, link.native_id or record.id, row.at, reason, hint)
+    what = link.native_id or record.id
+    return Wait(link.system, link.entity, what, row.at, reason, hint, record.id)
 
 
 def _unknown(hub: Hub, row: Awaited, link: Link, field: Field) -> tuple[str, str]:
@@ -107,4 +109,4 @@ def _unsent(hub: Hub, row: Awaited, link: Link, field: Field, names: Names) -> W
     if not hub.systems[link.system].allows(row.entity, Op.CREATE):
         hint = f"Create {row.entity} there by hand, or allow it in [system.{link.system}]."
     what = link.native_id or link.record or ""
-    return Wait(link.system, link.entity, what, row.at, reason, hint)
+    return Wait(link.system, link.entity, what, row.at, reason, hint, link.record or "")

@@ -133,7 +133,7 @@ def test_check_tells_of_conflicts_and_parked_records(disputed):
     shown = disputed.run("check").stdout
 
     assert "1 conflict for a person to decide." in shown
-    assert "sales.account account-1.employees waits since" in shown
+    assert "sales.account account-1.employees (Nordwind GmbH) waits since" in shown
     assert "employees" in shown
 
 
