@@ -17,6 +17,7 @@ from kamsync_hubspot.sandbox.records import Record, find, keep
 from kamsync_hubspot.sandbox.refusal import gone
 from kamsync_hubspot.sandbox.uniqueness import free, refuse_taken, take
 from kamsync_hubspot.sandbox.values import Wrong
+from kamsync_hubspot.sandbox.writing import stamp
 
 __all__ = ["KEPT_MS", "archive", "bin_record", "empty", "forget", "purge", "restore"]
 
@@ -41,13 +42,18 @@ def bin_record(portal: Portal, kind: Kind, record: Record) -> None:
 
 
 def restore(portal: Portal, kind: Kind, id_: int, caller: Caller) -> Record:
-    """Bring a record back, as somebody does at the screen: there is no call for it."""
+    """Bring a record back, as somebody does at the screen: there is no call for it.
+
+    Source: integrate.hubspot.com, "Restoring recently deleted contacts": it counts as a change of the
+    record, by the time of its last one.
+    """
     record = find(portal, kind, id_, archived=True)
     if record is None:
         raise gone()
     with portal.atomically():
         _refuse_taken(portal, kind, record)
         record.archived_at = None
+        stamp(portal, kind, record, {}, caller)
         keep(portal, kind, record)
         take(portal, kind, id_, record.properties)
         hide(portal, kind, id_, None)

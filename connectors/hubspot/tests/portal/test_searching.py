@@ -146,3 +146,21 @@ def test_what_is_in_the_bin_is_not_found(portal, ada):
     ada("restore", object="companies", id=id_)
     portal.clock.forward(2)
     assert [id_] == found(portal, "companies")
+
+
+def test_coming_back_is_a_change(portal, ada):
+    """Who searches for what changed since then finds it."""
+    id_ = ada("create", object="companies", values={"name": "Nordwind"})
+    portal.clock.forward(60)
+    ada("delete", object="companies", id=id_)
+    portal.clock.forward(60)
+    before = portal.now
+    ada("restore", object="companies", id=id_)
+    portal.clock.forward(60)
+
+    changed = {"propertyName": "hs_lastmodifieddate", "operator": "GTE", "value": str(before)}
+    body = {"filterGroups": [{"filters": [changed]}]}
+
+    assert [id_] == [
+        each["id"] for each in search(portal, portal.kind("companies"), body)["results"]
+    ]
