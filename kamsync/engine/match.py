@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec import structs
@@ -15,6 +16,9 @@ from kamsync.observe import HERE
 from kamsync.schema import Entity
 
 __all__ = ["MATCH_FIELD", "make_record", "match_links"]
+
+COMPARED_LIMIT = 100
+"""With how many records that share blocks with it a newcomer is compared at most."""
 
 MATCH_FIELD = "match"
 """What a conflict about identity is filed under; its record is the name of the native record."""
@@ -199,14 +203,9 @@ class _Matching:
         return self._new(link, self._free_id(link))
 
     def _compare(self, link: Link) -> Match:
-        """Weigh the newcomer against every record that shares a key or a block with it."""
+        """Weigh the newcomer against the records that share a key or a block with it."""
         exact = self.exact[link.id]
-        ids = {
-            id_
-            for key in (*exact, *self.blocks[link.id])
-            for id_ in self.owners.get(key, ())
-            if id_ not in self.merged
-        }
+        ids = self._near(exact, self.blocks[link.id])
         shared = {
             id_: tuple(key for key in exact if id_ in self.owners.get(key, ()))
             for id_ in sorted(ids)
@@ -216,6 +215,19 @@ class _Matching:
         return match(
             self.entity, self.said[link.id], candidates, shared, taken, self.hub.thresholds
         )
+
+    def _near(self, exact: Sequence[str], blocks: Sequence[str]) -> set[str]:
+        """Return the records that share a key, and of those that share blocks those that share most.
+
+        Where many are called nearly the same, all of them share a block: to compare each with each
+        would take for ever, and what is the same shares more than that one.
+        """
+        sharing: Counter[str] = Counter()
+        for key in blocks:
+            sharing.update(self.owners.get(key, ()))
+        near = sorted(sharing, key=lambda id_: (-sharing[id_], id_))[:COMPARED_LIMIT]
+        same = {id_ for key in exact for id_ in self.owners.get(key, ())}
+        return {id_ for id_ in (*same, *near) if id_ not in self.merged}
 
     def _tie(self, link: Link, record: str, reason: str) -> bool:
         """Tie *link* to a record that is known; a place kept for it there is filled by it."""

@@ -93,7 +93,7 @@ def _stuck(alike: Sequence[_One], names: Names) -> Stuck:
 
 def _all(hub: Hub) -> Iterable[_One]:
     """Yield each record that waits, those that were refused first."""
-    hint = "Put it right there; each round tries it again."
+    hint = "Put it right there; it is tried again by itself, soon at first and then once a day."
     for park in hub.store.parks.all(COUNTED_LIMIT):
         key = ("parked", park.system, park.entity, park.reason, hint)
         yield _One(key, park.at, park.what.removesuffix(f".{EXISTS}"), park.record or "")
