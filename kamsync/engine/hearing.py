@@ -18,6 +18,7 @@ from kamsync.engine.hub import Hub, System
 from kamsync.engine.joining import follow_native_merge
 from kamsync.engine.passing import admit
 from kamsync.engine.places import drop_questions
+from kamsync.engine.ties import references_of
 from kamsync.errors import ValueInvalid
 from kamsync.mapping import EntityMap
 from kamsync.model import EXISTS, Entry, Fact, Intent, Link, Native, Op, Reading
@@ -87,6 +88,7 @@ class _Hearing:
         self.rows = rows
         self.past = past
         self.ended = ended
+        self.references = references_of(hub, entity, system.maps[entity]).keys()
         self.read_at = hub.now()
         self.restoring = hub.restored_at is not None
         self.answered: list[int] = []
@@ -144,6 +146,7 @@ class _Hearing:
             attested=attested,
             restoring=self.restoring,
             ended=self.ended.get(reading.native_id, {}),
+            references=self.references,
         )
         return observe(link, reading, hearing)
 

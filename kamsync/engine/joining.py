@@ -95,7 +95,8 @@ def _join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str
     for park in hub.store.parks.of_records([loser_id]):
         hub.store.parks.clear(park.system, park.entity, [park.what])
     for system in hub.mapping(entity):
-        hub.store.links.arrived(system.name, entity, [loser_id])
+        # With the links of the loser, the survivor may have come to where it was awaited.
+        hub.store.links.arrived(system.name, entity, [loser_id, survivor_id])
     for link in moving:
         if link.system in here:
             _propose_merge(hub, entity, survivor_id, link.system)

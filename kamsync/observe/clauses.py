@@ -45,11 +45,24 @@ def _compared(fact: Fact, showing: Showing, hearing: Hearing) -> Fact:
     if showing.name == EXISTS and showing.cells == GONE == fact.merged:
         # It was back in the meantime, and that it is gone again is news.
         return structs.replace(said(fact, showing), merged=HERE)
-    if not showing.returned and is_ours(showing, hearing, sent=False):
+    if _came_back(fact, showing, hearing):
+        showing = structs.replace(showing, author=None)
+    elif not showing.returned and is_ours(showing, hearing, sent=False):
         # What was sent may have landed in the second of the last reading: the version is the same.
         sent = matching(intents, showing.cells)
         return own(fact, showing.cells, sent)
     return said(fact, showing)
+
+
+def _came_back(fact: Fact, showing: Showing, hearing: Hearing) -> bool:
+    """Whether a reference that we did not send is there again, with the record that it leads to.
+
+    A system that brings a record back lets others refer to it again. Somebody had entered that, and it
+    fell before anybody read it.
+    """
+    refers = showing.name in hearing.references and showing.name not in hearing.intents
+    was_blank = says_nothing(fact.observed) and not fact.emptied
+    return refers and was_blank and not says_nothing(showing.cells)
 
 
 def _only_shown(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:

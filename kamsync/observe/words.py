@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -43,6 +43,8 @@ class Hearing(Struct, frozen=True):
     """The version whose entries a history may tell again although a reading has shown them."""
     ended: Mapping[str, frozenset[Native]] = {}
     """By reference field, the native ids that it referred to and that are gone in this system."""
+    references: Collection[str] = ()
+    """The fields that refer to other records."""
 
 
 class Showing(Struct, frozen=True):

@@ -240,3 +240,27 @@ def test_a_merge_that_the_system_cannot_tell_of_is_a_question(stage):
     assert [Kind.DELETE] == [
         conflict.kind for conflict in hub.conflicts() if conflict.field == "exists"
     ]
+
+
+ALL_OF = {"account": ("create", "update"), "contact": ("create", "update")}
+
+
+def test_who_waited_for_a_record_goes_on_when_a_merge_brings_it(stage):
+    """It was not in that system, and another record that was turns out to be the same."""
+    here = stage(
+        entities=("account", "contact"),
+        allow={"sales": ALL_OF, "success": {**ALL_OF, "account": ()}},
+    )
+    acme = here["sales"].create(name="Acme", domains=["acme.com"])
+    other = here["sales"].create(name="Acme Holding", domains=["acme-holding.com"])
+    there = here["success"].create(name="Acme Holding", domains=["acme-holding.com"])
+    ada = here["sales"].create("contact", email="ada@acme.com", account=acme)
+    here["success"].create("contact", email="ada@acme.com")
+    here.meet()
+    here.settle()
+
+    here["sales"].merge(other, acme)
+    here.settle()
+
+    contact = here.native("success", here.of("sales", ada))
+    assert there == here["success"].get(contact, "account")

@@ -290,3 +290,17 @@ def test_a_record_that_was_back_and_is_gone_again_is_news():
     gone = Reading("c", None, "3", modified=NOON, author=ANN)
 
     assert observe(link(facts=back), gone, hearing()).facts[EXISTS].moved
+
+
+def test_a_reference_that_comes_back_with_its_record_was_entered_by_somebody():
+    """Our write of other fields is answered, and the system has let it refer again to what is back."""
+    known = structs.replace(link(), facts={"account": Fact((None,), (None,), 5)})
+    told = hearing(attested=True, intents=sent("Chief"), references={"account"})
+
+    fact = observe(known, reading("3", author=US, title="Chief", account="account-1"), told).facts
+
+    assert (("account-1",), True, None) == (
+        fact["account"].observed,
+        fact["account"].edited,
+        fact["account"].author,
+    )

@@ -70,10 +70,17 @@ class Chronicle:
                     self.truth.meet_again(place)
             self.truth.tie(place, record)
 
+    def renew(self, place: Place) -> None:
+        """A person wants a native record to be one of its own, whoever wrote what it holds.
+
+        They have said so, or brought it back where the hub has long put another one in its place.
+        """
+        self._renewed.add(place)
+
     def _take(self, event: Event) -> None:
         if event.act == "decided" and event.value == "new":
             system, _, native_id = event.record.partition(":")
-            self._renewed.add(Place(system, event.entity, native_id))
+            self.renew(Place(system, event.entity, native_id))
         if event.act == "merged":
             self.truth.join(event.before, event.value)
             self._joined.add(event.value)
@@ -219,7 +226,6 @@ class Chronicle:
     def _nobody(self, event: Event, ident: Ident) -> None:
         """Report a value that no person entered in a system of this record."""
         if self._renewed.intersection(self.truth.of_record.get(event.record, ())):
-            # A person has said that what kamsync wrote once is a record of its own.
             return
         where = f"{event.record}.{event.field}"
         echoes = [

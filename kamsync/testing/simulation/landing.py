@@ -230,12 +230,20 @@ class Landings:
         else:
             if act.deed is Deed.UNDELETE:
                 self.deaths.discard(place)
+                if not self._is_linked(place):
+                    self.chronicle.renew(place)
             for field in {FIELDS[act.object][name]: None for name in act.values}:
                 ident = self.truth.nodes.of_natives(cast.name, act.object, field, values)
                 shown = max(row.shown.values(), default=-1)
                 base = self._base(place, field)
                 entered = Entered(f"{act.by}#{act.seq}", act.seq, shown, base)
                 self.truth.edited(place, field, ident, entered)
+
+    def _is_linked(self, place: Place) -> bool:
+        """Whether the hub knows a native record under its own id, and not another in its place."""
+        assert self.store is not None
+        links = self.store.links.by_native(place.system, place.entity, [place.native_id])
+        return any(link.native_id == place.native_id for link in links.values())
 
     def _by_itself(self, act: Act, place: Place, values: dict[str, Native]) -> None:
         """Take in what follows in a system from something else, and is nobody's deed."""
