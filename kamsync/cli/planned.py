@@ -161,10 +161,11 @@ def _change(printer: Printer, change: Change) -> None:
 
 def _from_to(change: Change, field: FieldChange) -> Text:
     """Return what a field becomes, and from what."""
-    after = words.cells(field.after, field.names[1])
+    after = words.cells(field.after, field.names[1], field.native)
     if change.op == "create":
         return text(after)
-    return text(words.cells(field.before, field.names[0]), " → ", (after, "bold"))
+    before = words.cells(field.before, field.names[0], field.native)
+    return text(before, " → ", (after, "bold"))
 
 
 def _said(field: FieldChange, system: str) -> str:

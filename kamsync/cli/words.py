@@ -53,15 +53,24 @@ def _single(field: Field | None, given: Any) -> str:
     return shortened(str(given))
 
 
-def cells(given: Any, name: str = "") -> str:
-    """Return native cells in words."""
+def cells(given: Any, name: str = "", native: Sequence[str] = ()) -> str:
+    """Return native cells in words; *native* are their names, where they say more than the cells do."""
     if given == HIDDEN:
         return "hidden (pay)"
     parts = given if isinstance(given, Sequence) and not isinstance(given, str) else [given]
-    shown = " ".join(_cell(part) for part in parts if part not in (None, ""))
+    if native and any(isinstance(part, bool) for part in parts):
+        named = zip(native, parts, strict=False)
+        shown = ", ".join(_named_cell(*each) for each in named if each[1] not in (None, ""))
+    else:
+        shown = " ".join(_cell(part) for part in parts if part not in (None, ""))
     if not shown:
         return BLANK
     return f"{shortened(name)} ({shown})" if name else shortened(shown)
+
+
+def _named_cell(name: str, given: Any) -> str:
+    """Return one of several native values: a text speaks for itself."""
+    return given if isinstance(given, str) else f"{name} {_cell(given)}"
 
 
 def _cell(given: Any) -> str:

@@ -227,7 +227,7 @@ def _pull(
     progress: Progress | None = None,
 ) -> None:
     """Pull one entity, and count what it brought."""
-    count = _counting(progress, f"Reading {entity} of {system.name}")
+    count = _counting(progress, f"Reading {system.name} {entity}")
     pulled = pull(hub, system, entity, sweep=sweep, count=count)
     each = result.pulled.setdefault(system.name, {})
     each[entity] = pulled.plus(each[entity]) if entity in each else pulled

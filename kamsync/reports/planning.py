@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from kamsync.engine import Hub, Round
 from kamsync.engine.counting import FieldCount
-from kamsync.model import EXISTS, Link
+from kamsync.model import EXISTS, Link, Op
 from kamsync.plan import Barred, PlannedWrite
 from kamsync.reports.finding import Names
 from kamsync.reports.sight import HIDDEN, Sight
@@ -22,7 +22,8 @@ __all__ = ["Change", "FieldChange", "Overview", "Said", "Step", "overview"]
 class FieldChange(Struct, frozen=True, omit_defaults=True):
     """One field of one write, in native cells; *names* say what records those cells refer to.
 
-    *follows* are parts of the field that the system itself works out from what is written.
+    *follows* are parts of the field that the system itself works out from what is written. *native*
+    is what the system calls each of several cells.
     """
 
     before: Any
@@ -30,6 +31,7 @@ class FieldChange(Struct, frozen=True, omit_defaults=True):
     said: Said | None = None
     names: tuple[str, str] = ("", "")
     follows: tuple[str, ...] = ()
+    native: tuple[str, ...] = ()
 
 
 class Change(Struct, frozen=True):
@@ -183,6 +185,10 @@ class _Changes:
         self.names = Names(hub)
         self.targets: Mapping[int, Link] = {}
         self.tied: dict[tuple[str, str, str], str] = {}
+        self.seen: dict[tuple[str, str, str], str] = {}
+        """What a system calls the records that writes refer to there, tied to a record or not."""
+        self.made: dict[str, str] = {}
+        """What the records are called that are made on the way."""
 
     def of(self, writes: tuple[PlannedWrite, ...]) -> list[Change]:
         """Return *writes* as changes."""
@@ -191,10 +197,12 @@ class _Changes:
         self.targets = store.links.by_id(sorted({write.link for write in writes}))
         self.tied = self._references(writes)
         self.names.load([*ids, *self.tied.values()])
+        made = [write for write in writes if write.op is Op.CREATE]
+        self.made = {write.record: self._label(write) for write in made}
         return [self._change(write) for write in writes]
 
     def _references(self, writes: Iterable[PlannedWrite]) -> dict[tuple[str, str, str], str]:
-        """Return the records behind the native ids that *writes* refer to."""
+        """Return the records behind the native ids that *writes* refer to, and note their names there."""
         asked: dict[tuple[str, str], set[str]] = {}
         for write in writes:
             for name, cells in write.fields.items():
@@ -202,10 +210,16 @@ class _Changes:
                 if to:
                     ids = {str(cell) for each in cells for cell in each if cell not in (None, "")}
                     asked.setdefault((write.system, to), set()).update(ids)
+        links = self.hub.store.links
+        self.seen = {
+            (system, to, native_id): self.names.shown(link, self.hub.schema.entity(to))
+            for (system, to), ids in asked.items()
+            for native_id, link in links.by_native(system, to, sorted(ids)).items()
+        }
         return {
             (system, to, native_id): record
             for (system, to), ids in asked.items()
-            for native_id, record in self.hub.store.links.records(system, to, sorted(ids)).items()
+            for native_id, record in links.records(system, to, sorted(ids)).items()
         }
 
     def _to(self, entity: str, name: str) -> str:
@@ -250,9 +264,17 @@ class _Changes:
         said = None if after is HIDDEN else self.sources.said(write, name)
         map_ = self.hub.systems[write.system].maps[write.entity].fields.get(name)
         follows = map_.derived.parts if map_ is not None and map_.derived else ()
-        return FieldChange(before, after, said, (called[0], called[1]), follows)
+        native = map_.native if map_ is not None and len(map_.native) > 1 else ()
+        return FieldChange(before, after, said, (called[0], called[1]), follows, native)
 
     def _called(self, system: str, to: str, cells: tuple[Any, ...]) -> str:
         """Return the name of the record that *cells* refer to."""
         native_id = next((str(cell) for cell in cells if cell not in (None, "")), "")
-        return self.names.of(self.tied.get((system, to, native_id), native_id)) if native_id else ""
+        if not native_id:
+            return ""
+        record = self.tied.get((system, to, native_id), native_id)
+        return (
+            self.names.of(record)
+            or self.made.get(record)
+            or self.seen.get((system, to, native_id), "")
+        )
