@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kamsync.cli.exporting import Group, Layout
 from kamsync.cli.exporting.cells import is_number
 from kamsync.cli.exporting.layout import Row
@@ -26,25 +28,26 @@ def show_report(printer: Printer, layout: Layout) -> None:
 
 
 def _show_group(printer: Printer, layout: Layout, group: Group) -> None:
-    """Write the things of one group: one table for all, or one for each that has several rows."""
+    """Write the things of one group: one table for all, or one for each that has rows of its own."""
+    every = [row for thing in group.things for row in thing]
+    kept = [at for at in layout.own if any(row[at] is not None for row in every)]
     if not layout.shared:
-        _show_rows(printer, layout, [row for thing in group.things for row in thing], titled=True)
+        _show_rows(printer, layout, every, layout.own, titled=True)
         return
-    for thing in group.things:
+    for number, thing in enumerate(group.things):
         said = [(layout.columns[at].name, layout.told(thing[0], at)) for at in layout.shared]
         line = " · ".join(f"{name} {shortened(told)}" for name, told in said if told)
         printer.line(line, indent=2)
-        _show_rows(printer, layout, thing, titled=False)
+        _show_rows(printer, layout, thing, kept, titled=number == 0)
 
 
 def _show_rows(
-    printer: Printer, layout: Layout, rows: list[Row] | tuple[Row, ...], *, titled: bool
+    printer: Printer, layout: Layout, rows: Sequence[Row], kept: Sequence[int], *, titled: bool
 ) -> None:
-    """Write the rows in the columns that are their own."""
-    kept = [at for at in layout.own if titled or any(row[at] is not None for row in rows)]
+    """Write *rows* in the columns *kept*."""
     printer.table(
         [tuple(shortened(layout.told(row, at)) for at in kept) for row in rows],
         titles=[layout.columns[at].name for at in kept] if titled else (),
         right=[place for place, at in enumerate(kept) if any(is_number(row[at]) for row in rows)],
-        indent=2 if titled else 4,
+        indent=4 if layout.shared else 2,
     )

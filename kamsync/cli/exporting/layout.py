@@ -68,10 +68,14 @@ class Layout(Struct, frozen=True):
 
     def summed(self, group: Group) -> str:
         """Return the summaries of a group in words, ``""`` for none."""
-        words = {"sum": "in all", "highest": "at most"}
+        said: dict[Column, list[str]] = {}
+        for column, unit, number in group.summaries:
+            said.setdefault(column, []).append(readable(column, number, unit))
         return " · ".join(
-            f"{column.name} {readable(column, number, unit)} {words[column.summary]}"
-            for column, unit, number in group.summaries
+            f"{column.name} {', '.join(numbers)} in all"
+            if column.summary == "sum"
+            else f"{column.name} up to {', '.join(numbers)}"
+            for column, numbers in said.items()
         )
 
 
