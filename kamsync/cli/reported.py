@@ -29,7 +29,7 @@ def show_report(printer: Printer, layout: Layout) -> None:
 
 def _show_group(printer: Printer, layout: Layout, group: Group) -> None:
     """Write the things of one group: one table for all, or one for each that has rows of its own."""
-    every = [row for thing in group.things for row in thing]
+    every = list(group.rows)
     kept = [at for at in layout.own if any(row[at] is not None for row in every)]
     if not layout.shared:
         _show_rows(printer, layout, every, layout.own, titled=True)

@@ -6,8 +6,8 @@ and CSS 2.2, 17.2; what `scope` says to who listens instead of looking is in the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from html import escape
 from typing import Any
 
@@ -20,19 +20,24 @@ __all__ = ["as_html"]
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """What the page may do: use its own style, and nothing else."""
 
+LONG_WORD = 24
+"""From how many characters on a word is broken rather than widening its column."""
+
 STYLE = """
 :root { color-scheme: light dark; }
 body { font: 0.875rem/1.4 system-ui, sans-serif; margin: 1.5rem; }
-h1 { font-size: 1.5rem; margin: 0; }
-h2 { font-size: 1.1rem; margin: 2rem 0 0.25rem; }
+h1 { font-size: 1.7em; margin: 0; }
+h2 { font-size: 1.25em; margin: 2rem 0 0.25rem; }
 p { margin: 0.25rem 0 0.5rem; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-top: 1px solid #8888; padding: 0.25rem 0.5rem; text-align: left; vertical-align: top;
-  overflow-wrap: anywhere; min-width: 3rem; white-space: pre-wrap; }
+  overflow-wrap: break-word; white-space: pre-wrap; }
 tbody tr + tr > * { border-top-style: dotted; }
-thead th { border-bottom: 2px solid; white-space: normal; overflow-wrap: normal; }
+thead th { border-bottom: 2px solid; white-space: normal; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.time { white-space: nowrap; }
+.long { overflow-wrap: anywhere; min-width: 8rem; }
 dt { font-weight: bold; }
 dd { margin: 0 0 0.5rem 1rem; }
 @media print {
@@ -44,7 +49,7 @@ dd { margin: 0 0 0.5rem 1rem; }
   thead { display: table-header-group; }
   tr, tbody { break-inside: avoid; }
   .table { overflow: visible; }
-  th, td { padding: 0.15rem 0.3rem; min-width: 0; }
+  th, td { padding: 0.15rem 0.3rem; }
 }
 """
 
@@ -117,35 +122,55 @@ def _group(layout: Layout, at: int, group: Group) -> Iterator[str]:
     # What scrolls can be reached from the keyboard: WCAG 2.2, 2.1.1.
     yield f'<div class="table" role="region" aria-labelledby="g{at}" tabindex="0">'
     yield f'<table aria-labelledby="g{at}">'
-    titles = [plain(layout.columns[column].name) for column in (*layout.shared, *layout.own)]
-    cells = "".join(f'<th scope="col">{_text(title)}</th>' for title in titles)
+    shared, own = _said(group, layout.shared), _said(group, layout.own)
+    cells = "".join(_title(layout, group, column) for column in (*shared, *own))
     yield f"<thead><tr>{cells}</tr></thead>"
     for thing in group.things:
-        yield from _thing(layout, thing)
+        yield from _thing(layout, thing, shared, own)
     yield "</table></div></section>"
 
 
-def _thing(layout: Layout, thing: tuple[Row, ...]) -> Iterator[str]:
+def _said(group: Group, columns: Sequence[int]) -> list[int]:
+    """Return those of some columns in which a group says something: paper is narrow."""
+    return [at for at in columns if any(row[at] is not None for row in group.rows)]
+
+
+def _title(layout: Layout, group: Group, at: int) -> str:
+    """Return the title of a column, above its numbers if it has any."""
+    style = ' class="number"' if any(is_number(row[at]) for row in group.rows) else ""
+    return f'<th scope="col"{style}>{_text(plain(layout.columns[at].name))}</th>'
+
+
+def _thing(
+    layout: Layout, thing: tuple[Row, ...], shared: Sequence[int], own: Sequence[int]
+) -> Iterator[str]:
     """Yield the rows of one thing; what it has only once stands beside all of them."""
     yield "<tbody>"
     for number, row in enumerate(thing):
-        cells = [_cell(layout, row, at) for at in layout.own]
-        if number == 0:
-            shared = [
-                _cell(layout, row, at, len(thing), head=not n) for n, at in enumerate(layout.shared)
-            ]
-            cells = shared + cells
+        once = [] if number else [_cell(layout, row, at, len(thing)) for at in shared]
+        cells = [*once, *(_cell(layout, row, at) for at in own)]
         yield f"<tr>{''.join(cells)}</tr>"
     yield "</tbody>"
 
 
-def _cell(layout: Layout, row: Row, at: int, rows: int = 1, *, head: bool = False) -> str:
+def _cell(layout: Layout, row: Row, at: int, rows: int = 1) -> str:
     """Return one value as a cell; the first that a thing says is what its rows go by."""
-    style = ' class="number"' if is_number(row[at]) else ""
+    told = layout.told(row, at)
+    style = _style(row[at], told)
     span = f' rowspan="{rows}"' if rows > 1 else ""
-    tag = "th" if head else "td"
-    scope = f' scope="{"rowgroup" if rows > 1 else "row"}"' if head else ""
-    return f"<{tag}{scope}{span}{style}>{_text(layout.told(row, at))}</{tag}>"
+    if at not in layout.shared[:1]:
+        return f"<td{span}{style}>{_text(told)}</td>"
+    scope = "rowgroup" if rows > 1 else "row"
+    return f'<th scope="{scope}"{span}{style}>{_text(told)}</th>'
+
+
+def _style(cell: Any, told: str) -> str:
+    """Return how a cell is set: numbers to the right, a word without end broken anywhere."""
+    if is_number(cell):
+        return ' class="number"'
+    if isinstance(cell, date):
+        return ' class="time"'
+    return ' class="long"' if any(len(word) > LONG_WORD for word in told.split()) else ""
 
 
 def _meanings(layout: Layout) -> Iterator[str]:

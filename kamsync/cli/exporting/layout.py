@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, TypeAlias
 
 from msgspec import Struct, structs
@@ -30,6 +30,11 @@ class Group(Struct, frozen=True):
     parts: tuple[str, ...]
     things: tuple[tuple[Row, ...], ...]
     summaries: tuple[tuple[Column, str, Any], ...]
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The rows of all things."""
+        return chain.from_iterable(self.things)
 
     @property
     def heading(self) -> str:

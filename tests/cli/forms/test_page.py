@@ -47,7 +47,7 @@ def test_a_page_says_once_what_a_thing_says_once(page):
     """Its rows stand beside it."""
     [(attrs, _)] = [each for each in page.all("th") if "script" in each[1]]
 
-    assert {"scope": "rowgroup", "rowspan": "2"} == attrs
+    assert ("rowgroup", "2") == (attrs["scope"], attrs["rowspan"])
     assert 1 == page.texts("td").count("1,000.50 EUR")
 
 
@@ -65,3 +65,21 @@ def test_an_empty_report_is_a_page_too(deals):
     shown = deals.run("report", "empty", "--html", "-").stdout
 
     assert "<p>There is nothing to show.</p>" in shown
+
+
+def test_a_column_in_which_a_group_says_nothing_takes_no_room(page):
+    """Paper is narrow; another group may say something there."""
+    won, still_open = (page.texts("thead")[at] for at in (0, 1))
+
+    assert "dealamountclosesbonussaid" == won
+    assert "dealamountsaid" == still_open
+
+
+def test_a_word_without_end_is_broken_and_a_time_is_not(page):
+    """So that a page is no wider than its paper, and a time stays one."""
+    classes = {text: attrs.get("class") for attrs, text in page.all("th", "td")}
+
+    assert "long" == classes["<script>alert(1)</script>"]
+    assert "time" == classes["2026-12-31"]
+    assert "number" == classes["1,000.50 EUR"]
+    assert classes["two\nlines"] is None
