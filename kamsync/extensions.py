@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -45,21 +45,40 @@ class Notice(Struct, frozen=True, omit_defaults=True):
 class Column(Struct, frozen=True):
     """One column of a report.
 
-    Whoever is not cleared for *data_class* sees that the column is there, not what it holds.
+    Whoever is not cleared for *data_class* sees that the column is there, not what it holds: a
+    report never shows what a column of class pay holds. *unit* is the unit of all its numbers, or
+    *unit_in* names the column that has the unit of each, such as its currency. *summary* is told of
+    each group: the ``sum`` of the numbers, apart for each unit, or the ``highest``. *detail* marks what
+    programs want and people would rather not read: a spreadsheet, CSV and JSON have it.
     """
 
     name: str
     meaning: str = ""
     unit: str = ""
     data_class: DataClass = DataClass.INTERNAL
+    unit_in: str = ""
+    summary: Literal["", "sum", "highest"] = ""
+    detail: bool = False
 
 
 class Report(Struct, frozen=True):
-    """A table to read, print or export: each row has one plain value for each column."""
+    """A table to read, print or export: each row has one plain value for each column.
+
+    A value is None for blank, text, a number (`decimal.Decimal` for money), true or false, a date, or
+    a time with its zone; where it is written, it stays what it is. Rows with equal values in the columns
+    *group_by* stand under one heading, in the order in which the groups first occur.
+
+    A thing that takes several rows, such as a conflict with a row for each side, has them one after
+    the other. *shared* are the columns that hold the same on all rows of a thing: people read them
+    once, programs on each row. *thing* is what is counted; without *shared*, each row is a thing.
+    """
 
     title: str
     columns: tuple[Column, ...]
     rows: Sequence[Sequence[Any]]
+    group_by: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    thing: str = "row"
 
 
 ReportMaker: TypeAlias = Callable[[Any], Report]

@@ -222,7 +222,9 @@ def kamsync_reports() -> Mapping[str, ReportMaker] | None:
     """Offer reports for ``kamsync report NAME`` and the page.
 
     Called when a report is asked for or the reports are listed. A maker is called with the open
-    store, which it only reads.
+    store, which it only reads. How a report looks as text, CSV, a workbook, a page or JSON is not its
+    matter: it says which columns group the rows, which hold what several rows share, and which are
+    added up.
 
     Returns:
         The makers by name. A name that an earlier plugin offers already is refused.

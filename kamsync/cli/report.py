@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kamsync.cli.options import common, session
 
 if TYPE_CHECKING:
+    from kamsync.cli.exporting import Layout
     from kamsync.cli.session import Session
-    from kamsync.extensions import Report
+    from kamsync.extensions import ReportMaker
 
 __all__ = ["report"]
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet would take for a formula; it gets a ' before it."""
+FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 
 @click.command()
@@ -24,18 +26,55 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @click.option(
     "--csv", "as_csv", is_flag=True, help="Write it as CSV, safe to open in a spreadsheet."
 )
+@click.option(
+    "--xlsx",
+    type=FILE,
+    metavar="FILE",
+    help="Write it as a workbook for spreadsheets; - is stdout.",
+)
+@click.option(
+    "--html", type=FILE, metavar="FILE", help="Write it as a page to read and print; - is stdout."
+)
 @click.pass_context
-def report(ctx: click.Context, *, name: str | None, as_csv: bool) -> None:
+def report(
+    ctx: click.Context, *, name: str | None, as_csv: bool, xlsx: Path | None, html: Path | None
+) -> None:
     """Show a report of a plugin; without NAME, which reports there are.
 
-    Plugins that the configuration names offer them, such as `conflict_report`.
+    Plugins that the configuration names offer them, such as `conflict_report`. In CSV, in a workbook
+    and on a page no value is a formula, a link or markup, and values of class pay are hidden.
     """
     here = session(ctx)
+    _require_one_form(json=here.json, csv=as_csv, xlsx=xlsx, html=html)
     makers = here.plugins.reports()
     here.tell_broken(here.plugins)
     if name is None:
+        if as_csv or xlsx or html:
+            raise click.UsageError("Which report? Name it; `kamsync report` lists them.")
         _list(here, sorted(makers))
         return
+    made = _made(here, makers, name)
+    if here.json:
+        _write_json(here, made)
+    elif as_csv:
+        _write_csv(made)
+    elif xlsx or html:
+        _save(here, made, xlsx, html)
+    else:
+        from kamsync.cli.reported import show_report
+
+        show_report(here.printer, made)
+
+
+def _require_one_form(**given: object) -> None:
+    """Refuse several forms at once."""
+    asked = [f"--{name}" for name, value in given.items() if value]
+    if len(asked) > 1:
+        raise click.UsageError(f"Give one of {' and '.join(asked)}, not both.")
+
+
+def _made(here: Session, makers: Mapping[str, ReportMaker], name: str) -> Layout:
+    """Return the report called *name* as it is now."""
     if name not in makers:
         from kamsync.errors import UnknownName
 
@@ -43,16 +82,10 @@ def report(ctx: click.Context, *, name: str | None, as_csv: bool) -> None:
             ", ".join(sorted(makers)) or "none: name a plugin that offers some, in plugins = […]"
         )
         raise UnknownName(f"There is no report {name!r}; there is {known}.")
+    from kamsync.cli.exporting import laid_out
+
     with here.store() as store:
-        made = makers[name](store)
-    if here.json:
-        here.printer.document({"title": made.title, "columns": _names(made), "rows": made.rows})
-    elif as_csv:
-        _write_csv(made)
-    else:
-        here.printer.line((made.title, "bold"))
-        rows = [tuple(_text(cell) for cell in row) for row in made.rows]
-        here.printer.table(rows, titles=tuple(_names(made)))
+        return laid_out(name, makers[name](store))
 
 
 def _list(here: Session, names: list[str]) -> None:
@@ -66,23 +99,37 @@ def _list(here: Session, names: list[str]) -> None:
         here.printer.line('No plugin offers a report. Try plugins = ["conflict_report"].')
 
 
-def _names(made: Report) -> list[str]:
-    """Return the titles of the columns."""
-    return [column.name for column in made.columns]
+def _write_json(here: Session, made: Layout) -> None:
+    """Write the rows, and how they belong together."""
+    here.printer.document(
+        {
+            "title": made.report.title,
+            "columns": [column.name for column in made.columns],
+            "rows": made.rows,
+            "group_by": made.report.group_by,
+            "shared": made.report.shared,
+        }
+    )
 
 
-def _text(cell: Any) -> str:
-    """Return one value as text."""
-    return "" if cell is None else str(cell)
-
-
-def _write_csv(made: Report) -> None:
-    """Write the rows as RFC 4180 has it, with no text that is a formula."""
-    import csv
+def _write_csv(made: Layout) -> None:
+    """Write the rows to stdout."""
     import sys
 
-    writer = csv.writer(sys.stdout)
-    writer.writerow(_names(made))
-    for row in made.rows:
-        texts = [_text(cell) for cell in row]
-        writer.writerow([f"'{each}" if each.startswith(FORMULA) else each for each in texts])
+    from kamsync.cli.exporting import as_csv
+
+    sys.stdout.write(as_csv(made))
+
+
+def _save(here: Session, made: Layout, xlsx: Path | None, html: Path | None) -> None:
+    """Write one file, and say so unless it went to stdout."""
+    from kamsync.cli.exporting import as_html, as_xlsx, save
+
+    now = here.clock.now()
+    if xlsx:
+        save(xlsx, as_xlsx(made, now))
+    if html:
+        save(html, as_html(made, now).encode())
+    file = xlsx or html
+    if str(file) != "-":
+        here.printer.line(("✓ ", "green"), f"{made.report.title}: {made.count()}, in {file}")

@@ -30,7 +30,7 @@ def test_a_report_for_a_spreadsheet_holds_no_formula(reporting):
     """A telephone number begins with a plus, which a spreadsheet would calculate with."""
     rows = list(csv.reader(reporting.run("report", "conflicts", "--csv").stdout.splitlines()))
 
-    assert "what" == rows[0][0]
+    assert "field" == rows[0][0]
     assert not [cell for row in rows[1:] for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 

@@ -1,69 +1,88 @@
-"""The open conflicts as a table, those of one shape together, the oldest shapes first."""
+"""The open conflicts as a table: a row for each side, those of one shape together, the oldest first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any, TypeAlias
 
-from kamsync.cli.words import value
 from kamsync.engine import CHOICES
 from kamsync.entities import core_schema
 from kamsync.extensions import Column, Report
-from kamsync.model import Conflict, Contender, Kind, Value
+from kamsync.model import Conflict, Contender, Kind
 from kamsync.reports import Sight, label
-from kamsync.schema import Schema
 from kamsync.store import Store
+from kamsync_conflict_report.stakes import at_stake
+from kamsync_conflict_report.told import told
 
 __all__ = ["COLUMNS", "conflicts"]
 
-COLUMNS = (
-    Column("what", "The entity and field that it is about, or the kind of conflict."),
+SHAPE = (
+    Column("field", "The entity and field that it is about, or the kind of conflict."),
     Column("cause", "Why it is a conflict."),
     Column("teams", "The teams that disagree; the system, where the team is not certain."),
-    Column("alike", "How many open conflicts have this shape.", unit="conflicts"),
+)
+"""What conflicts that are decided alike have in common."""
+
+CONFLICT = (
     Column("conflict", "Its id."),
     Column("record", "What the record is called, else its id."),
-    Column("age", "How long it has been open.", unit="hours"),
-    Column("contenders", "Each side by its number: value, person, team, system, time, evidence."),
-    Column("decide", "The command that decides it, for the number or word of your choice."),
+    Column("id", "The id of the record.", detail=True),
+    Column("age", "How long it has been open.", unit="hours", summary="highest"),
+    Column("opened", "Since when it has been open.", unit="UTC", detail=True),
+    Column("due", "By when the policy wants a decision.", unit="UTC"),
+    Column("escalate", "Whom the policy calls in after that.", detail=True),
+    Column(
+        "at stake",
+        "What the record is worth: its first field that holds money, as last agreed. In a workbook it"
+        " stands on each row of a conflict; the sheet Groups has the sums.",
+        unit_in="currency",
+        summary="sum",
+    ),
+    Column("currency", "The currency of what is at stake."),
+    Column("agreed", "What everybody last agreed on."),
+    Column("version", "The version of the conflict that the commands decide.", detail=True),
 )
+SIDE = (
+    Column("side", "The number of the side, as --keep takes it."),
+    Column("value", "What the side says."),
+    Column("team", "For whom; blank where the evidence is not certain."),
+    Column("person", "Who entered it."),
+    Column("system", "Where; blank for what was true before."),
+    Column("native", "The id that the system has for the record.", detail=True),
+    Column("time", "When it was entered.", unit="UTC"),
+    Column(
+        "evidence",
+        "How it is known; golden is what was true before, a score how alike two records are.",
+    ),
+    Column("decide", "The command that decides for this side."),
+)
+COLUMNS = (*SHAPE, *CONFLICT, *SIDE)
 
 PAGE = 500
 PAGES_LIMIT = 2_000
 SECONDS_AN_HOUR = 3600
 
-Shape = tuple[str, str, str]
+Shape: TypeAlias = tuple[str, str, str]
+Row: TypeAlias = tuple[Any, ...]
 
 
 def conflicts(store: Store) -> Report:
     """Return the open conflicts; values of class pay, and of fields that only plugins know, are hidden."""
-    sight = Sight(core_schema())
-    found = list(_open(store))
-    names = _names(store, sight.schema, found)
     groups: dict[Shape, list[Conflict]] = {}
+    found = sorted(_open(store), key=_age)
     for conflict in found:
         groups.setdefault(_shape(conflict), []).append(conflict)
-    for group in groups.values():
-        group.sort(key=_age)
+    known = _Known(store, found)
     ordered = sorted(groups.items(), key=lambda pair: (_age(pair[1][0]), pair[0]))
-    now = store.clock.now()
-    rows = [
-        (
-            *shape,
-            len(group),
-            each.id,
-            names.get(each.record) or each.record,
-            round((now - datetime.fromisoformat(each.opened)).total_seconds() / SECONDS_AN_HOUR, 1),
-            "; ".join(
-                f"{number} {_said(sight, names, each, side)}"
-                for number, side in enumerate(each.contenders, 1)
-            ),
-            _command(each),
-        )
-        for shape, group in ordered
-        for each in group
-    ]
-    return Report("Open conflicts", COLUMNS, rows)
+    return Report(
+        title="Open conflicts",
+        columns=COLUMNS,
+        rows=[row for shape, group in ordered for each in group for row in known.rows(shape, each)],
+        group_by=tuple(column.name for column in SHAPE),
+        shared=tuple(column.name for column in CONFLICT),
+        thing="conflict",
+    )
 
 
 def _open(store: Store) -> Iterator[Conflict]:
@@ -77,9 +96,9 @@ def _open(store: Store) -> Iterator[Conflict]:
         after = page[-1].id
 
 
-def _age(conflict: Conflict) -> tuple[str, str]:
-    """Return what sorts the oldest conflict first."""
-    return conflict.opened, conflict.id
+def _age(conflict: Conflict) -> tuple[str, int, str]:
+    """Return what sorts the oldest conflict first; of ids, which are counted up, the shorter."""
+    return conflict.opened, len(conflict.id), conflict.id
 
 
 def _shape(conflict: Conflict) -> Shape:
@@ -91,47 +110,96 @@ def _shape(conflict: Conflict) -> Shape:
     return what, conflict.cause or "the systems disagree", " ↔ ".join(sides)
 
 
-def _names(store: Store, schema: Schema, found: Iterable[Conflict]) -> Mapping[str, str]:
-    """Return what the records in question, and those that values refer to, are called."""
-    ids = {conflict.record for conflict in found}
-    ids |= {
-        side.value
-        for conflict in found
-        for side in conflict.contenders
-        if isinstance(side.value, str)
-    }
-    records = store.records.by_id(sorted(ids))
-    return {
-        id_: label(schema.entities[record.entity], record)
-        for id_, record in records.items()
-        if record.entity in schema.entities
-    }
+class _Known:
+    """What the store knows of the records in question: their names and worth, and where they are."""
+
+    def __init__(self, store: Store, found: Sequence[Conflict]) -> None:
+        sides = [side for conflict in found for side in conflict.contenders]
+        said = [side.value for side in sides] + [conflict.agreed for conflict in found]
+        ids = {conflict.record for conflict in found} | {
+            each for each in said if isinstance(each, str)
+        }
+        self._sight = Sight(core_schema())
+        self._now = store.clock.now()
+        self._records = store.records.by_id(sorted(ids))
+        self._links = store.links.by_id(
+            sorted({side.link for side in sides if side.link is not None})
+        )
+        entities = self._sight.schema.entities
+        self._names = {
+            id_: label(entities[record.entity], record)
+            for id_, record in self._records.items()
+            if record.entity in entities
+        }
+
+    def rows(self, shape: Shape, conflict: Conflict) -> Iterator[Row]:
+        """Yield one row for each side of a conflict; one with blanks if it has none."""
+        first = (*shape, *self._conflict(conflict))
+        for number, side in enumerate(conflict.contenders, 1):
+            yield (*first, *self._side(conflict, number, side))
+        if not conflict.contenders:
+            blank = (None,) * (len(SIDE) - 1)
+            yield (*first, *blank, f"kamsync conflicts show {conflict.id}")
+
+    def _conflict(self, conflict: Conflict) -> Row:
+        """Return what a conflict says once."""
+        opened = datetime.fromisoformat(conflict.opened)
+        agreed = None
+        if conflict.kind is Kind.VALUE:
+            agreed = told(self._sight, self._names, conflict, conflict.agreed)
+        return (
+            conflict.id,
+            self._names.get(conflict.record) or conflict.record,
+            conflict.record,
+            round((self._now - opened).total_seconds() / SECONDS_AN_HOUR, 1),
+            opened,
+            _moment(conflict.due),
+            conflict.escalate or None,
+            *at_stake(self._sight, self._records.get(conflict.record)),
+            agreed,
+            conflict.version,
+        )
+
+    def _side(self, conflict: Conflict, number: int, side: Contender) -> Row:
+        """Return what one side of a conflict says."""
+        link = self._links.get(side.link) if side.link is not None else None
+        return (
+            number,
+            told(self._sight, self._names, conflict, side.value),
+            side.team,
+            side.person or None,
+            side.system or None,
+            link.native_id if link else None,
+            _moment(side.at),
+            _evidence(conflict, side),
+            _command(conflict, number, side),
+        )
 
 
-def _command(conflict: Conflict) -> str:
-    """Return the command that decides a conflict as it was shown here."""
-    words = CHOICES.get(conflict.kind)
-    is_numbered = words is None or conflict.kind is Kind.MATCH
-    choice = "--keep N" if is_numbered else f"--choice {'|'.join(words or ())}"
-    return f"kamsync conflicts resolve {conflict.id} --version {conflict.version} {choice}"
+def _moment(at: str) -> datetime | None:
+    """Return a stored time, None where there is none."""
+    return datetime.fromisoformat(at) if at else None
 
 
-def _said(sight: Sight, names: Mapping[str, str], conflict: Conflict, side: Contender) -> str:
-    """Return one side in words."""
-    evidence = side.evidence.value if side.link is not None else "golden"
-    by = (side.person, side.team or "", side.system, side.at[:16].replace("T", " "), evidence)
-    shown = _shown(sight, names, conflict, side.value)
-    return f"{shown} ({', '.join(part for part in by if part)})"
-
-
-def _shown(sight: Sight, names: Mapping[str, str], conflict: Conflict, said: Value) -> str:
-    """Return what one side says, as far as whoever reads a report may see it."""
+def _evidence(conflict: Conflict, side: Contender) -> str:
+    """Return how it is known what a side says; of a record that a newcomer may be, how alike they are."""
+    if side.link is not None:
+        return side.evidence.value
     if conflict.kind is Kind.MATCH:
-        return names.get(str(said)) or "the newcomer"
-    if conflict.kind is Kind.DELETE:
-        return "there" if said else "gone"
-    if conflict.kind is Kind.MERGE:
-        return str(said)
-    field = sight.field(conflict.entity, conflict.field)
-    name = names.get(said, "") if field is not None and field.to else ""
-    return name or value(field, sight.value(conflict.entity, conflict.field, said))
+        score = side.cells[0] if side.cells else None
+        return f"score {score:.2f}" if isinstance(score, int | float) else "score unknown"
+    return "golden"
+
+
+def _command(conflict: Conflict, number: int, side: Contender) -> str:
+    """Return the command that decides for one side of a conflict as it was shown here."""
+    words = CHOICES.get(conflict.kind)
+    if conflict.kind is Kind.MATCH and side.link is not None:
+        choice = "--choice new"
+    elif words is None or conflict.kind is Kind.MATCH:
+        choice = f"--keep {number}"
+    elif conflict.kind is Kind.DELETE:
+        choice = f"--choice {'restore' if side.value else 'delete'}"
+    else:
+        choice = f"--choice {words[0]}"
+    return f"kamsync conflicts resolve {conflict.id} --version {conflict.version} {choice}"
