@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 __all__ = ["Problem", "body_of", "problem_of", "problems_in"]
@@ -31,6 +32,14 @@ class Problem(Struct, frozen=True):
 
 def body_of(content: bytes) -> Any:
     """Return what a body says, None for one that is empty or no JSON."""
+    try:
+        return msgspec.json.decode(content)
+    except ValueError:
+        return _read_patiently(content)
+
+
+def _read_patiently(content: bytes) -> Any:
+    """Return what a body says that the fast reader refuses: it may hold half a character, or a mark first."""
     try:
         return json.loads(content) if content.strip() else None
     except ValueError:

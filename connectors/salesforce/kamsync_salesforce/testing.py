@@ -18,7 +18,7 @@ from kamsync.testing import World
 from kamsync_salesforce.connector import Salesforce
 from kamsync_salesforce.sandbox.http.service import Salesforce as Service
 from kamsync_salesforce.sandbox.org import Org
-from kamsync_salesforce.sandbox.setup import external_id
+from kamsync_salesforce.sandbox.setup import external_id, name_org
 
 __all__ = ["OrgWorld", "TestOrg", "Waits"]
 
@@ -57,6 +57,7 @@ class TestOrg:
         stamped: tuple[str, ...] = STAMPED,
         multi_currency: bool = False,
         person_accounts: bool = False,
+        number: int | None = None,
     ) -> None:
         self.clock = VirtualClock()
         self.org = Org(
@@ -64,6 +65,8 @@ class TestOrg:
         )
         for object_ in stamped:
             self.org.add_field(object_, external_id())
+        if number is not None:
+            name_org(self.org, number)
         self.service = Service(self.org, None, self.clock)
         self.server = Server(self.service)
         self.waits = Waits(self.clock)

@@ -1,8 +1,11 @@
 """The small things that everything rests on: ids, times, the org's clock, errors, cursors."""
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kamsync_salesforce.answers import body_of, problem_of
 from kamsync_salesforce.cursors import Cursor, read_cursor
@@ -114,3 +117,39 @@ def test_a_cursor_is_the_same_after_it_was_kept():
     """In an unfinished window, and after one."""
     for cursor in (Cursor(NOON), Cursor(NOON, NOON, NOON, "001", NOON, NOON)):
         assert cursor == read_cursor(str(cursor))
+
+
+SAID = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(SAID, st.booleans())
+def test_a_body_says_what_any_reader_of_json_finds_in_it(said, plain):
+    """Each number to its last digit, and of the same type."""
+    content = json.dumps(said, ensure_ascii=plain).encode()
+    assert repr(json.loads(content)) == repr(body_of(content))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'"\\ud800"', "\ud800"),
+        (b"\xef\xbb\xbf[1]", [1]),
+        (b"1E400", float("inf")),
+        (b"12345678901234567890123", 12345678901234567890123),
+        (b" ", None),
+        (b"<html>", None),
+        (b'{"a": 1', None),
+        (b"\xff", None),
+    ],
+)
+def test_a_body_with_something_odd_in_it_is_no_body_lost(content, said):
+    """Half a character is for the core to refuse, by its record; what is no JSON says nothing."""
+    assert said == body_of(content)
