@@ -77,6 +77,8 @@ def _find(hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]) -> N
         for row, reading in found:
             _fill(hub, row, reading)
         hear(hub, system, entity, [reading for _, reading in found], seen)
+        # What has become of the record meanwhile is due there too: it may have ended.
+        hub.store.records.mark_dirty(sorted({row.record for row, _ in found}))
         settled = {row.id for row, _ in found}
         never = [row.id for row in certain if row.id not in settled]
         hub.store.outbox.finish(never, "dropped")

@@ -7,7 +7,16 @@ from typing import Any
 
 from msgspec import structs
 
-from kamsync.merge.words import FIRST_MEETING, Court, Merged, Side, Topic, distinct, is_blank_start
+from kamsync.merge.words import (
+    FIRST_MEETING,
+    Court,
+    Merged,
+    Side,
+    Speaker,
+    Topic,
+    distinct,
+    is_blank_start,
+)
 from kamsync.model import Conflict, Contender, Event, Golden, Origin, Value
 
 __all__ = ["State"]
@@ -62,7 +71,9 @@ class State:
     def contender(self, side: Side) -> Contender:
         """Return this link's move as one side of a conflict."""
         fact = self.facts[side.link]
-        speaker = side.speaker(fact.author)
+        # What is doubted and shown as before was most likely not said again: no team speaks for it.
+        unsaid = fact.doubt and fact.observed == fact.merged
+        speaker = Speaker(None) if unsaid else side.speaker(fact.author)
         return Contender(
             value=side.value(fact.observed, fact.known, fact.aside),
             link=side.link,

@@ -361,6 +361,20 @@ def test_what_was_entered_before_it_fell_becomes_golden_first() -> None:
     assert Fact((None,), (None,), 100, emptied=True) == merged.facts[0]
 
 
+def test_no_team_speaks_for_what_is_doubted_and_shown_as_before() -> None:
+    """M4: our write may never have arrived, and then nobody has said the old value again."""
+    asked = []
+
+    def policy(conflict: Conflict) -> None:
+        asked.append([contender.team for contender in conflict.contenders])
+
+    doubted = Side(1, Fact(("old",), ("old",), 3, doubt=True))
+    doubted.speaker = lambda _author: Speaker("success")  # type: ignore[method-assign]
+    merge_field(TOPIC, Golden("new", 7), [doubted], None, court(policy))
+
+    assert [[None, None]] == asked
+
+
 def test_who_fills_what_was_emptied_knows_what_it_was() -> None:
     """M10: it is a knowing edit, and no conflict with what is gone there."""
     filled = Fact(("b",), (None,), 7)

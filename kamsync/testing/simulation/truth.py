@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from kamsync.model import Contender, Event
 from kamsync.testing.simulation.cells import Cell, Place, Subject, Version
-from kamsync.testing.simulation.idents import BLANK, REFERS, Ident, Nodes, is_same
+from kamsync.testing.simulation.idents import BLANK, FOLLOWING, REFERS, Ident, Nodes, is_same
 from kamsync.testing.simulation.schema import PARTS
 
 __all__ = ["Entered", "Truth"]
@@ -109,6 +109,11 @@ class Truth:
             if (place.entity, field) in REFERS and ident != cell.blank:
                 # Of twins it may be the other one that it refers to now.
                 cell.versions.append(Version(ident, was.past, was.head, seq=act.seq))
+            elif any(part is FOLLOWING for part in ident):
+                # Spelt anew, what follows from it in this system is said with it.
+                bit = self.bit(f"{act.word} {place.system} {place.native_id}.{field} spelt anew")
+                self.moot |= bit
+                cell.versions.append(Version(ident, was.past | bit, was.head | bit, seq=act.seq))
             return
         past = was.past
         if subject is not None and is_same(was.ident, subject.now.ident):
@@ -213,11 +218,16 @@ class Truth:
         self.nodes.unite(self.nodes.of(record), self.nodes.of(*_name(place)))
 
     def meet_again(self, place: Place) -> None:
-        """A native record has got another link: what is blank there claims nothing any more."""
+        """A native record has got another link: what is blank there claims nothing any more.
+
+        What that blank replaced was dealt with in the record that it belonged to before.
+        """
+        before = self.record_of(place)
         for field in PARTS[place.entity]:
             cell = self.cells.get((place, field))
             if cell is not None and cell.now.ident == cell.blank:
-                self.moot |= cell.now.head
+                known = self.subjects.get((before, field)) if before else None
+                self.moot |= cell.now.head | (cell.now.past & known.settled if known else 0)
 
     def join(self, loser: str, survivor: str) -> None:
         """Two records turned out to be one."""
