@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from kamsync.engine import Hub, Round
 from kamsync.engine.counting import FieldCount
-from kamsync.model import EXISTS, Link
+from kamsync.model import EXISTS, Link, Value
 from kamsync.plan import Barred, PlannedWrite
 from kamsync.reports.finding import Names
+from kamsync.reports.meaning import Meanings
 from kamsync.reports.sight import HIDDEN, Sight
 from kamsync.reports.sources import Said, Sources
-from kamsync.schema import Type
 
 __all__ = ["Change", "FieldChange", "Overview", "Said", "Step", "overview"]
 
@@ -22,6 +22,7 @@ __all__ = ["Change", "FieldChange", "Overview", "Said", "Step", "overview"]
 class FieldChange(Struct, frozen=True, omit_defaults=True):
     """One field of one write, in native cells; *names* say what records those cells refer to.
 
+    *parts* are those of a group by their names, before and after, as the system holds them.
     *follows* are parts of the field that the system itself works out from what is written.
     """
 
@@ -29,6 +30,7 @@ class FieldChange(Struct, frozen=True, omit_defaults=True):
     after: Any
     said: Said | None = None
     names: tuple[str, str] = ("", "")
+    parts: tuple[Value, Value] = (None, None)
     follows: tuple[str, ...] = ()
 
 
@@ -182,36 +184,23 @@ class _Changes:
         self.sight = sight
         self.names = Names(hub)
         self.targets: Mapping[int, Link] = {}
-        self.tied: dict[tuple[str, str, str], str] = {}
+        self.meanings = Meanings(hub, sight, self.names)
 
     def of(self, writes: tuple[PlannedWrite, ...]) -> list[Change]:
         """Return *writes* as changes."""
         store = self.hub.store
         ids = sorted({write.record for write in writes})
         self.targets = store.links.by_id(sorted({write.link for write in writes}))
-        self.tied = self._references(writes)
-        self.names.load([*ids, *self.tied.values()])
+        self.names.load(ids)
+        coming = {write.record: self._label(write) for write in writes if write.native_id is None}
+        self.meanings = Meanings(self.hub, self.sight, self.names, coming)
+        self.meanings.load(
+            ((write.system, write.entity, name), each)
+            for write in writes
+            for name, cells in write.fields.items()
+            for each in cells
+        )
         return [self._change(write) for write in writes]
-
-    def _references(self, writes: Iterable[PlannedWrite]) -> dict[tuple[str, str, str], str]:
-        """Return the records behind the native ids that *writes* refer to."""
-        asked: dict[tuple[str, str], set[str]] = {}
-        for write in writes:
-            for name, cells in write.fields.items():
-                to = self._to(write.entity, name)
-                if to:
-                    ids = {str(cell) for each in cells for cell in each if cell not in (None, "")}
-                    asked.setdefault((write.system, to), set()).update(ids)
-        return {
-            (system, to, native_id): record
-            for (system, to), ids in asked.items()
-            for native_id, record in self.hub.store.links.records(system, to, sorted(ids)).items()
-        }
-
-    def _to(self, entity: str, name: str) -> str:
-        """Return the entity that a field refers to, ``""`` if it refers to none."""
-        field = self.sight.field(entity, name)
-        return field.to if field and field.type is Type.REFERENCE else ""
 
     def _change(self, write: PlannedWrite) -> Change:
         """Return one write as a change."""
@@ -245,14 +234,10 @@ class _Changes:
     def _field(self, write: PlannedWrite, name: str, cells: tuple[Any, Any]) -> FieldChange:
         """Return one field of a write."""
         before, after = (self.sight.cells(write.entity, name, each) for each in cells)
-        to = self._to(write.entity, name)
-        called = [self._called(write.system, to, each) for each in cells] if to else ["", ""]
+        was, is_ = (self.meanings.of((write.system, write.entity, name), each) for each in cells)
         said = None if after is HIDDEN else self.sources.said(write, name)
         map_ = self.hub.systems[write.system].maps[write.entity].fields.get(name)
         follows = map_.derived.parts if map_ is not None and map_.derived else ()
-        return FieldChange(before, after, said, (called[0], called[1]), follows)
-
-    def _called(self, system: str, to: str, cells: tuple[Any, ...]) -> str:
-        """Return the name of the record that *cells* refer to."""
-        native_id = next((str(cell) for cell in cells if cell not in (None, "")), "")
-        return self.names.of(self.tied.get((system, to, native_id), native_id)) if native_id else ""
+        return FieldChange(
+            before, after, said, (was.name, is_.name), (was.parts, is_.parts), follows
+        )
