@@ -66,7 +66,9 @@ def test_an_id_is_shown_where_no_name_is_known(deal):
 def test_pay_is_hidden_in_the_parts_as_in_the_cells(deal):
     """What is told beside the cells tells no more than they do."""
     config = deal.file.read_text().replace("allow = {", 'allow = { commission = ["create"],')
-    deal.configure(config.replace('path = "success.jsonl"', 'path = "success.jsonl"\nclears_pay = true'))
+    deal.configure(
+        config.replace('path = "success.jsonl"', 'path = "success.jsonl"\nclears_pay = true')
+    )
     paid = {"reference": "1", "account": "account-1", "amount": "4711", "currency": "EUR"}
     deal.anna.create("commission", paid)
     amount = fields_of(deal.document_of_plan(), "commission")["amount"]
