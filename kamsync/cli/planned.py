@@ -11,6 +11,7 @@ from kamsync.cli.printing import Cell, Printer, text
 from kamsync.engine import Hub
 from kamsync.reports import Change, Overview, Step
 from kamsync.reports.planning import FieldChange
+from kamsync.schema import Field
 
 __all__ = ["MARKS", "show_plan"]
 
@@ -34,7 +35,7 @@ def show_plan(
     _steps(printer, plan)
     if plan.unmet and plan.fields:
         _meeting(printer, hub, plan)
-    _changes(printer, plan, select, full=full)
+    _changes(printer, hub, plan, select, full=full)
     _first(printer, plan)
     _totals(
         printer, plan, [name for name, each in hub.systems.items() if not any(each.allow.values())]
@@ -120,14 +121,14 @@ def _choices(plan: Overview, name: str) -> str:
     return " · ".join(parts)
 
 
-def _changes(printer: Printer, plan: Overview, select: str, *, full: bool) -> None:
+def _changes(printer: Printer, hub: Hub, plan: Overview, select: str, *, full: bool) -> None:
     """Write the changes themselves, the first of them unless all are asked for."""
     shown = plan.changes if full or select else plan.changes[:SHOWN_LIMIT]
     if select and not shown:
         printer.gap()
         printer.line(f"No change of this plan fits {select!r}.")
     for change in shown:
-        _change(printer, change)
+        _change(printer, hub, change)
     left = len(plan.changes) - len(shown)
     beyond = plan.writes - plan.kept
     if left and not select:
@@ -136,7 +137,7 @@ def _changes(printer: Printer, plan: Overview, select: str, *, full: bool) -> No
         printer.line(f"{words.counted(beyond, 'more write')} are not kept to be shown.", indent=2)
 
 
-def _change(printer: Printer, change: Change) -> None:
+def _change(printer: Printer, hub: Hub, change: Change) -> None:
     """Write one change: what it is to, then a line for each field."""
     mark, style = MARKS[change.op]
     printer.gap()
@@ -150,8 +151,9 @@ def _change(printer: Printer, change: Change) -> None:
     )
     fields = list(change.fields.items())
     most = len(fields) if change.op == "update" else FIELDS_LIMIT
+    known = hub.schema.entity(change.entity).fields
     rows = [
-        (name, _from_to(change, field), (_said(field, change.system), "dim"))
+        (name, _from_to(change, known.get(name), field), (_said(field, change.system), "dim"))
         for name, field in fields[:most]
     ]
     printer.table(rows, indent=6)
@@ -159,13 +161,10 @@ def _change(printer: Printer, change: Change) -> None:
         printer.line(f"and {words.counted(len(fields) - most, 'more field')}", indent=6)
 
 
-def _from_to(change: Change, field: FieldChange) -> Text:
+def _from_to(change: Change, declared: Field | None, field: FieldChange) -> Text:
     """Return what a field becomes, and from what."""
-    after = words.cells(field.after, field.names[1], field.native)
-    if change.op == "create":
-        return text(after)
-    before = words.cells(field.before, field.names[0], field.native)
-    return text(before, " → ", (after, "bold"))
+    before, after = words.from_to(declared, (field.before, field.after), field.names, field.parts)
+    return text(after) if change.op == "create" else text(before, " → ", (after, "bold"))
 
 
 def _said(field: FieldChange, system: str) -> str:

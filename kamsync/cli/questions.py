@@ -11,6 +11,7 @@ from kamsync.model import Conflict, Decision
 from kamsync.reports import Conflicts, Effect, Names, Question, Sight
 from kamsync.reports.asking import Choice, Side
 from kamsync.reports.conflicts import Item, Saying
+from kamsync.schema import Field
 
 __all__ = ["show_decided", "show_list", "show_question"]
 
@@ -67,7 +68,10 @@ def _topic(kind: str, entity: str, field: str) -> str:
 
 def _line(sight: Sight, item: Item, now: datetime) -> tuple[str | tuple[str, str], ...]:
     """Return one conflict in a line."""
-    sides = " ↔ ".join(_side(sight, item, side) for side in item.sides)
+    names = words.named([each.name for each in item.sides], [str(e.value) for e in item.sides])
+    sides = " ↔ ".join(
+        _side(sight, item, side, name) for side, name in zip(item.sides, names, strict=True)
+    )
     return (
         (item.id, "bold cyan"),
         _topic(item.kind, item.entity, item.field),
@@ -85,11 +89,11 @@ def _terms(item: Item, now: datetime) -> tuple[str, str]:
     return (f"{age}, due {words.time(item.due)}" if item.due else age), "dim"
 
 
-def _side(sight: Sight, item: Item, side: Saying) -> str:
-    """Return one side in a few words."""
+def _side(sight: Sight, item: Item, side: Saying, name: str) -> str:
+    """Return one side in a few words; *name* tells what it refers to from the other sides."""
     if item.kind == "match":
-        return side.system or side.name or str(side.value)
-    return f"{side.system or 'before'} {_said(sight, item, side.value, side.name)}"
+        return side.system or name or str(side.value)
+    return f"{side.system or 'before'} {_said(sight, item, side.value, name)}"
 
 
 def _said(sight: Sight, item: Item, value: object, name: str = "") -> str:
@@ -122,13 +126,18 @@ def show_question(printer: Printer, sight: Sight, asked: Question) -> None:
         late = (" Overdue.", "bold red") if item.overdue else ""
         printer.line(f"To be decided by {words.time(item.due)}{called}.", late, indent=2)
     printer.gap()
-    printer.table([_contender(sight, item, side) for side in asked.sides])
+    sides, ids = asked.sides, [str(side.value) for side in asked.sides]
+    names = words.named([side.name for side in sides], ids)
+    known = dict(zip(ids, names, strict=True))
+    printer.table(
+        [_contender(sight, item, each, name) for each, name in zip(sides, names, strict=True)]
+    )
     if asked.closed:
         _closed(printer, sight, asked)
         return
     printer.gap()
     for choice in asked.choices:
-        _choice(printer, sight, item, choice)
+        _choice(printer, sight, item, choice, known.get(str(choice.value), choice.name))
     if item.kind == "value":
         printer.line("--value X", ("  another value", "dim"), indent=2)
     printer.gap()
@@ -139,7 +148,9 @@ def show_question(printer: Printer, sight: Sight, asked: Question) -> None:
     )
 
 
-def _contender(sight: Sight, item: Item, side: Side) -> tuple[str | tuple[str, str], ...]:
+def _contender(
+    sight: Sight, item: Item, side: Side, name: str
+) -> tuple[str | tuple[str, str], ...]:
     """Return one side in a row."""
     if item.kind == "match":
         what = f"{side.name} ({side.value})" if side.value else "the newcomer"
@@ -150,21 +161,21 @@ def _contender(sight: Sight, item: Item, side: Side) -> tuple[str | tuple[str, s
     knew = "" if side.knew or not side.native_id else "did not know the value of before"
     return (
         (str(side.number), "bold"),
-        (_said(sight, item, side.value, side.name), "bold"),
+        (_said(sight, item, side.value, name), "bold"),
         words.who(side.person, side.team, where, side.at),
         (f"evidence: {side.evidence}" if side.native_id else "", "dim"),
         (knew, "dim"),
     )
 
 
-def _choice(printer: Printer, sight: Sight, item: Item, choice: Choice) -> None:
+def _choice(printer: Printer, sight: Sight, item: Item, choice: Choice, name: str) -> None:
     """Write one possible answer, and what it writes where."""
-    value = _said(sight, item, choice.value, choice.name) if choice.value is not None else ""
+    value = _said(sight, item, choice.value, name) if choice.value is not None else ""
     printer.line(choice.option, (f"  {choice.meaning}", "dim"), f"  {value}", indent=2)
-    _effects(printer, choice.effects)
+    _effects(printer, sight.field(item.entity, item.field), choice.effects)
 
 
-def _effects(printer: Printer, effects: tuple[Effect, ...] | None) -> None:
+def _effects(printer: Printer, field: Field | None, effects: tuple[Effect, ...] | None) -> None:
     """Write what would be written where."""
     if effects is None:
         printer.line(("what it writes cannot be told now", "dim"), indent=6)
@@ -173,9 +184,8 @@ def _effects(printer: Printer, effects: tuple[Effect, ...] | None) -> None:
         printer.line(("writes nothing", "dim"), indent=6)
     marks = {"create": "+", "update": "~", "delete": "-"}
     for each in effects:
-        change = (
-            "" if each.after is None else f"{words.cells(each.before)} → {words.cells(each.after)}"
-        )
+        told = words.from_to(field, (each.before, each.after), each.names, each.parts)
+        change = "" if each.after is None else " → ".join(told)
         printer.line(
             f"{marks[each.op]} {each.op} {each.system} {each.native_id or 'new'} ",
             change,
@@ -192,7 +202,8 @@ def _closed(printer: Printer, sight: Sight, asked: Question) -> None:
     if decision is None:
         printer.line(("Closed", "green"), f" without a person, {words.time(asked.closed)}.")
         return
-    said = decision.choice or _said(sight, item, decision.value)
+    name = next((e.name for e in asked.sides if e.value == decision.value), "")
+    said = decision.choice or _said(sight, item, decision.value, name)
     why = f": {decision.reason}" if decision.reason else ""
     printer.line(
         ("Decided: ", "green"),
@@ -229,10 +240,12 @@ def show_decided(
         return
     name = Names(hub).of(conflict.record) or conflict.record
     topic = f"{_topic(conflict.kind.value, conflict.entity, conflict.field)} of {name}"
-    said = decision.choice or words.value(sight.field(conflict.entity, conflict.field), value)
+    field = sight.field(conflict.entity, conflict.field)
+    meant = Names(hub).of(value) if field and field.to and isinstance(value, str) else ""
+    said = decision.choice or words.value(field, value, meant)
     verb = "would be" if tried else "is"
     printer.line(text((topic, "bold"), f" {verb} decided: ", (said, "bold green"), "."))
-    _effects(printer, effects)
+    _effects(printer, field, effects)
     if tried:
         printer.line("Nothing was decided. Run it without --dry-run to decide.")
     else:

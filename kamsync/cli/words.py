@@ -15,7 +15,9 @@ __all__ = [
     "age",
     "cells",
     "counted",
+    "from_to",
     "listed",
+    "named",
     "percent",
     "shortened",
     "time",
@@ -26,6 +28,7 @@ __all__ = [
 BLANK = "—"
 VALUE_LIMIT = 72
 CENTS = 2
+PERSON = {"first_name", "last_name"}
 
 
 def value(field: Field | None, given: Any, name: str = "") -> str:
@@ -36,8 +39,7 @@ def value(field: Field | None, given: Any, name: str = "") -> str:
         return "hidden (pay)"
     if isinstance(given, dict):
         return _group(field, given)
-    shown = _single(field, given)
-    return f"{shortened(name)} ({shown})" if name else shown
+    return shortened(name) if name else _single(field, given)
 
 
 def _single(field: Field | None, given: Any) -> str:
@@ -48,29 +50,48 @@ def _single(field: Field | None, given: Any) -> str:
         return shortened(", ".join(map(str, given)))
     if field is not None and field.type is Type.NUMBER:
         return _number(str(given))
+    if field is not None and field.type is Type.FRACTION:
+        return _share(str(given))
     if field is not None and field.type is Type.TIME:
         return time(str(given))
     return shortened(str(given))
 
 
-def cells(given: Any, name: str = "", native: Sequence[str] = ()) -> str:
-    """Return native cells in words; *native* are their names, where they say more than the cells do."""
+def cells(given: Any, name: str = "") -> str:
+    """Return native cells in words."""
     if given == HIDDEN:
         return "hidden (pay)"
     parts = given if isinstance(given, Sequence) and not isinstance(given, str) else [given]
-    if native and any(isinstance(part, bool) for part in parts):
-        named = zip(native, parts, strict=False)
-        shown = ", ".join(_named_cell(*each) for each in named if each[1] not in (None, ""))
-    else:
-        shown = " ".join(_cell(part) for part in parts if part not in (None, ""))
+    shown = " ".join(_cell(part) for part in parts if part not in (None, ""))
     if not shown:
         return BLANK
-    return f"{shortened(name)} ({shown})" if name else shortened(shown)
+    return shortened(name or shown)
 
 
-def _named_cell(name: str, given: Any) -> str:
-    """Return one of several native values: a text speaks for itself."""
-    return given if isinstance(given, str) else f"{name} {_cell(given)}"
+def from_to(
+    field: Field | None, given: Sequence[Any], names: Sequence[str], parts: Sequence[Any]
+) -> tuple[str, str]:
+    """Return what native cells were and what they become, in words.
+
+    Two of one name are told apart by their ids.
+    """
+    told = named(names, [cells(each) for each in given])
+    before, after = (
+        value(field, group) if group else cells(each, name)
+        for each, name, group in zip(given, told, parts, strict=True)
+    )
+    return before, after
+
+
+def named(names: Sequence[str], ids: Sequence[str]) -> list[str]:
+    """Return names, those of several records with their ids; without a name, nothing."""
+    owners: dict[str, set[str]] = {}
+    for name, id_ in zip(names, ids, strict=True):
+        owners.setdefault(name, set()).add(id_)
+    return [
+        f"{name} ({id_})" if name and len(owners[name]) > 1 else name
+        for name, id_ in zip(names, ids, strict=True)
+    ]
 
 
 def _cell(given: Any) -> str:
@@ -81,17 +102,38 @@ def _cell(given: Any) -> str:
 
 
 def _group(field: Field | None, parts: dict[str, Any]) -> str:
-    """Return the parts of a group that say something: of money, the sum and its currency."""
+    """Return the parts of a group that say something, each with its name.
+
+    Of money they are the sum and its currency, and of a person the name: those need no other words.
+    """
     known = {part.name: part for part in field.parts} if field else {}
     money = len(known) == CENTS and any(p.type is Type.CURRENCY for p in known.values())
-    said = [
-        _number(str(each), places=CENTS)
+    plain = money or known.keys() == PERSON
+    said = {
+        name: _number(str(each), places=CENTS)
         if money and known[name].type is Type.NUMBER and each != HIDDEN
         else value(known.get(name), each)
         for name, each in parts.items()
         if each is not None
-    ]
-    return shortened((" " if money else ", ").join(said)) or BLANK
+    }
+    start = _shared_start(known)
+    texts = said.values() if plain else [f"{n.removeprefix(start)}: {t}" for n, t in said.items()]
+    return shortened((" " if plain else ", ").join(texts)) or BLANK
+
+
+def _shared_start(names: Iterable[str]) -> str:
+    """Return the word with which all names begin, such as that of an address, or nothing."""
+    starts = {name.partition("_")[0] + "_" for name in names}
+    return starts.pop() if len(starts) == 1 else ""
+
+
+def _share(given: str) -> str:
+    """Return a fraction in percent, with all its digits."""
+    try:
+        number = (Decimal(given) * 100).normalize()
+    except InvalidOperation:
+        return shortened(given)
+    return f"{number:,f} %"
 
 
 def _number(given: str, places: int = 0) -> str:

@@ -68,8 +68,13 @@ def _whole_key(entity: Entity, values: Mapping[str, Value]) -> Iterator[str]:
         for name, value in zip(entity.unique, said, strict=True)
     )
     if said and known:
-        texts = ["" if value is None else " ".join(str(value).casefold().split()) for value in said]
-        yield f"{', '.join(entity.unique)}:{'|'.join(texts)}"
+        yield f"{', '.join(entity.unique)}:{'|'.join(map(_within_a_key, said))}"
+
+
+def _within_a_key(value: Value) -> str:
+    """Return one value of a key of several, such that nothing in it looks like the end of it."""
+    words = "" if value is None else " ".join(str(value).casefold().split())
+    return words.replace("\\", "\\\\").replace("|", "\\|")
 
 
 def _keys(field: Field, value: Value) -> Iterator[str]:

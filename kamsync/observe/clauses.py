@@ -5,9 +5,10 @@ from __future__ import annotations
 from msgspec import structs
 
 from kamsync.model import EXISTS, Fact
+from kamsync.observe import saying
 from kamsync.observe.falling import fallen
 from kamsync.observe.replay import replayed, steps
-from kamsync.observe.saying import doubted, is_ours, matching, own, said
+from kamsync.observe.saying import doubted, is_ours, matching, said
 from kamsync.observe.words import GONE, HERE, Hearing, Showing, says_nothing
 
 __all__ = ["heard"]
@@ -38,7 +39,7 @@ def _compared(fact: Fact, showing: Showing, hearing: Hearing) -> Fact:
     if intents and showing.changed:
         intent = matching(intents, showing.cells)
         if is_ours(showing, hearing, sent=True) or (intent and intent.cells == showing.cells):
-            return own(fact, showing.cells, intent)
+            return saying.own(fact, showing.cells, intent)
         return doubted(fact, showing)
     if showing.cells == fact.observed:
         return fact
@@ -50,7 +51,7 @@ def _compared(fact: Fact, showing: Showing, hearing: Hearing) -> Fact:
     elif not showing.returned and is_ours(showing, hearing, sent=False):
         # What was sent may have landed in the second of the last reading: the version is the same.
         sent = matching(intents, showing.cells)
-        return own(fact, showing.cells, sent)
+        return saying.own(fact, showing.cells, sent)
     return said(fact, showing)
 
 
@@ -87,7 +88,7 @@ def _met(showing: Showing, hearing: Hearing) -> Fact:
         return Fact(showing.cells, author=showing.author, at=showing.at)
     intent = matching(hearing.intents.get(showing.name, ()), showing.cells)
     if intent and (intent.cells == showing.cells or is_ours(showing, hearing, sent=True)):
-        return own(fact, showing.cells, intent)
+        return saying.own(fact, showing.cells, intent)
     if is_ours(showing, hearing, sent=False):
-        return own(fact, showing.cells, None)
+        return saying.own(fact, showing.cells, None)
     return said(fact, showing)

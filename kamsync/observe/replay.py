@@ -9,7 +9,8 @@ from msgspec import structs
 from kamsync.clock import instant
 from kamsync.mapping import FieldMap
 from kamsync.model import Cells, Entry, Fact, Intent, Step
-from kamsync.observe.saying import matching, own, said, trail_after
+from kamsync.observe import saying
+from kamsync.observe.saying import matching, said, trail_after
 from kamsync.observe.words import UNSENT, Hearing, Showing
 
 __all__ = ["replayed", "steps"]
@@ -50,7 +51,7 @@ class _Replay:
         elif self.trail:
             self.trail.append(step)
         elif step.revision != UNSENT or step.cells != self.base:
-            self.fact = own(self.fact, step.cells, Intent(step.cells, step.revision))
+            self.fact = saying.own(self.fact, step.cells, Intent(step.cells, step.revision))
         self.base, self.edit = step.cells, None
 
     def fact_showing(self, showing: Showing) -> Fact:

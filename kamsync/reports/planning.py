@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from kamsync.engine import Hub, Round
 from kamsync.engine.counting import FieldCount
-from kamsync.model import EXISTS, Link, Op
+from kamsync.model import EXISTS, Link, Value
 from kamsync.plan import Barred, PlannedWrite
 from kamsync.reports.finding import Names
+from kamsync.reports.meaning import Meanings
 from kamsync.reports.sight import HIDDEN, Sight
 from kamsync.reports.sources import Said, Sources
-from kamsync.schema import Type
 
 __all__ = ["Change", "FieldChange", "Overview", "Said", "Step", "overview"]
 
@@ -22,16 +22,16 @@ __all__ = ["Change", "FieldChange", "Overview", "Said", "Step", "overview"]
 class FieldChange(Struct, frozen=True, omit_defaults=True):
     """One field of one write, in native cells; *names* say what records those cells refer to.
 
-    *follows* are parts of the field that the system itself works out from what is written. *native*
-    is what the system calls each of several cells.
+    *parts* are those of a group by their names, before and after, as the system holds them.
+    *follows* are parts of the field that the system itself works out from what is written.
     """
 
     before: Any
     after: Any
     said: Said | None = None
     names: tuple[str, str] = ("", "")
+    parts: tuple[Value, Value] = (None, None)
     follows: tuple[str, ...] = ()
-    native: tuple[str, ...] = ()
 
 
 class Change(Struct, frozen=True):
@@ -184,48 +184,23 @@ class _Changes:
         self.sight = sight
         self.names = Names(hub)
         self.targets: Mapping[int, Link] = {}
-        self.tied: dict[tuple[str, str, str], str] = {}
-        self.seen: dict[tuple[str, str, str], str] = {}
-        """What a system calls the records that writes refer to there, tied to a record or not."""
-        self.made: dict[str, str] = {}
-        """What the records are called that are made on the way."""
+        self.meanings = Meanings(hub, sight, self.names)
 
     def of(self, writes: tuple[PlannedWrite, ...]) -> list[Change]:
         """Return *writes* as changes."""
         store = self.hub.store
         ids = sorted({write.record for write in writes})
         self.targets = store.links.by_id(sorted({write.link for write in writes}))
-        self.tied = self._references(writes)
-        self.names.load([*ids, *self.tied.values()])
-        made = [write for write in writes if write.op is Op.CREATE]
-        self.made = {write.record: self._label(write) for write in made}
+        self.names.load(ids)
+        coming = {write.record: self._label(write) for write in writes if write.native_id is None}
+        self.meanings = Meanings(self.hub, self.sight, self.names, coming)
+        self.meanings.load(
+            ((write.system, write.entity, name), each)
+            for write in writes
+            for name, cells in write.fields.items()
+            for each in cells
+        )
         return [self._change(write) for write in writes]
-
-    def _references(self, writes: Iterable[PlannedWrite]) -> dict[tuple[str, str, str], str]:
-        """Return the records behind the native ids that *writes* refer to, and note their names there."""
-        asked: dict[tuple[str, str], set[str]] = {}
-        for write in writes:
-            for name, cells in write.fields.items():
-                to = self._to(write.entity, name)
-                if to:
-                    ids = {str(cell) for each in cells for cell in each if cell not in (None, "")}
-                    asked.setdefault((write.system, to), set()).update(ids)
-        links = self.hub.store.links
-        self.seen = {
-            (system, to, native_id): self.names.shown(link, self.hub.schema.entity(to))
-            for (system, to), ids in asked.items()
-            for native_id, link in links.by_native(system, to, sorted(ids)).items()
-        }
-        return {
-            (system, to, native_id): record
-            for (system, to), ids in asked.items()
-            for native_id, record in links.records(system, to, sorted(ids)).items()
-        }
-
-    def _to(self, entity: str, name: str) -> str:
-        """Return the entity that a field refers to, ``""`` if it refers to none."""
-        field = self.sight.field(entity, name)
-        return field.to if field and field.type is Type.REFERENCE else ""
 
     def _change(self, write: PlannedWrite) -> Change:
         """Return one write as a change."""
@@ -259,22 +234,10 @@ class _Changes:
     def _field(self, write: PlannedWrite, name: str, cells: tuple[Any, Any]) -> FieldChange:
         """Return one field of a write."""
         before, after = (self.sight.cells(write.entity, name, each) for each in cells)
-        to = self._to(write.entity, name)
-        called = [self._called(write.system, to, each) for each in cells] if to else ["", ""]
+        was, is_ = (self.meanings.of((write.system, write.entity, name), each) for each in cells)
         said = None if after is HIDDEN else self.sources.said(write, name)
         map_ = self.hub.systems[write.system].maps[write.entity].fields.get(name)
         follows = map_.derived.parts if map_ is not None and map_.derived else ()
-        native = map_.native if map_ is not None and len(map_.native) > 1 else ()
-        return FieldChange(before, after, said, (called[0], called[1]), follows, native)
-
-    def _called(self, system: str, to: str, cells: tuple[Any, ...]) -> str:
-        """Return the name of the record that *cells* refer to."""
-        native_id = next((str(cell) for cell in cells if cell not in (None, "")), "")
-        if not native_id:
-            return ""
-        record = self.tied.get((system, to, native_id), native_id)
-        return (
-            self.names.of(record)
-            or self.made.get(record)
-            or self.seen.get((system, to, native_id), "")
+        return FieldChange(
+            before, after, said, (was.name, is_.name), (was.parts, is_.parts), follows
         )

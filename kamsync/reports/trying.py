@@ -10,6 +10,8 @@ from kamsync.engine import Hub, resolve_conflict
 from kamsync.engine.batches import due_at, load
 from kamsync.engine.merging import merge_records
 from kamsync.model import EXISTS, Conflict, Decision, Kind, Link, Op, Value
+from kamsync.reports.finding import Names
+from kamsync.reports.meaning import Meanings
 from kamsync.reports.sight import Sight
 
 __all__ = ["Effect", "effects"]
@@ -18,7 +20,10 @@ LINKS_LIMIT = 100
 
 
 class Effect(Struct, frozen=True):
-    """What a choice would write in one system, in native cells; *problem* says why it cannot."""
+    """What a choice would write in one system, in native cells; *problem* says why it cannot.
+
+    *names* say what records the cells refer to, *parts* are those of a group, before and after.
+    """
 
     system: str
     op: str
@@ -26,6 +31,8 @@ class Effect(Struct, frozen=True):
     before: Value
     after: Value
     problem: str = ""
+    names: tuple[str, str] = ("", "")
+    parts: tuple[Value, Value] = (None, None)
 
 
 def effects(
@@ -58,6 +65,7 @@ def _concerned(hub: Hub, conflict: Conflict) -> str | None:
 def _due(hub: Hub, conflict: Conflict, id_: str, sight: Sight) -> Iterator[Effect]:
     """Yield what would be due at each link of a record."""
     batch = load(hub, conflict.entity, [id_])
+    meanings = Meanings(hub, sight, Names(hub))
     record = batch.records[id_]
     for link in batch.links.get(id_, [])[:LINKS_LIMIT]:
         told = due_at(hub, batch, record, link, batch.held(id_))
@@ -70,6 +78,9 @@ def _due(hub: Hub, conflict: Conflict, id_: str, sight: Sight) -> Iterator[Effec
         fact = link.facts.get(wanted or EXISTS)
         intent = told.fields.get(wanted or EXISTS)
         field = conflict.field if wanted else EXISTS
+        place = (link.system, conflict.entity, field)
+        was = meanings.of(place, fact.observed if fact and wanted else None)
+        is_ = meanings.of(place, intent.cells if intent and wanted else None)
         yield Effect(
             system=link.system,
             op=told.op.value,
@@ -77,6 +88,8 @@ def _due(hub: Hub, conflict: Conflict, id_: str, sight: Sight) -> Iterator[Effec
             before=sight.cells(conflict.entity, field, fact.observed) if fact and wanted else None,
             after=sight.cells(conflict.entity, field, intent.cells) if intent and wanted else None,
             problem=_forbidden(hub, link, told.op),
+            names=(was.name, is_.name),
+            parts=(was.parts, is_.parts),
         )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kamsync.entities import CORE
 from kamsync.identity import block_keys, exact_keys
-from kamsync.schema import Type
+from kamsync.schema import Entity, Field, Type
 
 ACCOUNT, CONTACT, EMPLOYEE = (CORE.entity(name) for name in ("account", "contact", "employee"))
 
@@ -147,3 +147,36 @@ def test_keys_are_sorted_and_without_repeats_for_any_record(record):
     for keys in (exact_keys(entity, values), block_keys(entity, values)):
         assert list(keys) == sorted(set(keys))
     assert all(key.startswith("near:") for key in block_keys(entity, values))
+
+
+BOND = Entity(
+    "bond",
+    "What relates two accounts.",
+    {
+        "one": Field("one", Type.REFERENCE, "The one.", to="account"),
+        "other": Field("other", Type.REFERENCE, "The other.", to="account"),
+        "kind": Field("kind", Type.TEXT, "In which way."),
+        "side": Field("side", Type.TEXT, "On which side."),
+    },
+    unique=("one", "other", "kind", "side"),
+)
+WHOLE = {"one": "account-1", "other": "account-2"}
+ACCOUNTS = st.sampled_from(["account-1", "account-1", "account-2", None])
+WORDS = (
+    st.lists(st.sampled_from(["a", "|", "\\"]), max_size=3).map("".join).map(lambda t: t or None)
+)
+SAID = st.fixed_dictionaries(
+    {"one": ACCOUNTS, "other": ACCOUNTS, "kind": WORDS, "side": WORDS},
+)
+
+
+@settings(max_examples=1_000)
+@example({**WHOLE, "kind": "a|a", "side": "a"}, {**WHOLE, "kind": "a", "side": "a|a"})
+@example({**WHOLE, "kind": "a\\", "side": "a|a"}, {**WHOLE, "kind": "a|a\\", "side": "a"})
+@given(SAID, SAID)
+def test_relations_share_a_key_if_and_only_if_they_relate_the_same(one, other):
+    """Whatever stands in their texts; a relation of nobody has no key at all."""
+    whole = [None not in (said["one"], said["other"]) for said in (one, other)]
+    keys = [exact_keys(BOND, said) for said in (one, other)]
+    assert whole == [bool(each) for each in keys]
+    assert (all(whole) and one == other) == bool(set(keys[0]) & set(keys[1]))

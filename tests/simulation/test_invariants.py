@@ -24,7 +24,7 @@ rounds = sys.modules["kamsync.engine.rounds"]
 resolving = sys.modules["kamsync.engine.resolve"]
 pulling = sys.modules["kamsync.engine.pull"]
 merging = sys.modules["kamsync.engine.merging"]
-observing = sys.modules["kamsync.observe"]
+saying = sys.modules["kamsync.observe.saying"]
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -79,7 +79,7 @@ def echoing(patch: pytest.MonkeyPatch) -> None:
             fact, observed=cells, knows=intent.revision if intent else fact.knows
         )
 
-    patch.setattr(observing, "_own", wrong)
+    patch.setattr(saying, "own", wrong)
 
 
 def creating_twice(patch: pytest.MonkeyPatch) -> None:

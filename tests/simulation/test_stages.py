@@ -118,7 +118,7 @@ def stage(more):
             for entity, fields in PARTS.items()
         }
 
-        def open(self, clock):
+        def open(self, clock, name):  # noqa: ARG002 - the shape of a stage
             return InMemory(clock, self.can)
 
     return Played()
@@ -156,7 +156,7 @@ def test_a_site_that_loses_edits_is_found_out() -> None:
             return blind
 
     played = stage(Can.REFUSE_STALE | Can.EXACT_VERSION)
-    played.__class__.open = lambda self, clock: Careless(clock, self.can)
+    played.__class__.open = lambda self, clock, _name: Careless(clock, self.can)
 
     found = [
         seed

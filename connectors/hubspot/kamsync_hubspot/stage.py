@@ -9,6 +9,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from threading import get_ident
 from typing import Any, ClassVar, TypeVar
+from zlib import crc32
+
+from msgspec import structs
 
 from kamsync.clock import Clock, SetClock
 from kamsync.connector import Connector
@@ -69,10 +72,11 @@ ARCHIVE_EVERY_S = 60.0
 class PortalSite(Site):
     """A portal behind HTTP, with people in it."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, number: int) -> None:
         self._clock = clock
         here = FollowingClock(clock)
-        self._portal = Portal(clock=here, settings=SETTINGS)
+        settings = structs.replace(SETTINGS, portal_id=1 + number % 10**8)
+        self._portal = Portal(clock=here, settings=settings)
         employ(self._portal)
         self._watch = Watch(self._portal, WORDS, STAMP)
         self._watch.told = self._tell
@@ -240,6 +244,6 @@ class HubSpotStage(Stage):
     can = ABLE
     words: ClassVar[Mapping[str, Words]] = WORDS
 
-    def open(self, clock: Clock) -> Site:
+    def open(self, clock: Clock, name: str) -> Site:
         """Return a new portal in memory."""
-        return PortalSite(clock)
+        return PortalSite(clock, crc32(name.encode()))

@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from threading import get_ident
 from typing import Any, ClassVar, TypeVar
+from zlib import crc32
 
 from aiohttp import web
 from msgspec import Struct, structs
@@ -28,7 +29,7 @@ from kamsync_salesforce.connector import CAN, Salesforce
 from kamsync_salesforce.sandbox.http.service import Salesforce as Service
 from kamsync_salesforce.sandbox.org import Options, Org, Refusal
 from kamsync_salesforce.sandbox.people import Person
-from kamsync_salesforce.sandbox.setup import EXTERNAL_ID, PEOPLE, external_id
+from kamsync_salesforce.sandbox.setup import EXTERNAL_ID, PEOPLE, external_id, name_org
 
 __all__ = ["SalesforceStage"]
 
@@ -272,9 +273,10 @@ class WatchedService(Service):
 class OrgSite(Site):
     """An org behind HTTP, with people in it."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, number: int) -> None:
         self._clock = clock
         self._org = WatchedOrg(clock=FollowingClock(clock))
+        name_org(self._org, number)
         for words in WORDS.values():
             self._org.add_field(words.object, external_id())
         self._org.told = self._tell
@@ -355,6 +357,6 @@ class SalesforceStage(Stage):
     can = CAN
     words: ClassVar[Mapping[str, Words]] = WORDS
 
-    def open(self, clock: Clock) -> Site:
+    def open(self, clock: Clock, name: str) -> Site:
         """Return a new org in memory."""
-        return OrgSite(clock)
+        return OrgSite(clock, 1 + crc32(name.encode()))

@@ -8,9 +8,9 @@ from typing import Any
 
 from msgspec import structs
 
-from kamsync import observe
 from kamsync.engine import push
 from kamsync.merge.clauses import FieldMerge
+from kamsync.observe import saying
 
 __all__ = ["CANARIES", "planted"]
 
@@ -42,7 +42,7 @@ def _bug(name: str) -> tuple[Any, str, Any]:
     if name == "blind":
         return FieldMerge, "is_blind", lambda *_: False
     if name == "echo":
-        return observe, "_own", lambda fact, cells, _: structs.replace(fact, observed=cells)
+        return saying, "own", lambda fact, cells, _: structs.replace(fact, observed=cells)
     pushing = push.__globals__["_Push"]
     right = pushing._write  # noqa: SLF001 - the same
 

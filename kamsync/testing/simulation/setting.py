@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 
@@ -156,7 +156,7 @@ def draw_setting(
     """
     count = choices.weighted(((2, 5), (3, 4), (4, 1)))
     drawn = (_cast(choices, f"s{place}", TEAMS[place]) for place in range(count))
-    casts = _with_shares([_staged(cast, stages.get(cast.name)) for cast in drawn])
+    casts = _with_shares([_staged(cast, stages.get(cast.name)) for cast in drawn], stages)
     first = choices.below(len(POLICIES) + 2)
     calm = choices.below(10) == 0
     setting = Setting(
@@ -215,13 +215,18 @@ def _cast(choices: Choices, name: str, team: str) -> Cast:
     )
 
 
-def _with_shares(casts: Sequence[Cast]) -> tuple[Cast, ...]:
-    """Return casts with shares, where the first one brings them: two systems may then split alike."""
+def _with_shares(casts: Sequence[Cast], stages: Collection[str]) -> tuple[Cast, ...]:
+    """Return casts with shares, where the first one brings them: two systems may then split alike.
+
+    What is played on *stages* has objects of its own, and no shares.
+    """
     if not casts[0].shares:
         return tuple(casts)
     shares = {"share": _map("share", None, derives=False)}
     return tuple(
-        structs.replace(cast, maps={**cast.maps, **shares}) if "contact" in cast.maps else cast
+        structs.replace(cast, maps={**cast.maps, **shares})
+        if "contact" in cast.maps and cast.name not in stages
+        else cast
         for cast in casts
     )
 

@@ -161,5 +161,5 @@ class Stage(ABC):
     words: ClassVar[Mapping[str, Words]]
 
     @abstractmethod
-    def open(self, clock: Clock) -> Site:
-        """Return a new and empty site that goes by *clock*."""
+    def open(self, clock: Clock, name: str) -> Site:
+        """Return a new and empty site that goes by *clock*; sites of other names are other systems."""

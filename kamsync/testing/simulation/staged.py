@@ -42,7 +42,7 @@ class StagedTown(Town):
         super().__init__(cast, clock, told)
         self.words = stage.words
         self.entities = {words.object: entity for entity, words in stage.words.items()}
-        self.site: Site = stage.open(clock)
+        self.site: Site = stage.open(clock, cast.name)
         self.site.told = self._tell
         self._heard: list[Change] = []
         self._calling = False

@@ -51,7 +51,7 @@ def test_a_deal_that_differs_in_its_probability_alone_waits_for_nothing(stage, d
 
     held = stage.look("deals", native)
 
-    assert ("contractsent", "0.9") == (held["dealstage"], held["hs_deal_stage_probability"])
+    assert ("contractsent", 0.9) == (held["dealstage"], float(held["hs_deal_stage_probability"]))
     assert ("contractsent", "open", "0.3") == sales(stage, deal)
     assert "0.3" == stage.golden("opportunity", "stage")["probability"]
     assert is_idle(stage)

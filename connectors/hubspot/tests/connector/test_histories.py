@@ -67,7 +67,7 @@ def test_the_same_tape_plays_the_same_history_again():
 @pytest.fixture
 def site():
     """A portal with people in it, and what it has told."""
-    opened = HubSpotStage().open(SetClock())
+    opened = HubSpotStage().open(SetClock(), "s0")
     opened.heard = []
     opened.told = opened.heard.append
     yield opened
