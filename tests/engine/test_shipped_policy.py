@@ -53,8 +53,8 @@ AT_MEETING: dict[str, tuple[float, Any, Any, str]] = {
     "opportunity.owner": (0.04, "employee-1", "employee-2", PERSON),
 }
 
-# By field: how many of a hundred such edits are about it, and who is right. "the later" is sales
-# where they are closer together than two clocks agree.
+# By field: how often such edits are about it, beside the others, and who is right. "the later" is
+# sales where they are closer together than two clocks agree.
 IN_ONE_MINUTE: dict[str, tuple[int, str]] = {
     "account.name": (6, "sales"),
     "account.industry": (10, "the later"),
@@ -289,7 +289,7 @@ def world(request: pytest.FixtureRequest, stage: Any) -> Iterator[World]:
 
 @pytest.fixture
 def met(world: World) -> World:
-    """The same after they have met, and after all that only a person knows was told which deal is which.
+    """The same after they have met, and after a person said which deals are the same.
 
     Two deals of one name with other sums or days may be those of two years: that is asked first.
     """
