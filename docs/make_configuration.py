@@ -125,7 +125,10 @@ RULES = {
     ),
     "latest": ("the latest edit wins, if it is certain which one that is", '`"latest"`'),
     "first": ("the earliest edit wins, with the same caution", '`"first"`'),
-    "highest": ("the highest number, date or sum of one currency", '`"highest"`'),
+    "highest": (
+        "the highest number, date or sum of one currency; of yes and no, yes",
+        '`"highest"`',
+    ),
     "lowest": ("the lowest of them", '`"lowest"`'),
     "union": ("all that anybody listed, for fields of several values", '`"union"`'),
     "only_if_empty": (

@@ -18,6 +18,7 @@ COMMANDS = {
     "run": "kamsync.cli.run:run",
     "pause": "kamsync.cli.run:pause",
     "resume": "kamsync.cli.run:resume",
+    "policy": "kamsync.cli.policy:policy",
     "conflicts": "kamsync.cli.conflicts:conflicts",
     "explain": "kamsync.cli.explain:explain",
     "history": "kamsync.cli.history:history",

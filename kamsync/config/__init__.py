@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from kamsync.config.connect import connect
 from kamsync.config.load import DEFAULT_FILE, load_config, read_toml
-from kamsync.config.policies import read_policies
+from kamsync.config.policies import config_of_policies, read_policies
 from kamsync.config.resolve import Resolved, resolve
 from kamsync.config.sections import (
     Config,
@@ -36,6 +36,7 @@ __all__ = [
     "ScopeSection",
     "StoreSection",
     "SystemSection",
+    "config_of_policies",
     "connect",
     "load_config",
     "read_policies",

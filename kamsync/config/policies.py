@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from kamsync.config.load import read_toml
+from kamsync.config.load import DEFAULT_FILE, read_toml
 from kamsync.config.problems import lines, problems_of
-from kamsync.config.sections import PolicyFile, Tables
+from kamsync.config.sections import Config, PolicyFile, Tables
 from kamsync.errors import ConfigurationInvalid
 
-__all__ = ["joined", "read_policies"]
+__all__ = ["config_of_policies", "joined", "read_policies"]
 
 
 def read_policies(file: Path) -> PolicyFile:
@@ -28,6 +28,14 @@ def read_policies(file: Path) -> PolicyFile:
     except ValidationError as error:
         problems = problems_of(error, given, PolicyFile)
         raise ConfigurationInvalid(lines(problems, file)) from None
+
+
+def config_of_policies(files: Iterable[Path], env: Mapping[str, str]) -> Config:
+    """Return a configuration of nothing but policy files, to judge them where there is no other."""
+    folder = Path.cwd()
+    context = {"file": folder / DEFAULT_FILE, "folder": folder, "environment": env}
+    given = {"policies": [str(each) for each in files]}
+    return Config.model_validate(given, context=context)
 
 
 def joined(layers: Iterable[Tables]) -> Tables:

@@ -106,7 +106,7 @@ def require_order(place: Place, rule: str) -> None:
     """Raise `ConfigurationInvalid` unless values of the field can be compared."""
     if not Extreme.applies_to(place.field):
         raise place.wrong(
-            f"{rule!r} needs a number, date, time or sum of money; "
+            f"{rule!r} needs a number, date, time, yes or no, or sum of money; "
             f"{place.field.name} is a {place.field.type}. {_instead(place)}"
         )
 

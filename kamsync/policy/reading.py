@@ -32,7 +32,7 @@ from kamsync.policy.rules import (
     in_words,
 )
 from kamsync.policy.verdict import Rule, RuleMaker
-from kamsync.schema import Entity, Field, Nature, Schema
+from kamsync.schema import Entity, Field, Nature, Schema, Type
 
 __all__ = ["BUILT_IN", "parse_policy"]
 
@@ -258,7 +258,7 @@ class _Reader:
                 return [Recency(name == "latest", tolerance, blank)]
             case "highest" | "lowest":
                 require_order(place, name)
-                return [Extreme(name == "highest")]
+                return [Extreme(name == "highest", place.field.type is Type.BOOLEAN)]
             case "union":
                 require_several(place)
                 return [Union()]

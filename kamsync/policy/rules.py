@@ -27,6 +27,9 @@ __all__ = [
     "outcome",
 ]
 
+ORDERED = frozenset({Type.NUMBER, Type.FRACTION, Type.INTEGER, Type.BOOLEAN, Type.DATE, Type.TIME})
+"""The types whose values have an order by themselves."""
+
 
 class Team(Struct, frozen=True):
     """The team decides, if it spoke.
@@ -137,13 +140,19 @@ class Recency(Struct, frozen=True):
 
 
 class Extreme(Struct, frozen=True):
-    """The highest or the lowest value wins; a blank is neither, and two currencies do not compare."""
+    """The highest or the lowest value wins; a blank is neither, and two currencies do not compare.
+
+    Of a *boolean* yes is the highest.
+    """
 
     highest: bool = True
+    boolean: bool = False
 
     @property
     def text(self) -> str:
         """The rule in words."""
+        if self.boolean:
+            return "yes wins over no" if self.highest else "no wins over yes"
         return f"the {self._word} value wins"
 
     @property
@@ -282,7 +291,7 @@ def _heard(case: Case, *, unless_blank: bool) -> list[Contender]:
 
 def _measure(field: Field) -> Callable[[Value], tuple[Any, Any]] | None:
     """Return what turns a value into its unit and its size, or None if values have no order."""
-    if field.type in {Type.NUMBER, Type.FRACTION, Type.INTEGER, Type.DATE, Type.TIME}:
+    if field.type in ORDERED:
         return lambda value: ("", as_python(field, value))
     if sorted(part.type for part in field.parts) == [Type.CURRENCY, Type.NUMBER]:
         number = next(part for part in field.parts if part.type is Type.NUMBER)

@@ -13,6 +13,7 @@ from kamsync.reports.explaining import Explained, explain
 from kamsync.reports.finding import Names, find_record, label
 from kamsync.reports.happened import Happening, happenings
 from kamsync.reports.planning import Change, Overview, Step, overview
+from kamsync.reports.policies import Idle, PolicyCheck, Said, policy_check
 from kamsync.reports.rounds import rounds
 from kamsync.reports.schema import as_markdown, described
 from kamsync.reports.sight import HIDDEN, Sight
@@ -26,10 +27,13 @@ __all__ = [
     "Effect",
     "Explained",
     "Happening",
+    "Idle",
     "Level",
     "Names",
     "Overview",
+    "PolicyCheck",
     "Question",
+    "Said",
     "Sight",
     "Step",
     "as_markdown",
@@ -42,6 +46,7 @@ __all__ = [
     "happenings",
     "label",
     "overview",
+    "policy_check",
     "question",
     "rounds",
     "values_for",

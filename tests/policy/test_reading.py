@@ -109,9 +109,9 @@ account.name = { team = "slaes" }
 account.name = { team = [] }
     policy.account.name.team: must be a team or a list of teams; it is [].
 account.name = "highest"
-    policy.account.name: 'highest' needs a number, date, time or sum of money; name is a text.
+    policy.account.name: 'highest' needs a number, date, time, yes or no, or sum of money; name is a text.
 opportunity.stage = "lowest"
-    policy.opportunity.stage: 'lowest' needs a number, date, time or sum of money; stage is a group.
+    policy.opportunity.stage: 'lowest' needs a number, date, time, yes or no, or sum of money; stage is a group.
 account.owner = "union"
     policy.account.owner: 'union' needs a field with several values; owner is a reference.
 account."*" = "union"

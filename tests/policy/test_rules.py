@@ -185,6 +185,21 @@ def test_a_blank_is_neither_high_nor_low():
     assert isinstance(answer, Hold)
 
 
+@pytest.mark.parametrize(("rule", "winner"), [("highest", True), ("lowest", False)])
+def test_of_yes_and_no_yes_is_the_highest(rule, winner):
+    """Who once opted out stays out, whoever's system does not know of it."""
+    answer = judge(rule, said(True, link=1), said(False, link=2), field="contact.email_opt_out")
+
+    assert winner is value_of(answer)
+
+
+def test_a_blank_is_no_answer_between_yes_and_no():
+    """A field that was cleared says neither."""
+    answer = judge("highest", said(True, link=1), said(None, link=2), field="contact.email_opt_out")
+
+    assert isinstance(answer, Hold)
+
+
 def test_a_union_keeps_what_anybody_listed():
     """In normal form, and everybody who listed something is among the winners."""
     answer = judge(
