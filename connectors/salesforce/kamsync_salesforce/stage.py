@@ -62,8 +62,8 @@ NOBODY = "the org"
 """Who deletes what goes along with what kamsync has deleted."""
 
 
-class LineBroken(Exception):
-    """The connection ends here, whatever has landed."""
+class LineBroken(BaseException):
+    """The connection ends here, whatever has landed: no answer of the org can take its place."""
 
 
 class FollowingClock(VirtualClock):
