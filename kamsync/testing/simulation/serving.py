@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from aiohttp import web
@@ -65,10 +66,15 @@ class BreakingService(Service):
     """The server of a site, which hangs up where the line breaks. It stands before the system's own."""
 
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer one call, or hang up; whoever called may have done so before."""
-        try:
-            return await super().handle(request, handler)
-        except LineBroken:
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response(status=502)
+        """Answer one call, or hang up, before the system can take that for a failure of its own."""
+        return await super().handle(request, partial(_answered, handler))
+
+
+async def _answered(handler: Handler, request: web.Request) -> web.StreamResponse:
+    """Answer one call, or hang up; whoever called may have done so before."""
+    try:
+        return await handler(request)
+    except LineBroken:
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=502)
