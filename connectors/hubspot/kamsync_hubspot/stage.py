@@ -19,6 +19,7 @@ from kamsync.model import Native
 from kamsync.redact import Secret
 from kamsync.sandbox.server import Server
 from kamsync.testing.simulation import Change, Site, SiteRefused, Stage, Words
+from kamsync.testing.simulation.serving import FollowingClock
 from kamsync_hubspot.connector import ABLE, HubSpot
 from kamsync_hubspot.objects import COMPANIES, CONTACTS, shape_of
 from kamsync_hubspot.sandbox import Settings, binning, links, merging, writing
@@ -28,7 +29,7 @@ from kamsync_hubspot.sandbox.portal import Portal
 from kamsync_hubspot.sandbox.records import as_id
 from kamsync_hubspot.sandbox.refusal import Refusal
 from kamsync_hubspot.sandbox.staff import employ
-from kamsync_hubspot.watched import FollowingClock, Watch, WatchedService
+from kamsync_hubspot.watched import Watch, WatchedService
 
 __all__ = ["HubSpotStage", "PortalSite"]
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from aiohttp import web
 from msgspec import Struct, json, structs
 
-from kamsync.clock import Clock
 from kamsync.memory.acts import Deed
 from kamsync.model import Native
 from kamsync.sandbox.clock import VirtualClock
-from kamsync.sandbox.service import Handler
 from kamsync.testing.simulation import Change, Gate, Verdict, Words
+from kamsync.testing.simulation.serving import BreakingService, SentRow
 from kamsync_hubspot.objects import shape_of
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.paths import Answering, Scope
@@ -23,7 +22,7 @@ from kamsync_hubspot.sandbox.http.shapes import Shape
 from kamsync_hubspot.sandbox.portal import Portal
 from kamsync_hubspot.sandbox.refusal import Refusal
 
-__all__ = ["FollowingClock", "Watch", "WatchedService"]
+__all__ = ["Watch", "WatchedService"]
 
 T = TypeVar("T")
 Key = tuple[str, str]
@@ -33,22 +32,6 @@ NOBODY = "the portal"
 
 WRITES = ("/batch/create", "/batch/update", "/batch/archive", "/batch/labels/archive")
 """How the paths end by which kamsync writes records and associations."""
-
-
-class LineBroken(Exception):
-    """The connection ends here, whatever has landed."""
-
-
-class FollowingClock(VirtualClock):
-    """The clock of a history, as a sandbox reads it."""
-
-    def __init__(self, clock: Clock) -> None:
-        super().__init__()
-        self._followed = clock
-
-    def now(self) -> datetime:
-        """Return the time of the history."""
-        return self._followed.now()
 
 
 class Held(Struct, frozen=True):
@@ -158,21 +141,12 @@ def _news(was: Held | None, now: Held | None) -> dict[str, Native]:
     return {name: value for name, value in now.values.items() if value != was.values[name]}
 
 
-class WatchedService(Service):
+class WatchedService(BreakingService, Service):
     """The portal's server: each row of a batch passes the gate, and the line breaks where that says so."""
 
     def __init__(self, watch: Watch, clock: VirtualClock) -> None:
         super().__init__(watch.portal, clock)
         self.watch = watch
-
-    async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer one call, or hang up."""
-        try:
-            return await super().handle(request, handler)
-        except LineBroken:
-            assert request.transport is not None
-            request.transport.abort()
-            return web.Response(status=502)
 
     def _answered(
         self, answering: Answering, scope: Scope, shape: type[Shape] | None
@@ -209,23 +183,20 @@ class WatchedService(Service):
         object_ = call.kind.plural
         id_ = str(each.get("id") or (each.get("from") or {}).get("id") or "")
         stamp = (each.get("properties") or {}).get(self.watch.stamp)
-        gate = self.watch.gate
-        asked = object_, id_ or None, None if id_ else stamp
-        verdict = gate.before(*asked)
-        if verdict is Verdict.BREAK:
-            raise LineBroken
+        row = SentRow(object_, id_ or None, None if id_ else stamp)
         one = structs.replace(call, raw=json.encode({**call.body, "inputs": [each]}))
         trace = each.get("objectWriteTraceId")
+        refuse = partial(_refuse, is_alone=is_first or bool(trace))
+        land = partial(
+            self.watch.land, "kamsync", (object_, id_), partial(answering, one), own=True
+        )
         try:
-            _refuse(verdict, is_alone=is_first or bool(trace))
-            told = self.watch.land("kamsync", (object_, id_), lambda: answering(one), own=True)
+            told = row.land(self.watch.gate, refuse, land)
         except Refusal as refusal:
             if is_first and not trace:
                 raise
             context = {"objectWriteTraceId": [trace]} if trace else {"ids": [id_]}
             return Answer({"errors": [refusal.row(context)]}, 207)
-        if gate.after(*asked) is Verdict.BREAK:
-            raise LineBroken
         assert isinstance(told, Answer)
         return told
 

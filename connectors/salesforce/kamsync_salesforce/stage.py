@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from functools import partial
 from threading import get_ident
 from typing import Any, ClassVar, TypeVar
 from zlib import crc32
 
-from aiohttp import web
 from msgspec import Struct, structs
 
 from kamsync.clock import Clock
@@ -21,10 +19,14 @@ from kamsync.connector import Connector
 from kamsync.memory.acts import Deed
 from kamsync.model import Native
 from kamsync.redact import Secret
-from kamsync.sandbox.clock import VirtualClock
 from kamsync.sandbox.server import Server
-from kamsync.sandbox.service import Handler
 from kamsync.testing.simulation import Change, Gate, Site, SiteRefused, Stage, Verdict, Words
+from kamsync.testing.simulation.serving import (
+    BreakingService,
+    FollowingClock,
+    LineBroken,
+    SentRow,
+)
 from kamsync_salesforce.connector import CAN, Salesforce
 from kamsync_salesforce.sandbox.http.service import Salesforce as Service
 from kamsync_salesforce.sandbox.org import Options, Org, Refusal
@@ -60,22 +62,6 @@ WORKERS = [username for username, *_ in PEOPLE]
 PARENT = "ParentId"
 NOBODY = "the org"
 """Who deletes what goes along with what kamsync has deleted."""
-
-
-class LineBroken(BaseException):
-    """The connection ends here, whatever has landed: no answer of the org can take its place."""
-
-
-class FollowingClock(VirtualClock):
-    """The clock of a history, as a sandbox reads it."""
-
-    def __init__(self, clock: Clock) -> None:
-        super().__init__()
-        self._followed = clock
-
-    def now(self) -> datetime:
-        """Return the time of the history."""
-        return self._followed.now()
 
 
 class Held(Struct, frozen=True):
@@ -159,21 +145,16 @@ class WatchedOrg(Org):
         known = {words.object for words in WORDS.values()}
         if object_ not in known:
             return act()
-        own = who.integration
-        verdict = self.gate.before(object_, id_, stamp) if own else Verdict.GO
-        if verdict is Verdict.BREAK:
-            raise LineBroken
-        if verdict is Verdict.REFUSE:
-            raise Refusal(400, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "A rule of the org objects.")
-        if verdict is Verdict.BUSY:
-            raise Refusal(
-                400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record"
-            )
+        land = partial(self._landed, id_, who, act)
+        if not who.integration:
+            return land()
+        return SentRow(object_, id_, stamp).land(self.gate, _refuse, land)
+
+    def _landed(self, id_: str | None, who: Person, act: Callable[[], T]) -> T:
+        """Carry out one act, and tell of what is another way than it was."""
         before = self._held()
         done = act()
         self._tell(before, self._held(), who, id_)
-        if own and self.gate.after(object_, id_, stamp) is Verdict.BREAK:
-            raise LineBroken
         return done
 
     def _held(self) -> dict[tuple[str, str], Held]:
@@ -235,6 +216,14 @@ class WatchedOrg(Org):
         return structs.replace(was, values={**was.values, PARENT: None})
 
 
+def _refuse(verdict: Verdict) -> None:
+    """Refuse a row in the words of an org, where the gate says so."""
+    if verdict is Verdict.REFUSE:
+        raise Refusal(400, "FIELD_CUSTOM_VALIDATION_EXCEPTION", "A rule of the org objects.")
+    if verdict is Verdict.BUSY:
+        raise Refusal(400, "UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record")
+
+
 def _is_unsigned(was: Held | None, now: Held) -> bool:
     """Whether the org changed a row without a stamp; what comes and goes is stamped to the second."""
     return was is not None and _deed(was, now) is Deed.EDIT and was.modified == now.modified
@@ -257,17 +246,8 @@ def _news(was: Held | None, now: Held) -> dict[str, Native]:
     return {name: value for name, value in now.values.items() if value != was.values[name]}
 
 
-class WatchedService(Service):
+class WatchedService(BreakingService, Service):
     """The org's server, on which the line breaks where the gate says so."""
-
-    async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer one call, or hang up."""
-        try:
-            return await super().handle(request, handler)
-        except LineBroken:
-            assert request.transport is not None
-            request.transport.abort()
-            return web.Response(status=502)
 
 
 class OrgSite(Site):

@@ -14,11 +14,12 @@ from kamsync.model import Event
 from kamsync.store import Store
 from kamsync.testing.simulation.breaks import Crash, Gremlin
 from kamsync.testing.simulation.chronicle import Chronicle
-from kamsync.testing.simulation.landing import Landings, Town
+from kamsync.testing.simulation.landing import Landings
+from kamsync.testing.simulation.line import Line
 from kamsync.testing.simulation.schema import SCHEMA
 from kamsync.testing.simulation.setting import Setting
-from kamsync.testing.simulation.staged import Line
 from kamsync.testing.simulation.stores import Opener
+from kamsync.testing.simulation.town import Town
 
 __all__ = ["HubSide"]
 

@@ -9,11 +9,11 @@ from kamsync.memory.acts import Row
 from kamsync.model import Author, Native, Write
 from kamsync.testing.simulation.choices import Choices
 from kamsync.testing.simulation.idents import REFERS
-from kamsync.testing.simulation.landing import Town
 from kamsync.testing.simulation.schema import PARTS, SCHEMA
 from kamsync.testing.simulation.setting import Setting
 from kamsync.testing.simulation.sharing import Sharing
 from kamsync.testing.simulation.site import SiteRefused
+from kamsync.testing.simulation.town import Town
 
 __all__ = ["People"]
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from kamsync.memory.acts import Row
 from kamsync.model import Author, Native
 from kamsync.testing.simulation.choices import Choices
-from kamsync.testing.simulation.landing import Town
+from kamsync.testing.simulation.town import Town
 
 __all__ = ["Sharing"]
 

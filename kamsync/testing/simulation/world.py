@@ -16,7 +16,7 @@ from kamsync.testing.simulation.cells import Breach
 from kamsync.testing.simulation.choices import Choices, Strip, Tape
 from kamsync.testing.simulation.chronicle import Chronicle
 from kamsync.testing.simulation.hubside import HubSide
-from kamsync.testing.simulation.landing import Falls, Landings, Town
+from kamsync.testing.simulation.landing import Landings
 from kamsync.testing.simulation.people import People
 from kamsync.testing.simulation.reviewer import Reviewer
 from kamsync.testing.simulation.setting import Cast, draw_setting
@@ -24,6 +24,7 @@ from kamsync.testing.simulation.site import Stage
 from kamsync.testing.simulation.staged import StagedTown
 from kamsync.testing.simulation.states import state_of
 from kamsync.testing.simulation.stores import MEMORY, Opener
+from kamsync.testing.simulation.town import Falls, Town
 from kamsync.testing.simulation.truth import Truth
 
 __all__ = ["ACTS", "Violation", "World"]

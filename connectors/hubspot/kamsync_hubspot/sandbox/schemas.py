@@ -38,6 +38,7 @@ class Schema(Struct, frozen=True, rename="camel"):
     secondary_display_properties: tuple[str, ...]
     created_at: str
     updated_at: str
+    allows_sensitive_properties: bool = False
 
 
 def schema_of(portal: Portal, name: str) -> tuple[Kind, Schema]:
@@ -106,8 +107,14 @@ def change(portal: Portal, name: str, body: Mapping[str, Any]) -> tuple[Kind, Sc
         labels=body.get("labels", before.labels),
         required_properties=tuple(body.get("requiredProperties", before.required_properties)),
         searchable_properties=tuple(body.get("searchableProperties", before.searchable_properties)),
+        secondary_display_properties=tuple(
+            body.get("secondaryDisplayProperties", before.secondary_display_properties)
+        ),
         primary_display_property=str(
             body.get("primaryDisplayProperty", before.primary_display_property)
+        ),
+        allows_sensitive_properties=bool(
+            body.get("allowsSensitiveProperties", before.allows_sensitive_properties)
         ),
         updated_at=iso(portal.now),
     )
@@ -169,6 +176,7 @@ def told(portal: Portal, kind: Kind, schema: Schema) -> dict[str, Any]:
         "searchableProperties": list(schema.searchable_properties),
         "properties": [defining.told(portal, kind, each) for each in properties],
         "associations": _associations(portal, kind),
+        "allowsSensitiveProperties": schema.allows_sensitive_properties,
         "archived": False,
         "restorable": True,
         "createdAt": schema.created_at,
@@ -219,6 +227,7 @@ def _schema(portal: Portal, body: Mapping[str, Any]) -> Schema:
         tuple(body.get("secondaryDisplayProperties") or ()),
         now,
         now,
+        bool(body.get("allowsSensitiveProperties")),
     )
 
 

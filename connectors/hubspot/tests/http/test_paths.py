@@ -42,6 +42,9 @@ def test_a_record_is_found_by_every_version_and_name(ask, version, name):
         "/crm/v3/schemas",
         "/settings/v3/users/",
         "/settings/v3/users/teams",
+        "/settings/users/2026-03",
+        "/settings/users/2026-03/teams",
+        "/settings/users/2026-03/roles",
         "/account-info/v3/details",
         "/account-info/2026-03/api-usage/daily/private-apps",
         "/crm/associations/2026-09/0-1/0-2/labels",
@@ -188,3 +191,22 @@ def test_users_are_records_too(ask, sandbox):
     assert {str(each.user_id) for each in sandbox.portal.people.all.values()} == {
         each["properties"]["hs_internal_user_id"] for each in found
     }
+
+
+def test_an_object_type_says_whether_it_takes_what_is_sensitive_and_what_is_shown_second(ask):
+    """The vendor's newest client wants the one of every answer; the other can be changed."""
+    body = {
+        "name": "car",
+        "labels": {"singular": "Car", "plural": "Cars"},
+        "requiredProperties": ["vin"],
+        "primaryDisplayProperty": "vin",
+        "associatedObjects": [],
+        "properties": [{"name": "vin", "label": "VIN", "type": "string", "fieldType": "text"}],
+    }
+    made = ask("POST", "/crm-object-schemas/2026-03/schemas", json=body).json()
+    wanted = {"allowsSensitiveProperties": True, "secondaryDisplayProperties": ["vin"]}
+    ask("PATCH", "/crm-object-schemas/2026-03/schemas/car", json=wanted)
+    changed = ask("GET", "/crm-object-schemas/2026-03/schemas/car").json()
+
+    assert (False, []) == (made["allowsSensitiveProperties"], made["secondaryDisplayProperties"])
+    assert wanted == {name: changed[name] for name in wanted}

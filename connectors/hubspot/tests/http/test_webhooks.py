@@ -9,6 +9,7 @@ import pytest
 import requests
 from hubspot.utils.signature import Signature
 
+from kamsync.sandbox.faults import read_faults
 from kamsync_hubspot.sandbox.http.faults import Webhooks
 
 
@@ -59,25 +60,48 @@ def events(inbox):
     return json.loads(inbox.get(timeout=5)[1])
 
 
-def test_an_event_is_signed_so_that_the_vendors_own_check_passes(subscribed, inbox):
-    """Both signatures hold, and break with another secret."""
+def is_valid(taken, inbox, secret, version, header="X-HubSpot-Signature"):
+    """Return what the vendor's own check says of what was taken."""
+    headers, body = taken
+    return Signature.is_valid(
+        headers[header],
+        secret,
+        body.decode(),
+        http_uri=inbox.url,
+        signature_version=version,
+        timestamp=headers["X-HubSpot-Request-Timestamp"],
+    )
+
+
+@pytest.fixture
+def signed(subscribed, inbox):
+    """An event as it was taken."""
     subscribed.act("Ada", "create", object="companies", values={"name": "Nordwind"})
-    headers, body = inbox.get(timeout=5)
+    return inbox.get(timeout=5)
+
+
+@pytest.mark.parametrize(
+    ("version", "header"), [("v1", "X-HubSpot-Signature"), ("v3", "X-HubSpot-Signature-v3")]
+)
+def test_an_event_is_signed_so_that_the_vendors_own_check_passes(
+    subscribed, inbox, signed, version, header
+):
+    """Each signature holds, and breaks with another secret and with another body."""
+    secret = subscribed.credentials["client_secret"]
+    headers, body = signed
+
+    assert is_valid(signed, inbox, secret, version, header)
+    assert not is_valid(signed, inbox, "other", version, header)
+    assert not is_valid((headers, body + b" "), inbox, secret, version, header)
+
+
+def test_an_event_names_the_version_by_which_it_is_signed(subscribed, inbox, signed):
+    """Events of subscriptions are of the first version; the second is for calls of workflows and cards."""
     secret = subscribed.credentials["client_secret"]
 
-    def valid(secret, version, header):
-        return Signature.is_valid(
-            headers[header],
-            secret,
-            body.decode(),
-            http_uri=inbox.url,
-            signature_version=version,
-            timestamp=headers["X-HubSpot-Request-Timestamp"],
-        )
-
-    assert valid(secret, "v3", "X-HubSpot-Signature-v3")
-    assert valid(secret, "v1", "X-HubSpot-Signature")
-    assert not valid("other", "v3", "X-HubSpot-Signature-v3")
+    assert "v1" == signed[0]["X-HubSpot-Signature-Version"]
+    assert is_valid(signed, inbox, secret, signed[0]["X-HubSpot-Signature-Version"])
+    assert not is_valid(signed, inbox, secret, "v2")
 
 
 def test_an_event_says_who_changed_what(subscribed, inbox):
@@ -119,3 +143,24 @@ def test_a_fault_lets_an_event_come_twice(subscribed, inbox):
     ids = [each["eventId"] for each in events(inbox)]
 
     assert (4, 2) == (len(ids), len(set(ids)))
+
+
+def test_a_file_of_faults_lets_events_come_late_and_twice(subscribed, inbox, tmp_path):
+    """What happened later is told before, and what was late is told again as the same event."""
+    file = tmp_path / "faults.toml"
+    file.write_text(
+        '[[fault]]\ndo = "webhooks"\nmethod = "POST"\ntimes = 1\ntwice = true\nwait_s = 60\n'
+    )
+    subscribed.clock.stop()
+    subscribed.faults.add(*read_faults(file, subscribed.kinds)[0])
+    headers = {"Authorization": f"Bearer {subscribed.credentials['token']}"}
+    url = f"{subscribed.url}/crm/v3/objects/companies"
+    for name in ("Late", "Later"):
+        requests.post(url, json={"properties": {"name": name}}, headers=headers, timeout=5)
+
+    def names():
+        return [each["propertyValue"] for each in events(inbox) if "propertyValue" in each]
+
+    assert ["Later"] == names()
+    subscribed.clock.forward(60)
+    assert ["Late", "Late"] == names()

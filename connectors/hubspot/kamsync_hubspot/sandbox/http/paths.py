@@ -14,7 +14,7 @@ from aiohttp import web
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.shapes import Shape
 
-__all__ = ["Answering", "Routes", "Scope"]
+__all__ = ["DATED", "Answering", "Routes", "Scope"]
 
 Answering: TypeAlias = Callable[[Call], "Answer | dict[str, Any] | web.Response"]
 Scope: TypeAlias = "str | Callable[[Call], str]"
@@ -22,6 +22,7 @@ Scope: TypeAlias = "str | Callable[[Call], str]"
 Route: TypeAlias = "tuple[str, str, Answering, Scope, type[Shape] | None]"
 
 DATED = r"20\d\d-\d\d(?:-beta)?"
+"""A version that is a date."""
 
 
 class Routes:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from kamsync_hubspot.sandbox.http.calls import Call
-from kamsync_hubspot.sandbox.http.paths import Routes
+from kamsync_hubspot.sandbox.http.paths import DATED, Routes
 from kamsync_hubspot.sandbox.refusal import not_found
 
 __all__ = ["ROUTES"]
 
 ROUTES = Routes()
 LARGEST_PAGE = 500
+_USERS = "/settings/users"
+"""Before a version that is a date; the third one stands after the settings."""
 
 
 @ROUTES.crm("GET", "owners", scope="crm.objects.owners.read")
@@ -42,6 +44,7 @@ def get_owner(call: Call) -> dict[str, Any]:
 
 
 @ROUTES.area("GET", "/settings", "/users", scope="settings.users.read")
+@ROUTES.area("GET", _USERS, versions=DATED, scope="settings.users.read")
 def list_users(call: Call) -> dict[str, Any]:
     """List users."""
     found = [each.user() for each in call.portal.people.all.values() if not each.archived]
@@ -49,6 +52,7 @@ def list_users(call: Call) -> dict[str, Any]:
 
 
 @ROUTES.area("GET", "/settings", "/users/teams", scope="settings.users.teams.read")
+@ROUTES.area("GET", _USERS, "/teams", versions=DATED, scope="settings.users.teams.read")
 def list_teams(call: Call) -> dict[str, Any]:
     """List teams with their users."""
     people = [each for each in call.portal.people.all.values() if not each.archived]
@@ -68,6 +72,7 @@ def list_teams(call: Call) -> dict[str, Any]:
 
 
 @ROUTES.area("GET", "/settings", "/users/roles", scope="settings.users.read")
+@ROUTES.area("GET", _USERS, "/roles", versions=DATED, scope="settings.users.read")
 def list_roles(call: Call) -> dict[str, Any]:
     """List roles: there are none."""
     del call
@@ -75,7 +80,9 @@ def list_roles(call: Call) -> dict[str, Any]:
 
 
 @ROUTES.area("PUT", "/settings", "/users/{id}", scope="settings.users.write")
+@ROUTES.area("PUT", _USERS, "/{id}", versions=DATED, scope="settings.users.write")
 @ROUTES.area("GET", "/settings", "/users/{id}", scope="settings.users.read")
+@ROUTES.area("GET", _USERS, "/{id}", versions=DATED, scope="settings.users.read")
 def get_user(call: Call) -> dict[str, Any]:
     """Tell one user, by id or e-mail address; roles that are sent are taken and not kept."""
     by, wanted = call.text("idProperty", "USER_ID"), call.path["id"].lower()

@@ -222,6 +222,7 @@ class Definition(Shape):
     labels: dict[str, str] | None = None
     properties: list[_Property] | None = None
     required_properties: list[str] | None = None
+    allows_sensitive_properties: bool | None = None
     searchable_properties: list[str] | None = None
     secondary_display_properties: list[str] | None = None
     associated_objects: list[str] | None = None
