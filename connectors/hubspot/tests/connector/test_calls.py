@@ -107,6 +107,53 @@ def test_an_idle_round_after_changes_costs_one_call(portal, connector):
     assert 1 == cost(portal)
 
 
+def stamped_at_once(portal, ids):
+    """Let all of *ids* change at one time, as a batch of HubSpot's own does; return what changes one."""
+    portal.clock.stop()
+
+    def edit(native_id):
+        what = {"object": "companies", "id": native_id, "values": {"city": "Bremen"}}
+        portal.service.act(PERSON, "edit", what)
+
+    portal.run(lambda: [edit(native_id) for native_id in ids])
+    return edit
+
+
+def test_what_changed_at_one_time_is_found_again_and_not_read_again(portal, connector):
+    """However many got one time: a search for each two hundred finds them, and that is all."""
+    ids = filled(portal, 2500)
+    cursor = cursor_of(connector)
+    stamped_at_once(portal, ids)
+    portal.clock.forward(5)
+    pages = list(connector.read("companies", NAMES, cursor))
+    portal.calls.clear()
+
+    again = list(connector.read("companies", NAMES, pages[-1].cursor))
+
+    assert 2500 == len({reading.native_id for page in pages for reading in page.readings})
+    assert [] == [reading for page in again for reading in page.readings]
+    assert ceil(2500 / 200) == cost(portal)
+    assert 10_000 > len(again[-1].cursor)
+
+
+def test_what_an_index_shows_late_is_read_though_others_of_its_time_were(portal, connector):
+    """Its id is lower than those that were read, and its time is the same."""
+    first, *others = filled(portal, 50)
+    cursor = cursor_of(connector)
+    edit = stamped_at_once(portal, others)
+    portal.portal.slower_ms = 60_000
+    portal.run(edit, first)
+    portal.portal.slower_ms = 0
+    portal.clock.forward(5)
+    pages = list(connector.read("companies", NAMES, cursor))
+    portal.clock.forward(60)
+
+    late = list(connector.read("companies", NAMES, pages[-1].cursor))
+
+    assert set(others) == {reading.native_id for page in pages for reading in page.readings}
+    assert [first] == [reading.native_id for page in late for reading in page.readings]
+
+
 def test_an_idle_round_searches_deals_once_for_their_splits(portal, stage):
     """Companies, contacts, owners and deals cost one call each; the splits of deals cost none."""
     filled(portal, 1, "deals")
