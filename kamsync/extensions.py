@@ -95,8 +95,11 @@ StageMaker: TypeAlias = Callable[[], Any]
 class SandboxOptions(Struct, frozen=True):
     """What ``kamsync sandbox`` was asked for; port 0 means any free one.
 
-    *load* is a folder of records to start with, *faults* a file of what goes wrong, and
-    *credentials* a file that sets the credentials, for clients that have theirs already.
+    *accounts* is how many made-up key accounts it has to begin with, made from the *seed*; *data* is a
+    folder of real ones to have instead, and *answers* a folder to write into, as ``NAME.json``, which
+    record stands for which of them. *load* is a folder of records in the system's own words, *faults* a
+    file of what goes wrong, and *credentials* a file that sets the credentials, for clients that have
+    theirs already.
     """
 
     port: int = 0
@@ -104,6 +107,9 @@ class SandboxOptions(Struct, frozen=True):
     load: Path | None = None
     faults: Path | None = None
     credentials: Path | None = None
+    accounts: int = 0
+    data: Path | None = None
+    answers: Path | None = None
 
 
 class RunningSandbox(Protocol):

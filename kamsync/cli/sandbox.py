@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,8 @@ __all__ = ["offered", "sandbox"]
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_NEW_FOLDER = click.Path(file_okay=False, path_type=Path)
+_ACCOUNTS = 300
 
 
 @click.command()
@@ -24,25 +26,27 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where; 0 is any free one.")
 @click.option("--seed", type=int, default=0, help="What its records are made from.")
+@click.option(
+    "--accounts",
+    type=click.IntRange(min=0),
+    help=f"How many key accounts are made up; {_ACCOUNTS} unless records are loaded.",
+)
+@click.option("--data", type=_FOLDER, help="Have the real key accounts in this folder instead.")
+@click.option("--answers", type=_NEW_FOLDER, help="Write there which record stands for what.")
 @click.option("--load", type=_FOLDER, help="Start with the records in this folder.")
 @click.option("--faults", type=_FILE, help="Let things go wrong as this file says.")
 @click.option("--credentials", type=_FILE, help="Take the credentials in this file for valid.")
 @click.pass_context
 def sandbox(
-    ctx: click.Context,
-    *,
-    names: tuple[str, ...],
-    port: int,
-    seed: int,
-    load: Path | None,
-    faults: Path | None,
-    credentials: Path | None,
+    ctx: click.Context, /, *, names: tuple[str, ...], accounts: int | None, **options: Any
 ) -> None:
     """Run local sandboxes, or list them.
 
     They run until they are stopped, by SIGTERM or Ctrl-C. One line of JSON for each says when it
     answers: its name, its url, the options of a system that connects to it, and whatever else a
     client needs, such as made-up credentials.
+
+    With one seed, all of them hold the same clients, each as its team has written them down.
     """
     from msgspec import json
 
@@ -53,9 +57,11 @@ def sandbox(
     if not names:
         _list(session(ctx), found)
         return
-    options = SandboxOptions(port, seed, load, faults, credentials)
+    if accounts is None:
+        accounts = 0 if options["load"] else _ACCOUNTS
+    asked = SandboxOptions(accounts=accounts, **options)
     sandboxes = chosen(found, names)
-    with asked_to_stop() as stopped, hosted(sandboxes, options) as ready:
+    with asked_to_stop() as stopped, hosted(sandboxes, asked) as ready:
         for each in ready:
             click.echo(json.encode(each.document()).decode())
         stopped.wait()

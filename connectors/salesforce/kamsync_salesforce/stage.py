@@ -20,6 +20,7 @@ from kamsync.memory.acts import Deed
 from kamsync.model import Native
 from kamsync.redact import Secret
 from kamsync.sandbox.server import Server
+from kamsync.sandbox.world import STAFF
 from kamsync.testing.simulation import Change, Gate, Site, SiteRefused, Stage, Verdict, Words
 from kamsync.testing.simulation.serving import (
     BreakingService,
@@ -31,7 +32,7 @@ from kamsync_salesforce.connector import CAN, Salesforce
 from kamsync_salesforce.sandbox.http.service import Salesforce as Service
 from kamsync_salesforce.sandbox.org import Options, Org, Refusal
 from kamsync_salesforce.sandbox.people import Person
-from kamsync_salesforce.sandbox.setup import EXTERNAL_ID, PEOPLE, external_id, name_org
+from kamsync_salesforce.sandbox.setup import EXTERNAL_ID, external_id, name_org
 
 __all__ = ["SalesforceStage"]
 
@@ -58,7 +59,7 @@ WORDS = {
         EXTERNAL_ID,
     ),
 }
-WORKERS = [username for username, *_ in PEOPLE]
+WORKERS = [each.user_name for each in STAFF]
 PARENT = "ParentId"
 NOBODY = "the org"
 """Who deletes what goes along with what kamsync has deleted."""

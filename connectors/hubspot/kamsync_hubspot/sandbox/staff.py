@@ -1,9 +1,12 @@
-"""Who works in a portal to begin with: the teams that share its accounts."""
+"""Who works in a portal: the teams that share its accounts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import structs
 
+from kamsync.sandbox.world import STAFF, Colleague
 from kamsync_hubspot.sandbox.moments import iso
 from kamsync_hubspot.sandbox.people import Person, Team
 from kamsync_hubspot.sandbox.portal import Portal
@@ -13,48 +16,23 @@ __all__ = ["dismiss", "employ", "hire"]
 
 _FIRST_OWNER = 52_110_000
 _FIRST_USER = 9_100_000
-_TEAMS = (
-    Team("71001", "Sales"),
-    Team("71002", "Customer Success"),
-    Team("71003", "Account Management"),
-)
-_STAFF = (
-    ("Ada", "Weber", 0),
-    ("Jonas", "Holm", 0),
-    ("Marek", "Nowak", 0),
-    ("Sofia", "Lindqvist", 0),
-    ("Tomás", "Rivera", 1),
-    ("Noor", "Haddad", 1),
-    ("Émile", "Laurent", 1),
-    ("Ingrid", "Solberg", 2),
-    ("Kofi", "Mensah", 2),
-    ("Lucía", "Ferrer", 2),
-)
-_PLAIN = str.maketrans("áéíÉ", "aeiE")
+_TEAMS = {
+    "sales": Team("71001", "Sales"),
+    "success": Team("71002", "Customer Success"),
+    "account": Team("71003", "Account Management"),
+}
 _AGE_MS = 400 * 86_400_000
 
 
-def employ(portal: Portal) -> None:
-    """Let people work in the portal, unless somebody does already."""
-    if portal.people.all:
-        return
+def employ(portal: Portal, staff: Iterable[Colleague] = STAFF) -> None:
+    """Let people work in the portal who do not yet."""
+    known = {each.email for each in portal.people.all.values()}
     since = iso(portal.now - _AGE_MS)
     with portal.atomically():
-        for place, (first, last, team) in enumerate(_STAFF):
-            email = f"{first}.{last}@kamsync.example".translate(_PLAIN).lower()
-            hire(
-                portal,
-                Person(
-                    str(_FIRST_OWNER + 37 * place),
-                    _FIRST_USER + 53 * place,
-                    email,
-                    first,
-                    last,
-                    since,
-                    since,
-                    (_TEAMS[team],),
-                ),
-            )
+        for each in staff:
+            if each.email not in known:
+                hire(portal, _person(each, len(known), since))
+                known.add(each.email)
 
 
 def hire(portal: Portal, person: Person) -> None:
@@ -73,3 +51,17 @@ def hire(portal: Portal, person: Person) -> None:
 def dismiss(portal: Portal, person: Person) -> None:
     """Let somebody work there no more: the owner goes into the bin, and records keep naming it."""
     portal.people.keep(structs.replace(person, archived=True, updated_at=iso(portal.now)))
+
+
+def _person(colleague: Colleague, place: int, since: str) -> Person:
+    """Return a colleague as a user of the portal."""
+    return Person(
+        str(_FIRST_OWNER + 37 * place),
+        _FIRST_USER + 53 * place,
+        colleague.email,
+        colleague.first,
+        colleague.last,
+        since,
+        since,
+        (_TEAMS[colleague.team],),
+    )

@@ -10,11 +10,12 @@ from kamsync.sandbox.clock import VirtualClock
 from kamsync.sandbox.credentials import read_credentials
 from kamsync.sandbox.identity import number_of
 from kamsync.sandbox.server import Server
+from kamsync.sandbox.world import world_of, write_answers
+from kamsync_hubspot.sandbox.filling import fill
 from kamsync_hubspot.sandbox.http.service import HubSpot
 from kamsync_hubspot.sandbox.http.tokens import CREDENTIALS
 from kamsync_hubspot.sandbox.load import load
 from kamsync_hubspot.sandbox.portal import Portal
-from kamsync_hubspot.sandbox.seed import seed
 from kamsync_hubspot.sandbox.settings import Settings
 from kamsync_hubspot.sandbox.staff import employ
 
@@ -53,7 +54,7 @@ def start(
 ) -> HubSpotSandbox:
     """Return a sandbox that answers.
 
-    A seed other than 0 fills it with key accounts; a folder to load from adds what is in it.
+    It has the key accounts and the records that *options* ask for.
     """
     options = options or SandboxOptions()
     clock = clock or VirtualClock()
@@ -61,8 +62,8 @@ def start(
     settings = settings or Settings(portal_id=number_of("hubspot", options, PORTALS))
     portal = Portal(path, clock=clock, settings=settings, seed=options.seed)
     employ(portal)
-    if options.seed:
-        seed(portal, options.seed)
+    if world := world_of(options, clock.now()):
+        write_answers(options.answers, "hubspot", fill(portal, world))
     if options.load:
         load(portal, options.load)
     return HubSpotSandbox(HubSpot(portal, clock, credentials), options)

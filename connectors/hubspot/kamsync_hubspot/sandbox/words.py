@@ -1,8 +1,8 @@
-"""Words that made-up accounts, people and deals are named with."""
+"""Words that very many made-up records are named with."""
 
 from __future__ import annotations
 
-__all__ = ["CITIES", "DEALS", "FIRST", "FORMS", "INDUSTRIES", "LAST", "ROOTS", "TITLES"]
+__all__ = ["CITIES", "FIRST", "LAST", "ROOTS", "TITLES"]
 
 ROOTS = (
     "Nordwind",
@@ -35,34 +35,6 @@ ROOTS = (
     "Krone",
     "Linden",
     "Mosaik",
-)
-FORMS = (
-    "Logistik GmbH",
-    "Maschinen AG",
-    "Pharma SE",
-    "Energy Ltd",
-    "Foods S.A.",
-    "Systems Inc.",
-    "Textil KG",
-    "Bank AG",
-    "Chemie GmbH",
-    "Optik A/S",
-    "Verlag GmbH",
-    "Motors SpA",
-)
-INDUSTRIES = (
-    "LOGISTICS_AND_SUPPLY_CHAIN",
-    "MACHINERY",
-    "PHARMACEUTICALS",
-    "OIL_ENERGY",
-    "FOOD_PRODUCTION",
-    "COMPUTER_SOFTWARE",
-    "TEXTILES",
-    "BANKING",
-    "CHEMICALS",
-    "MEDICAL_DEVICES",
-    "PUBLISHING",
-    "AUTOMOTIVE",
 )
 CITIES = (
     ("Hamburg", "Germany", "20095"),
@@ -129,4 +101,3 @@ TITLES = (
     "Project Lead",
     "Head of Logistics",
 )
-DEALS = ("Renewal", "Expansion", "Pilot", "Frame contract", "Upgrade", "Second site")

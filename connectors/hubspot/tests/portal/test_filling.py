@@ -6,15 +6,16 @@ import pytest
 
 from kamsync.errors import ConfigurationInvalid
 from kamsync.sandbox.clock import VirtualClock
+from kamsync.sandbox.world.making import make_world
 from kamsync_hubspot.sandbox.caller import Caller
 from kamsync_hubspot.sandbox.crowd import crowd
+from kamsync_hubspot.sandbox.filling import fill
 from kamsync_hubspot.sandbox.links import ends
 from kamsync_hubspot.sandbox.load import load
 from kamsync_hubspot.sandbox.portal import Portal
 from kamsync_hubspot.sandbox.records import find, page
 from kamsync_hubspot.sandbox.schemas import add
 from kamsync_hubspot.sandbox.searching import search
-from kamsync_hubspot.sandbox.seed import seed
 from kamsync_hubspot.sandbox.staff import employ
 from kamsync_hubspot.sandbox.writing import create, update
 
@@ -38,22 +39,23 @@ def held(portal):
     ]
 
 
-def test_one_number_makes_the_same_records_again():
-    """Another number makes others."""
+def test_one_world_makes_the_same_records_again():
+    """Another one makes others."""
     one, same, other = portal_of(), portal_of(), portal_of()
     for portal, number in ((one, 7), (same, 7), (other, 8)):
-        seed(portal, number, 20)
+        fill(portal, make_world(number, 20, NOW.date()))
 
     assert held(one) == held(same)
     assert held(one) != held(other)
 
 
-def test_seeded_records_are_found_by_a_search_at_once():
+def test_records_of_a_world_are_found_by_a_search_at_once():
     """They were made long ago."""
     portal = portal_of()
-    counts = seed(portal, 7, 20)
+    answers = fill(portal, make_world(7, 20, NOW.date()))
 
-    assert counts["contacts"] == search(portal, portal.kind("contacts"), {})["total"]
+    contacts = [each for each in answers if each.entity == "contact"]
+    assert len(contacts) == search(portal, portal.kind("contacts"), {})["total"]
 
 
 def test_files_become_records_that_lead_to_each_other(tmp_path):

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from kamsync.sandbox.world import STAFF, Colleague
+from kamsync.sandbox.world.staff import DOMAIN
 from kamsync_salesforce.sandbox.metadata.field import Field, read_field
 from kamsync_salesforce.sandbox.people import ADMINISTRATOR, INTEGRATION
 from kamsync_salesforce.sandbox.records.record_types import add_record_type
 from kamsync_salesforce.sandbox.records.users import let_in
 from kamsync_salesforce.sandbox.state import State
 
-__all__ = ["EXTERNAL_ID", "external_id", "name_org", "set_up"]
+__all__ = ["EXTERNAL_ID", "external_id", "hire", "name_org", "set_up"]
 
 EXTERNAL_ID = "KamsyncId__c"
 STANDARD = "Standard User"
-DOMAIN = "kamsync.example"
-# Username, first name, last name, team, manager.
-PEOPLE = (
-    ("ada.admin", "Ada", "Admin", None, None),
-    ("susan.lindt", "Susan", "Lindt", "sales", None),
-    ("paul.brandt", "Paul", "Brandt", "sales", "susan.lindt"),
-    ("mia.okafor", "Mia", "Okafor", "success", None),
-    ("jonas.weber", "Jonas", "Weber", "success", "mia.okafor"),
-    ("elena.rossi", "Elena", "Rossi", "account", None),
-    ("tom.nguyen", "Tom", "Nguyen", "account", "elena.rossi"),
-)
-HUB = "kamsync.hub"
+TEAMS = ("sales", "success", "account")
+ADMINISTRATING = Colleague("Ada", "Admin", "")
+HUB = Colleague("kamsync", "Hub", "")
 RATES = (("EUR", 1.0), ("USD", 1.1), ("GBP", 0.85), ("CHF", 0.95), ("JPY", 160.0))
 SPLIT_TYPES = (
     ("Revenue", "Revenue", "Amount", 1),
@@ -38,7 +32,7 @@ def set_up(org: State) -> None:
     if org.store.fact("set up") is None:
         with org.store.savepoint():
             _found_organization(org)
-            _hire(org)
+            _begin_to_work(org)
             _make_stages(org)
             _make_split_types(org)
             if org.schema.multi_currency:
@@ -90,42 +84,46 @@ def _found_organization(org: State) -> None:
         _add(org, "Profile", Name=name, UserType="Standard")
 
 
-def _hire(org: State) -> None:
+def hire(org: State, staff: Iterable[Colleague]) -> None:
+    """Let people work in the org who do not yet, whoever others report to first."""
+    profiles = {row["Name"]: row["Id"] for row in org.store.rows("Profile", {})}
+    roles = {row["DeveloperName"]: row["Id"] for row in org.store.rows("UserRole", {})}
+    ids = {row["Username"]: row["Id"] for row in org.store.rows("User", {})}
+    for each in sorted(staff, key=lambda each: bool(each.manager)):
+        if each.email not in ids:
+            ids[each.email] = _add_user(
+                org,
+                each,
+                ProfileId=profiles[STANDARD if each.team else ADMINISTRATOR],
+                UserRoleId=roles.get(each.team.title()),
+                Department=each.team or None,
+                ManagerId=ids.get(f"{each.manager}@{DOMAIN}"),
+                EmployeeNumber=f"E{1000 + len(ids)}",
+            )
+    let_in(org)
+
+
+def _begin_to_work(org: State) -> None:
     """Make the hub's own user, an administrator, and people in three teams."""
     profiles = {row["Name"]: row["Id"] for row in org.store.rows("Profile", {})}
-    roles = {
-        team: _add(org, "UserRole", Name=f"{team.title()} team", DeveloperName=team.title())
-        for team in ("sales", "success", "account")
-    }
-    ids: dict[str | None, str] = {
-        HUB: _add_user(org, HUB, "kamsync", "Hub", ProfileId=profiles[INTEGRATION])
-    }
-    for number, (username, first, last, team, manager) in enumerate(PEOPLE, 1):
-        ids[username] = _add_user(
-            org,
-            username,
-            first,
-            last,
-            ProfileId=profiles[STANDARD if team else ADMINISTRATOR],
-            UserRoleId=roles.get(team or ""),
-            Department=team,
-            ManagerId=ids.get(manager),
-            EmployeeNumber=f"E{1000 + number}",
-        )
+    for team in TEAMS:
+        _add(org, "UserRole", Name=f"{team.title()} team", DeveloperName=team.title())
+    _add_user(org, HUB, ProfileId=profiles[INTEGRATION])
+    hire(org, (ADMINISTRATING, *STAFF))
 
 
-def _add_user(org: State, username: str, first: str, last: str, **more: Any) -> str:
+def _add_user(org: State, who: Colleague, **more: Any) -> str:
     """Make one user."""
     return _add(
         org,
         "User",
-        Username=f"{username}@{DOMAIN}",
-        Email=f"{username}@{DOMAIN}",
-        FirstName=first,
-        LastName=last,
-        Name=f"{first} {last}",
-        Alias=username.replace(".", "")[:8],
-        CommunityNickname=username,
+        Username=who.email,
+        Email=who.email,
+        FirstName=who.first,
+        LastName=who.last,
+        Name=who.name,
+        Alias=who.user_name.replace(".", "")[:8],
+        CommunityNickname=who.user_name,
         TimeZoneSidKey="Europe/Berlin",
         LocaleSidKey="en_US",
         LanguageLocaleKey="en_US",

@@ -6,11 +6,12 @@ from kamsync.extensions import SandboxOptions
 from kamsync.sandbox.clock import VirtualClock
 from kamsync.sandbox.identity import number_of
 from kamsync.sandbox.server import Server
+from kamsync.sandbox.world import world_of, write_answers
+from kamsync_salesforce.sandbox.filling import fill
 from kamsync_salesforce.sandbox.http.api import Api
 from kamsync_salesforce.sandbox.http.service import Salesforce
 from kamsync_salesforce.sandbox.load import load
 from kamsync_salesforce.sandbox.org import Org
-from kamsync_salesforce.sandbox.seed import seed
 from kamsync_salesforce.sandbox.setup import external_id, name_org
 
 __all__ = ["STAMPED", "SalesforceSandbox", "serve", "start"]
@@ -37,7 +38,7 @@ class SalesforceSandbox(Server[Salesforce]):
 
 
 def start(options: SandboxOptions) -> SalesforceSandbox:
-    """Start an org with the records of a folder, or else with generated ones.
+    """Start an org with the key accounts and the records that *options* ask for.
 
     Raises:
         KamsyncError: an option cannot be used.
@@ -49,10 +50,10 @@ def start(options: SandboxOptions) -> SalesforceSandbox:
         name_org(org, number_of("salesforce", options, NUMBERS))
         for object_ in STAMPED:
             org.add_field(object_, external_id())
+        if world := world_of(options, clock.now()):
+            write_answers(options.answers, "salesforce", fill(org, world))
         if options.load is not None:
             load(org, options.load)
-        else:
-            seed(org, options.seed)
         return serve(org, clock, options)
     except BaseException:
         org.close()

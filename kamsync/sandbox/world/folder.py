@@ -1,0 +1,271 @@
+"""Real clients from a folder of CSV files: accounts, people who sell, products, and what was sold.
+
+The files are shaped like Maven Analytics' "CRM Sales Opportunities" (mavenanalytics.io/data-playground):
+``accounts.csv``, ``sales_pipeline.csv``, and ``sales_teams.csv`` and ``products.csv`` where they are
+there. Real files have gaps and slips: nothing is left out for them, and each is remarked on.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TypeAlias
+
+from kamsync.errors import ConfigurationInvalid
+from kamsync.sandbox.world.making import plain
+from kamsync.sandbox.world.staff import STAFF, Colleague
+from kamsync.sandbox.world.truth import Company, Deal, Remark, World
+
+__all__ = ["read_world"]
+
+NEEDED = {
+    "accounts.csv": ("account",),
+    "sales_pipeline.csv": ("opportunity_id", "sales_agent", "account", "deal_stage"),
+    "sales_teams.csv": ("sales_agent",),
+    "products.csv": ("product",),
+}
+OPTIONAL = frozenset({"sales_teams.csv", "products.csv"})
+STAGES = {
+    "prospecting": "qualification",
+    "engaging": "proposition",
+    "won": "won",
+    "lost": "lost",
+}
+DATES = ("%Y-%m-%d", "%m/%d/%Y")
+USUAL_DAYS = 90
+"""How long after its start a deal is taken to close where nobody says when."""
+
+Row: TypeAlias = Mapping[str, str]
+
+
+def read_world(folder: Path, number: int) -> World:
+    """Return the clients of *folder*, with a remark on everything that its files leave open.
+
+    Raises:
+        ConfigurationInvalid: a file or a column is missing, or a file cannot be read.
+    """
+    files = {name: _rows(folder / name) for name in NEEDED}
+    return _Reading(files, number).world()
+
+
+class _Reading:
+    """A world under way, and what was remarked on so far."""
+
+    def __init__(self, files: Mapping[str, list[Row]], number: int) -> None:
+        self.files = files
+        self.number = number
+        self.remarks: list[Remark] = []
+        self.products = [row["product"] for row in files["products.csv"]]
+        self.sold = files["sales_pipeline.csv"]
+        self.latest = max((day for day in map(_closed, self.sold) if day), default=date(2025, 1, 1))
+
+    def world(self) -> World:
+        """Return all of it."""
+        staff = _staff(self.files["sales_teams.csv"], self.sold)
+        rows = {row["account"]: row for row in self.files["accounts.csv"] if row["account"]}
+        deals = list(self._deals(rows))
+        by_account: dict[str, list[Deal]] = {}
+        for account, deal in deals:
+            by_account.setdefault(account, []).append(deal)
+        keys = {name: f"account-{place + 1}" for place, name in enumerate(rows)}
+        companies = [
+            self._company(row, keys, by_account.get(name, [])) for name, row in rows.items()
+        ]
+        return World(
+            self.number,
+            staff,
+            _parents_first(companies),
+            tuple(by_account.get("", ())),
+            tuple(self.remarks),
+        )
+
+    def _company(self, row: Row, keys: Mapping[str, str], deals: list[Deal]) -> Company:
+        """Return one client; whoever sells most there owns it."""
+        name, parent = row["account"], row.get("subsidiary_of", "")
+        if parent and parent not in keys:
+            self._remark(
+                name, f"belongs to {parent}, which is not among the accounts", "without it"
+            )
+        sellers = Counter(deal.owner for deal in deals)
+        revenue = self._number(name, "revenue", row.get("revenue", ""))
+        employees = self._number(name, "employees", row.get("employees", ""))
+        return Company(
+            key=keys[name],
+            name=name,
+            domain=f"{plain(name)}.example",
+            industry=row.get("sector", ""),
+            country=row.get("office_location", ""),
+            revenue=None if revenue is None else round(revenue * 1_000_000),
+            employees=None if employees is None else round(employees),
+            parent=keys.get(parent, ""),
+            owner=sellers.most_common(1)[0][0] if sellers else STAFF[0].user_name,
+            since=min((deal.opened for deal in deals), default=self.latest),
+            deals=tuple(deals),
+        )
+
+    def _deals(self, accounts: Mapping[str, Row]) -> Iterator[tuple[str, Deal]]:
+        """Yield each deal with the account that it belongs to, or ``""``."""
+        seen: set[str] = set()
+        for line, row in enumerate(self.sold, 2):
+            key = row["opportunity_id"] or f"line {line}"
+            if key in seen:
+                self._remark(key, "is there twice", f"the second one as {key} (line {line})")
+                key = f"{key} (line {line})"
+            seen.add(key)
+            yield self._account(key, row["account"], accounts), self._deal(key, row)
+
+    def _account(self, key: str, account: str, accounts: Mapping[str, Row]) -> str:
+        """Return whose deal it is, where the files have that account."""
+        if account in accounts:
+            return account
+        reason = (
+            f"names {account}, which is not among the accounts" if account else "names no account"
+        )
+        self._remark(key, reason, "kept, without one")
+        return ""
+
+    def _deal(self, key: str, row: Row) -> Deal:
+        """Return one deal."""
+        opened = self._day(key, "engage_date", row) or self.latest - timedelta(days=1)
+        closes = self._day(key, "close_date", row)
+        if closes is None:
+            closes = opened + timedelta(days=USUAL_DAYS)
+            self._remark(key, "says no day on which it closes", f"{USUAL_DAYS} days after it began")
+        amount = self._number(key, "close_value", row.get("close_value", ""))
+        return Deal(
+            key=f"opportunity-{key}",
+            name=f"{row['account'] or 'Unassigned'} {self._product(key, row)} {key}".strip(),
+            kind="",
+            stage=self._stage(key, row["deal_stage"]),
+            amount=None if amount is None else round(amount),
+            close_date=closes,
+            opened=opened,
+            owner=_named(row["sales_agent"]).user_name,
+        )
+
+    def _product(self, key: str, row: Row) -> str:
+        """Return what was sold, as it is written, with a remark where no such product is known."""
+        product = row.get("product", "")
+        if product and self.products and product not in self.products:
+            near = get_close_matches(product, self.products, n=1)
+            meant = f" ({near[0]}?)" if near else ""
+            self._remark(
+                key, f"names {product}, which is not among the products{meant}", "as it is"
+            )
+        return product
+
+    def _stage(self, key: str, text: str) -> str:
+        """Return the step of a sale that is meant."""
+        stage = STAGES.get(text.strip().lower())
+        if stage is None:
+            self._remark(
+                key, f"is at {text or 'no stage'}, which is no known step", "as just begun"
+            )
+        return stage or "qualification"
+
+    def _day(self, key: str, column: str, row: Row) -> date | None:
+        """Return the day in a cell, where there is one."""
+        text = row.get(column, "")
+        day = _day(text)
+        if text and day is None:
+            self._remark(
+                key, f"has {text} for its {column}, which is no day", "as if nothing was said"
+            )
+        return day
+
+    def _number(self, key: str, column: str, text: str) -> float | None:
+        """Return the number in a cell, where there is one."""
+        if not text:
+            return None
+        try:
+            return float(text.replace(",", ""))
+        except ValueError:
+            self._remark(
+                key, f"has {text} for its {column}, which is no number", "as if nothing was said"
+            )
+            return None
+
+    def _remark(self, record: str, reason: str, taken: str) -> None:
+        self.remarks.append(Remark(record, reason, taken))
+
+
+def _rows(path: Path) -> list[Row]:
+    """Return the rows of one file."""
+    if not path.is_file():
+        if path.name in OPTIONAL:
+            return []
+        raise ConfigurationInvalid(
+            f"{path.parent} holds no {path.name}.",
+            hint="A folder of clients holds accounts.csv and sales_pipeline.csv, and may hold"
+            " sales_teams.csv and products.csv.",
+        )
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, restkey="", restval="")
+            header = [each.strip() for each in reader.fieldnames or ()]
+            missing = [name for name in NEEDED[path.name] if name not in header]
+            if missing:
+                raise ConfigurationInvalid(
+                    f"{path} has no column {missing[0]}.", hint=f"It has: {', '.join(header)}."
+                )
+            return [
+                {name.strip(): (text or "").strip() for name, text in row.items() if name}
+                for row in reader
+            ]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ConfigurationInvalid(f"{path} cannot be read: {error}.") from error
+
+
+def _staff(teams: Iterable[Row], sold: Iterable[Row]) -> tuple[Colleague, ...]:
+    """Return whoever works here: our own people, whoever sells, and whom they report to."""
+    found = {each.user_name: each for each in STAFF}
+    for row in teams:
+        manager = _named(row.get("manager", ""), team="account")
+        if manager.name:
+            found.setdefault(manager.user_name, manager)
+        seller = _named(row["sales_agent"], manager.user_name if manager.name else "")
+        found.setdefault(seller.user_name, seller)
+    for row in sold:
+        seller = _named(row["sales_agent"])
+        found.setdefault(seller.user_name, seller)
+    return tuple(found.values())
+
+
+def _named(name: str, manager: str = "", team: str = "sales") -> Colleague:
+    """Return a colleague by the whole name."""
+    first, _, last = (name or "Nobody Named").strip().partition(" ")
+    return Colleague(first, last, team, manager)
+
+
+def _parents_first(companies: list[Company]) -> tuple[Company, ...]:
+    """Return companies so that each comes after the one that it belongs to; a ring has no parents."""
+    by_key = {each.key: each for each in companies}
+    order: dict[str, Company] = {}
+
+    def visit(company: Company, above: frozenset[str]) -> None:
+        if company.key in order or company.key in above:
+            return
+        with suppress(KeyError):
+            visit(by_key[company.parent], above | {company.key})
+        order[company.key] = company
+
+    for each in companies:
+        visit(each, frozenset())
+    return tuple(order.values())
+
+
+def _closed(row: Row) -> date | None:
+    return _day(row.get("close_date", ""))
+
+
+def _day(text: str) -> date | None:
+    """Return the day that a text is, in one of the ways in which days are written."""
+    for form in DATES:
+        with suppress(ValueError):
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 (a day has no zone)
+    return None
