@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from msgspec import Struct
 
@@ -28,6 +31,12 @@ STRONG, MEDIUM, COUNTRY, SMALL = 0.20, 0.13, 0.08, 0.06
 WEAK = {"annual_revenue": 0.05, "employees": 0.04, "industry": 0.02}
 WEAK_LIMIT = 0.05
 """What all weak signs together can add: they never turn a name alone into a match."""
+
+NEAR, NEAR_DAYS, NEAR_SHARE = 0.6, 14, Decimal("0.35")
+"""What days and sums count that are near each other: one of them is what the same thing came to since.
+
+What comes back every month is further apart than the days.
+"""
 
 FULL_EVIDENCE = 9
 """How much must have been compared before things without a name of their own count as equal."""
@@ -233,6 +242,8 @@ def _thing_likeness(
     if field.type is Type.REFERENCE:
         owns = field.name in {entity.parent, field.to}
         return (3.0, equal) if owns else (equal, equal)
+    if field.type is Type.DATE and not equal:
+        return WEIGHTS[field.type], NEAR if _days_apart(one, other) <= NEAR_DAYS else 0.0
     if field.type in WEIGHTS:
         return WEIGHTS[field.type], equal
     numbers = [part.name for part in field.parts if part.type is Type.NUMBER]
@@ -240,9 +251,25 @@ def _thing_likeness(
 
 
 def _as_far_as_said(one: Value, other: Value, numbers: Sequence[str]) -> float:
-    """Return 1.0 if two sums agree in all that both say; a system may know of no currencies."""
+    """Return how alike two sums are in all that both say; a system may know of no currencies."""
     both = [name for name in one if one[name] is not None and other.get(name) is not None]
-    return float(set(numbers) <= set(both) and all(one[name] == other[name] for name in both))
+    if not set(numbers) <= set(both) or any(
+        one[name] != other[name] for name in both if name not in numbers
+    ):
+        return 0.0
+    return min(_nearness(one[name], other[name]) for name in numbers)
+
+
+def _nearness(one: Any, other: Any) -> float:
+    """Return how alike two numbers are: equal, near, or not at all."""
+    if one == other:
+        return 1.0
+    a, b = Decimal(one), Decimal(other)
+    return NEAR if abs(a - b) <= NEAR_SHARE * max(abs(a), abs(b)) else 0.0
+
+
+def _days_apart(one: Any, other: Any) -> int:
+    return abs((date.fromisoformat(one) - date.fromisoformat(other)).days)
 
 
 WEIGHTS = {
