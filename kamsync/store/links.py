@@ -244,9 +244,10 @@ class Links(References):
         return int(row[0]) if row else 0
 
     def owed_records(self, system: str, op: str, records: Sequence[str]) -> list[str]:
-        """Return those of *records* that a link in *system* is owed *op* for."""
+        """Return those of *records* that a link in *system* is owed *op* for and waits for no match."""
         rows = self._database.of(
-            "SELECT DISTINCT record FROM link WHERE system = ? AND owed = ? AND record IN (??)",
+            "SELECT DISTINCT record FROM link WHERE system = ? AND owed = ? AND waiting IS NULL"
+            " AND record IN (??)",
             (system, str(op)),
             records,
         )
