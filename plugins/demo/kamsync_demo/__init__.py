@@ -29,6 +29,6 @@ def kamsync_commands() -> Sequence[click.Command]:
 def kamsync_sandboxes() -> Iterable[Sandbox]:
     """Offer three memory systems full of records, with a configuration that connects to them."""
     from kamsync.extensions import Sandbox
-    from kamsync_demo.sandbox import start
+    from kamsync_demo.files.sandbox import start
 
     return [Sandbox("memory", "Three teams' systems as files, with accounts in them.", start)]

@@ -1,29 +1,24 @@
-"""A folder to try kamsync on: a configuration, its key, and three systems full of records."""
+"""The folder of the demo: a configuration of both systems, their secrets, and the policy of the teams."""
 
 from __future__ import annotations
 
-from contextlib import closing
-from datetime import timedelta
+import json
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
-from kamsync.clock import SetClock
 from kamsync.config import templates
 from kamsync.errors import ConfigurationInvalid
-from kamsync.memory import MemorySystem
 from kamsync.seal import write_key
-from kamsync_demo.spelling import SPELLINGS, Spelling
-from kamsync_demo.world import Client, World
+from kamsync_demo.systems import Running, Systems
 
-__all__ = ["CONFIGURATION", "make_folder", "system_files"]
+__all__ = ["CONFIGURATION", "configure", "new_folder"]
 
 CONFIGURATION = "kamsync.toml"
-AGE = timedelta(days=30)
-"""How long the records have been there already."""
 
 
-def make_folder(folder: Path, world: World, clock: SetClock) -> Path:
-    """Fill *folder* with a configuration and the three systems of *world*; return the configuration.
+def new_folder(folder: Path) -> None:
+    """Make a folder, or take an empty one.
 
     Raises:
         ConfigurationInvalid: there is something in it already, or it cannot be written.
@@ -34,71 +29,45 @@ def make_folder(folder: Path, world: World, clock: SetClock) -> Path:
             raise ConfigurationInvalid(
                 f"{folder} is not empty; it was left as it is.", hint="Name a new folder."
             )
-        policies = folder / "policies"
-        policies.mkdir()
-        for path, text in templates().items():
-            if path.parent.name == policies.name:
-                (policies / path.name).write_text(text, encoding="utf-8")
-        text = (files("kamsync_demo") / CONFIGURATION).read_text(encoding="utf-8")
-        configuration = folder / CONFIGURATION
-        configuration.write_text(text.replace("FOLDER", str(folder)), encoding="utf-8")
     except OSError as error:
         raise ConfigurationInvalid(
             f"{folder} cannot be written: {error.strerror}.", hint="Name another folder."
         ) from error
+
+
+def configure(folder: Path, systems: Systems) -> Path:
+    """Write the configuration that connects to *systems*, with all that it names; return its path."""
+    policies = folder / "policies"
+    policies.mkdir()
+    for path, text in templates().items():
+        if path.parent.name == policies.name:
+            (policies / path.name).write_text(text, encoding="utf-8")
     write_key(folder / "kamsync.key")
-    then = SetClock(clock.now() - AGE)
-    for spelling in SPELLINGS:
-        _fill(system_files(folder)[spelling.system], spelling, world, then)
+    text = (files("kamsync_demo") / CONFIGURATION).read_text(encoding="utf-8")
+    for name, running in systems.running.items():
+        text = text.replace(f"# OPTIONS OF {name}\n", _options(running, folder, name))
+    configuration = folder / CONFIGURATION
+    configuration.write_text(text.replace("FOLDER", str(folder)), encoding="utf-8")
     return configuration
 
 
-def system_files(folder: Path) -> dict[str, Path]:
-    """Return the file of each system by its name."""
-    return {each.system: folder / f"{each.system}.jsonl" for each in SPELLINGS}
+def _options(running: Running, folder: Path, name: str) -> str:
+    """Return how a section connects to a sandbox, with its secrets in files beside the configuration."""
+    environment = running.details["environment"]
+    lines = []
+    for key, value in running.options.items():
+        told = value
+        if isinstance(value, dict):
+            path = folder / f"{name}.{key}"
+            path.write_text(environment[value["env"]], encoding="utf-8")
+            path.chmod(0o600)
+            told = {"file": path.name}
+        lines.append(f"{key} = {_toml(told)}\n")
+    return "".join(lines)
 
 
-def _fill(path: Path, spelling: Spelling, world: World, clock: SetClock) -> None:
-    """Let one team enter what it knows into its system, a minute for each record."""
-    with closing(MemorySystem(clock=clock, path=path)) as system, system.session():
-        desk = _Desk(system, spelling, clock)
-        for colleague in world.people:
-            desk.hire(spelling.colleague(colleague), colleague.team)
-        for client in world.clients:
-            if spelling.system in client.seen_by:
-                desk.enter(client)
-
-
-class _Desk:
-    """Where the people of one team enter records, in turn."""
-
-    def __init__(self, system: MemorySystem, spelling: Spelling, clock: SetClock) -> None:
-        self.system = system
-        self.spelling = spelling
-        self.clock = clock
-        self.users: list[str] = []
-        self.team: list[str] = []
-
-    def hire(self, values: dict[str, object], team: str) -> None:
-        """Make an account at this system for one of our people."""
-        user = self._create(0, values, "setup")
-        self.users.append(user)
-        if team == self.spelling.system:
-            self.team.append(user)
-
-    def enter(self, client: Client) -> None:
-        """Enter a client with its contacts and its renewal; once more, if it is here twice."""
-        owner = self.users[client.owner]
-        by = self.team[client.owner % len(self.team)]
-        company = self._create(1, self.spelling.client(client, owner), by)
-        for contact in client.contacts:
-            self._create(2, self.spelling.contact(contact, client, company), by)
-        if client.renewal:
-            self._create(3, self.spelling.renewal(client, company, owner), by)
-        if client.twice_in == self.spelling.system:
-            self._create(1, self.spelling.client(client, owner), by)
-
-    def _create(self, place: int, values: dict[str, object], by: str) -> str:
-        """Make one record and return its native id."""
-        self.clock.wait(60)
-        return self.system.act(by).create(self.spelling.objects[place], values)
+def _toml(value: Any) -> str:
+    """Return a value as TOML writes it."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)

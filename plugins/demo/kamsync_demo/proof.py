@@ -1,25 +1,31 @@
-"""The proof: counted in the systems themselves and in the journal, not taken from what was told."""
+"""The proof: counted in the systems themselves, by the answer key and in the journal."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from kamsync.engine import Hub, System
-from kamsync.errors import ReferenceMissing
-from kamsync.identity import exact_keys
+from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.mapping import FieldMap
-from kamsync.memory.acts import Deed, Row
-from kamsync.model import Cells, Conflict, Contender, Event, Golden, Native, Value
-from kamsync_demo.stage import Stage
+from kamsync.model import EXISTS, Cells, Conflict, Contender, Event, Golden, Link, Value
 
-__all__ = ["Fates", "clobbers", "created_twice", "fates", "own_writes"]
+if TYPE_CHECKING:
+    from kamsync.engine import Hub
+    from kamsync.sandbox.world import Answer
+
+__all__ = ["Fates", "Witness", "duplicates", "in_both", "records"]
 
 GOLDEN, SUPERSEDED, LOSER, WAITING, LOST = "golden", "superseded", "loser", "waiting", "lost"
-CONFLICTS_LIMIT = 10_000
+COUNTED = ("account", "contact", "opportunity")
+AWAITED_LIMIT = 1_000_000
 ENTRIES_LIMIT = 10_000
+PAGE = 500
+
+Seen: TypeAlias = dict[tuple[int, str], set[Cells]]
+"""The cells that people left in each field of each link."""
 
 
 class Fates(Struct, frozen=True):
@@ -33,60 +39,66 @@ class Fates(Struct, frozen=True):
     lost: tuple[str, ...]
 
 
-def fates(stage: Stage) -> Fates:
-    """Return what became of each value that a person entered anywhere, field by field."""
-    counts: Counter[str] = Counter()
-    lost: list[str] = []
-    for system in stage.hub.systems.values():
-        for entity, map_ in system.maps.items():
-            rows = stage.worlds[system.name].table(map_.object).rows
-            for row in rows.values():
-                told = _Told(stage.hub, system, entity, row.id)
-                for field, cells in _entered(row, map_.fields.values()):
-                    fate = told.fate(field, cells)
-                    counts[fate] += 1
-                    if fate == LOST:
-                        lost.append(f"{system.name} {row.id}.{field.field} {cells}")
-    return Fates(
-        values=sum(counts.values()),
-        golden=counts[GOLDEN],
-        superseded=counts[SUPERSEDED],
-        losers=counts[LOSER],
-        waiting=counts[WAITING],
-        lost=tuple(lost),
-    )
+class Witness:
+    """Remembers what the systems held before kamsync wrote there, and says what became of it."""
 
+    def __init__(self, hub: Hub, answers: Mapping[str, Sequence[Answer]]) -> None:
+        self.hub = hub
+        self.seen: Seen = {}
+        self.edited: set[tuple[int, str]] = set()
+        """The fields that people edited of records that kamsync may have made."""
+        self._entered = {(each.system, each.id) for all_ in answers.values() for each in all_}
 
-def _entered(row: Row, fields: Iterable[FieldMap]) -> Iterator[tuple[FieldMap, Cells]]:
-    """Yield each value that a person left in a field of *row*, as it stood after their act."""
-    maps = list(fields)
-    held: dict[str, Native] = {}
-    for act in row.acts:
-        before = dict(held)
-        held.update(act.values)
-        if act.own:
-            continue
-        for field in maps:
-            cells = tuple(held.get(name) for name in field.native)
-            same = cells == tuple(before.get(name) for name in field.native)
-            if not same and any(name in act.values for name in field.native):
-                yield field, cells
+    def look(self) -> None:
+        """Remember every value that people have entered so far, as it was read last."""
+        for link in _links(self.hub):
+            entered = (link.system, link.native_id or "") in self._entered
+            for field, fact in link.facts.items():
+                if field == EXISTS or all(cell is None for cell in fact.observed):
+                    continue
+                if entered or (link.id, field) in self.edited:
+                    self.seen.setdefault((link.id, field), set()).add(fact.observed)
+
+    def fates(self) -> Fates:
+        """Return what became of each value that was ever seen, field by field."""
+        counts: Counter[str] = Counter()
+        lost: list[str] = []
+        fields: dict[int, list[str]] = {}
+        waiting = {row.link for row in self.hub.store.links.awaited(AWAITED_LIMIT)}
+        for link_id, field in self.seen:
+            fields.setdefault(link_id, []).append(field)
+        for part in _parts(sorted(fields)):
+            for link in self.hub.store.links.by_id(part).values():
+                told = _Told(self.hub, link, waits=link.id in waiting)
+                for field in fields[link.id]:
+                    for cells in self.seen[link.id, field]:
+                        fate = told.fate(field, cells)
+                        counts[fate] += 1
+                        if fate == LOST:
+                            lost.append(f"{link.system} {link.native_id}.{field} {cells}")
+        return Fates(
+            values=sum(counts.values()),
+            golden=counts[GOLDEN],
+            superseded=counts[SUPERSEDED],
+            losers=counts[LOSER],
+            waiting=counts[WAITING],
+            lost=tuple(lost),
+        )
 
 
 class _Told:
     """What kamsync knows of one native record: its golden values, its story, its open questions."""
 
-    def __init__(self, hub: Hub, system: System, entity: str, native_id: str) -> None:
+    def __init__(self, hub: Hub, link: Link, *, waits: bool) -> None:
         store = hub.store
-        self.system = system.name
-        self.refs = _Refs(hub, system.name)
+        self.system = link.system
+        self.maps = hub.systems[link.system].maps[link.entity].fields
+        self.refs = _Refs(hub, link.system)
         self.events: dict[str, list[Event]] = {}
         self.golden: Mapping[str, Golden] = {}
         self.open: Mapping[str, Conflict] = {}
-        link = store.links.by_native(system.name, entity, [native_id]).get(native_id)
-        self.record = link.record if link else None
-        asked = store.reviews.open("match", entity, limit=CONFLICTS_LIMIT) if link else []
-        self.is_asked = any(c.link == link.id for each in asked for c in each.contenders if link)
+        self.record = link.record
+        self.waits = waits or bool(store.links.waiting([link.id]))
         if self.record is None:
             return
         self.golden = store.records.by_id([self.record])[self.record].fields
@@ -96,17 +108,17 @@ class _Told:
             for event in entry.events:
                 self.events.setdefault(event.field, []).append(event)
 
-    def fate(self, field: FieldMap, cells: Cells) -> str:
+    def fate(self, name: str, cells: Cells) -> str:
         """Return what became of one value."""
         if self.record is None:
-            return WAITING if self.is_asked else LOST
-        golden = self.golden.get(field.field, Golden())
-        if self._is(field, cells, golden.value):
+            return WAITING if self.waits else LOST
+        field = self.maps[name]
+        if self._is(field, cells, self.golden.get(name, Golden()).value):
             return GOLDEN
-        waiting = self.open.get(field.field)
+        waiting = self.open.get(name)
         if waiting is not None and self._contends(field, cells, waiting.contenders):
             return WAITING
-        events = self.events.get(field.field, [])
+        events = self.events.get(name, [])
         if any(self._contends(field, cells, event.losers) for event in events):
             return LOSER
         told = [event for event in events if event.act != "wrote"]
@@ -123,7 +135,7 @@ class _Told:
         """Whether *cells* are how this system says *value*."""
         try:
             return field.says(cells, value, self.refs)
-        except ReferenceMissing:
+        except (ReferenceMissing, ValueInvalid):
             return False
 
 
@@ -149,48 +161,63 @@ class _Refs:
         return found[record]
 
 
-def created_twice(stage: Stage) -> int:
-    """Return how many records kamsync created that were there already, by key or by content."""
-    return sum(
-        _doubles(stage, system, entity)
-        for system in stage.hub.systems.values()
-        for entity in system.maps
-    )
+def duplicates(hub: Hub, answers: Mapping[str, Sequence[Answer]]) -> int:
+    """Return how many records stand for a thing that their system had already, and had not twice before.
+
+    What a record stands for is said by the answer key; one that kamsync made stands for what the
+    records stand for that it was made from.
+    """
+    truths = {(each.system, each.id): each.truth for all_ in answers.values() for each in all_}
+    before = Counter((system, truth) for (system, _), truth in truths.items())
+    stands: dict[str, str] = {}
+    links = [link for link in _links(hub) if link.native_id is not None and link.entity in COUNTED]
+    for link in links:
+        truth = truths.get((link.system, link.native_id or ""))
+        if link.record is not None and truth is not None:
+            stands.setdefault(link.record, truth)
+    after: Counter[tuple[str, str]] = Counter()
+    for link in links:
+        known = truths.get((link.system, link.native_id or ""))
+        after[link.system, known or stands.get(link.record or "", link.record or "")] += 1
+    return sum(max(0, count - max(1, before[key])) for key, count in after.items())
 
 
-def _doubles(stage: Stage, system: System, entity: str) -> int:
-    """Return how many living records of one system kamsync created although they were there."""
-    map_ = system.maps[entity]
-    refs = _Refs(stage.hub, system.name)
-    seen: Counter[str] = Counter()
-    ours: list[tuple[str, ...]] = []
-    for row in stage.worlds[system.name].table(map_.object).living():
-        held = {
-            name: field.get(tuple(row.values.get(cell) for cell in field.native), refs)
-            for name, field in map_.fields.items()
-        }
-        said = {name: value for name, value in held.items() if value is not None}
-        keys = (*exact_keys(stage.hub.schema.entity(entity), said), repr(sorted(said.items())))
-        seen.update(keys)
-        if row.acts[0].own and row.acts[0].deed is Deed.CREATE:
-            ours.append(keys)
-    return sum(any(seen[key] > 1 for key in keys) for keys in ours)
+def in_both(hub: Hub, answers: Mapping[str, Sequence[Answer]]) -> int:
+    """Return how many records stand for something that both systems had already."""
+    had = {(each.system, each.id) for all_ in answers.values() for each in all_}
+    systems: dict[str, set[str]] = {}
+    for link in _links(hub):
+        if link.record is not None and (link.system, link.native_id or "") in had:
+            systems.setdefault(link.record, set()).add(link.system)
+    return sum(len(each) > 1 for each in systems.values())
 
 
-def own_writes(stage: Stage) -> int:
-    """Return how many writes of kamsync the systems have taken, ever."""
-    return sum(
-        act.own
-        for world in stage.worlds.values()
-        for object_ in world.names()
-        for row in world.table(object_).rows.values()
-        for act in row.acts
-    )
+def records(hub: Hub, count: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
+    """Return how many records of each entity there are, in the hub and as each system *counted* them."""
+    found = {entity: {"golden": hub.store.records.count(entity)} for entity in COUNTED}
+    for system, entity, number in count:
+        found[entity][system] = number
+    return found
 
 
-def clobbers(stage: Stage) -> tuple[int, int]:
-    """Return how many edits kamsync overwrote and never saw, and how many it found afterwards."""
-    worlds = stage.worlds.values()
-    return sum(len(each.clobbered) for each in worlds), sum(
-        len(each.watch.found) for each in worlds
-    )
+def _links(hub: Hub) -> Iterator[Link]:
+    """Yield every link that is tied to a record, and those that wait for a person to say to which."""
+    for entity in hub.entities():
+        after = ""
+        while ids := hub.store.records.ids(entity.name, after, PAGE):
+            after = ids[-1]
+            for links in hub.store.links.of_records(ids).values():
+                yield from (each for each in links if hub.speaks_to(each.system, each.entity))
+        last = 0
+        while asked := hub.store.links.asked(entity.name, last, PAGE):
+            last = asked[-1].id
+            yield from asked
+        last = 0
+        while new := hub.store.links.unmatched(entity.name, last, PAGE):
+            last = new[-1].id
+            yield from new
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for first in range(0, len(ids), PAGE):
+        yield ids[first : first + PAGE]

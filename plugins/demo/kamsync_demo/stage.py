@@ -1,25 +1,28 @@
-"""The stage of the story: a real hub on a folder of systems, and the people who work in them."""
+"""The stage of the story: a real hub on both systems, and the people who work in them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
-from kamsync.clock import SetClock
 from kamsync.config import load_config
 from kamsync.engine import Hub, Round, preview, run_round
 from kamsync.engine.assemble import assemble, open_configured_store
-from kamsync.errors import SystemDown
-from kamsync.memory import Faults, Memory, MemorySystem, Person
-from kamsync.model import Native, Op, Receipt, Write
+from kamsync.model import Link
 from kamsync.plugins import load_plugins
-from kamsync.reports import find_record
+from kamsync.sandbox.world import STAFF, Colleague
+from kamsync_demo.proof import Witness
+from kamsync_demo.systems import Systems
 
-__all__ = ["Edit", "Stage", "Trouble", "on_stage"]
+__all__ = ["Edit", "Stage", "colleague", "on_stage"]
+
+LAG_S = 3.0
+"""How long a system's search may lag behind what people save."""
 
 
 class Edit(Struct, frozen=True):
@@ -29,122 +32,87 @@ class Edit(Struct, frozen=True):
     person: str
     system: str
     object: str
-    before: Mapping[str, Native]
-    values: Mapping[str, Native]
-
-
-class Trouble(Faults):
-    """What goes wrong in one system, once, when the story asks for it."""
-
-    def __init__(self) -> None:
-        self.deaf = ""
-        """The call whose next answer is lost although it was carried out."""
-        self.racing: Callable[[], None] | None = None
-        """What happens in the instant before the next update lands."""
-
-    def after(self, call: str, object_: str) -> None:
-        """Lose one answer."""
-        if call == self.deaf:
-            self.deaf = ""
-            raise SystemDown(f"The answer to {call} {object_} was lost.")
-
-    def row(self, write: Write, land: Callable[[], Receipt]) -> Receipt:
-        """Let an edit come first, then carry out the write."""
-        if self.racing is not None and write.op is Op.UPDATE:
-            race, self.racing = self.racing, None
-            race()
-        return land()
+    before: Mapping[str, Any]
+    values: Mapping[str, Any]
 
 
 class Stage:
-    """The hub and the outside world; the clock moves only when somebody does something."""
+    """The hub and the outside world; their clock goes on in leaps, so that nobody has to wait."""
 
-    def __init__(self, hub: Hub, clock: SetClock) -> None:
+    def __init__(self, hub: Hub, systems: Systems) -> None:
         self.hub = hub
-        self.clock = clock
-        self.worlds: dict[str, MemorySystem] = {}
-        self.trouble: dict[str, Trouble] = {}
-        for name, system in hub.systems.items():
-            memory = system.connector
-            assert isinstance(memory, Memory)
-            memory.system.clock = clock
-            memory.faults = self.trouble[name] = Trouble()
-            self.worlds[name] = memory.system
-
-    # Rounds.
+        self.systems = systems
+        self.witness = Witness(hub, systems.answers)
+        self.created = 0
+        self.settled = 0
 
     def preview(self) -> Round:
-        """Return what a round would do."""
-        self.clock.wait(1)
-        return preview(self.hub)
+        """Return what a round would do; what people entered so far is witnessed."""
+        self.systems.clock.wait(LAG_S)
+        round_ = preview(self.hub)
+        self.witness.look()
+        return round_
 
     def round(self, approve: str | None = None) -> Round:
         """Run one round."""
-        self.clock.wait(1)
-        return run_round(self.hub, approve=approve)
+        self.systems.clock.wait(LAG_S)
+        round_ = run_round(self.hub, approve=approve)
+        self.created += sum(each.created for each in round_.pushed.values())
+        self.settled += sum(each.acts.get("settled", 0) for each in round_.merged.fields.values())
+        return round_
 
-    def settle(self, most: int = 5) -> int:
-        """Run rounds until one writes nothing; return how many wrote something."""
-        for count in range(most):
-            if not self.round().written:
-                return count
-        return most
-
-    # People.
-
-    def begin_minute(self) -> None:
-        """Wait for the next full minute."""
-        self.clock.wait(60 - self.clock.now().second)
-
-    def record(self, name: str) -> str:
-        """Return the id of the record called *name*."""
-        return find_record(self.hub, name).id
+    def edit(self, who: Colleague, system: str, link: Link, values: Mapping[str, Any]) -> Edit:
+        """Let somebody edit the native record of *link*."""
+        object_ = self.hub.systems[system].maps[link.entity].object
+        before = {name: self._shown(link, name) for name in values}
+        options = {"object": object_, "id": link.native_id or "", "values": dict(values)}
+        self.systems.act(system, who.email, "edit", **options)
+        now = self.systems.clock.now()
+        return Edit(now, who.name, system, object_, before, values)
 
     def native(self, system: str, record: str) -> str:
         """Return the native id of *record* in *system*."""
         return self.hub.store.links.natives(system, [record])[record]
 
-    def values(self, system: str, record: str, entity: str) -> Mapping[str, Native]:
-        """Return what *system* holds of *record*, in its own words."""
-        object_ = self.hub.systems[system].maps[entity].object
-        return self.worlds[system].values(object_, self.native(system, record)) or {}
+    def links(self, record: str) -> dict[str, Link]:
+        """Return the one link of a record in each system that has one there."""
+        found = self.hub.store.links.of_records([record])[record]
+        return {each.system: each for each in found if each.native_id is not None}
 
-    def edit(
-        self, person: str, system: str, entity: str, record: str, values: Mapping[str, Native]
-    ) -> Edit:
-        """Let *person* edit *record* in *system*, as the user that they are there."""
-        self.clock.wait(6)
-        object_ = self.hub.systems[system].maps[entity].object
-        native_id = self.native(system, record)
-        held = self.values(system, record, entity)
-        self._user(person, system).edit(object_, native_id, values)
-        before = {name: held.get(name) for name in values}
-        return Edit(self.clock.now(), person, system, object_, before, values)
+    def _shown(self, link: Link, name: str) -> Any:
+        """Return what a native field of a link held when it was last read; from now on it is witnessed."""
+        for field, map_ in self.hub.systems[link.system].maps[link.entity].fields.items():
+            if name in map_.native and field in link.facts:
+                self.witness.edited.add((link.id, field))
+                return link.facts[field].observed[map_.native.index(name)]
+        return None
 
-    def create(self, person: str, system: str, entity: str, values: Mapping[str, Native]) -> Edit:
-        """Let *person* make a record in *system*."""
-        self.clock.wait(6)
-        object_ = self.hub.systems[system].maps[entity].object
-        self._user(person, system).create(object_, values)
-        return Edit(self.clock.now(), person, system, object_, {}, values)
 
-    def _user(self, person: str, system: str) -> Person:
-        """Return who *person* is at one system."""
-        return self.worlds[system].act(self.native(system, self.record(person)), person)
+def colleague(user_name: str) -> Colleague:
+    """Return one of our own people."""
+    return next(each for each in STAFF if each.user_name == user_name)
 
 
 @contextmanager
-def on_stage(configuration: Path, clock: SetClock) -> Iterator[Stage]:
+def on_stage(configuration: Path, systems: Systems) -> Iterator[Stage]:
     """Open what *configuration* names, as every command does, and give it all back."""
     config = load_config(configuration, {})
     plugins = load_plugins(config.plugins)
-    store = open_configured_store(config, clock)
+    store = open_configured_store(config, systems.clock)
     try:
-        hub = assemble(config, plugins, store, clock)
+        hub = assemble(config, plugins, store, systems.clock)
         try:
-            yield Stage(hub, clock)
+            for system in hub.systems.values():
+                system.connector.setup(_objects(hub, system.name), dry_run=False)
+            yield Stage(hub, systems)
         finally:
             for system in hub.systems.values():
                 system.connector.close()
     finally:
         store.close()
+
+
+def _objects(hub: Hub, system: str) -> list[str]:
+    """Return the native objects that records may be created of."""
+    found = hub.systems[system]
+    return [map_.object for entity, map_ in found.maps.items() if found.allow.get(entity)]

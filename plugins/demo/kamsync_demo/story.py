@@ -1,39 +1,52 @@
-"""The whole story, from an empty folder to the proof."""
+"""The whole story, from two full systems to the proof."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
-from kamsync.clock import SetClock, SystemClock
+from kamsync.extensions import SandboxOptions
+from kamsync.sandbox.world import world_of
 from kamsync_demo.chapters import CHAPTERS, proven
-from kamsync_demo.folder import make_folder
+from kamsync_demo.folder import configure, new_folder
+from kamsync_demo.leftovers import by_reason, left_over, written
 from kamsync_demo.stage import on_stage
+from kamsync_demo.systems import started
 from kamsync_demo.telling import Telling
-from kamsync_demo.world import make_world
 
 __all__ = ["tell_story"]
 
-AGO = timedelta(minutes=30)
-"""How long ago the story happens: whoever goes on in its folder must not come before it."""
+ANSWERS = "answers"
 
 
 def tell_story(
-    folder: Path, seed: int, tell: Telling, *, kept: bool
+    folder: Path, options: SandboxOptions, tell: Telling, stay: Callable[[Path], None]
 ) -> tuple[dict[str, Any], bool]:
-    """Make a world in *folder* and tell what happens; return the figures and whether the proof holds.
+    """Fill both systems and tell what happens; return the figures, and whether the proof holds.
 
-    The story takes place on a clock of its own, so that its minutes pass in seconds and it is the same
-    every time.
+    Args:
+        folder: where the configuration and the store are made.
+        options: which clients the systems hold.
+        tell: who tells it.
+        stay: called with the configuration at the end, while the systems still answer.
     """
-    world = make_world(seed)
-    clock = SetClock((SystemClock().now() - AGO).replace(second=0, microsecond=0))
-    configuration = make_folder(folder, world, clock)
-    figures: dict[str, Any] = {"seed": seed, "clients": len(world.clients)}
-    with on_stage(configuration, clock) as stage:
-        for chapter in CHAPTERS:
-            figures[chapter.__name__] = chapter(stage, tell)
-        figures["proof"], holds = proven(stage, tell)
-    tell.end(configuration, kept=kept)
-    return {**figures, "holds": holds}, holds
+    began = monotonic()
+    new_folder(folder)
+    answers = folder / ANSWERS
+    asked = SandboxOptions(
+        seed=options.seed, accounts=options.accounts, data=options.data, answers=answers
+    )
+    with started(asked, answers) as systems:
+        configuration = configure(folder, systems)
+        world = world_of(asked, systems.clock.now())
+        with on_stage(configuration, systems) as stage:
+            chapters = {each.__name__: each(stage, tell) for each in CHAPTERS}
+            figures, holds = proven(stage, tell)
+            found = left_over(stage.hub, world.remarks if world else ())
+            tell.left_over(by_reason(found), written(found, folder / "left-over.csv"))
+        figures["left_over"] = len(found)
+        figures["seconds"] = round(monotonic() - began, 1)
+        stay(configuration)
+    return {**figures, "chapters": chapters, "holds": holds}, holds

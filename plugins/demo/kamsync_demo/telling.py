@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ from kamsync.reports import (
     question,
 )
 from kamsync_demo.stage import Edit
-from kamsync_demo.world import HERO
 
 __all__ = ["Mute", "Telling"]
 
@@ -130,15 +129,32 @@ class Telling:
             mark = ("✓ ", "bold green") if holds else ("✗ ", "bold red")
             self.printer.line(mark, text, indent=3)
 
-    def end(self, configuration: Path, *, kept: bool) -> None:
-        """Say what can be tried now."""
-        self.printer.gap()
-        if not kept:
-            self.say("Keep it all to try the commands on: ", ("kamsync demo --keep DIR", "bold"))
+    def held(self, counts: Mapping[str, Mapping[str, int]]) -> None:
+        """Show how many records each system holds to begin with."""
+        rows: list[tuple[Cell, ...]] = [
+            (name, *(f"{number:,} {_plural(entity)}" for entity, number in held.items()))
+            for name, held in counts.items()
+        ]
+        self.printer.table(rows, indent=3)
+
+    def left_over(self, rows: Sequence[tuple[str, str, int, str]], table: Path) -> None:
+        """Show what is left over, by where and why."""
+        if not rows:
             return
-        self.say(f"It is all in {configuration.parent} now. Go on with:")
-        self.ran(f"-c {configuration} conflicts")
-        self.ran(f'-c {configuration} explain "{HERO}"')
+        self.chapter("Left over", "Nothing is dropped in silence: each has its reason.")
+        shown: list[tuple[Cell, ...]] = [
+            (where, (f"{count:,}", "bold"), reason, (f"such as {one}", "dim"))
+            for where, reason, count, one in rows
+        ]
+        self.printer.table(shown, indent=3)
+        self.say((f"All of them, one a line: {table}", "dim"))
+
+    def stays(self, configuration: Path) -> None:
+        """Say that the systems go on, and what to try on them from another terminal."""
+        self.printer.gap()
+        self.say("Both systems stay up until Ctrl-C. In another terminal:")
+        for command in ("conflicts", "plan", "sync", "check", "history --round last"):
+            self.ran(f"-c {configuration} {command}")
 
 
 def _edited(edit: Edit) -> tuple[Cell, ...]:
@@ -170,3 +186,7 @@ def _outcome(sight: Sight, names: Names, each: Happening) -> tuple[Cell, ...]:
         lost = ", ".join(f"{said(loser.value)} by {loser.person}" for loser in each.losers)
         why = f"{each.rule}; lost: {lost}"
     return OUTCOMES[each.act], f"{each.entity}.{each.field}", (value, "bold"), (why, "dim")
+
+
+def _plural(entity: str) -> str:
+    return {"opportunity": "opportunities"}.get(entity, f"{entity}s")

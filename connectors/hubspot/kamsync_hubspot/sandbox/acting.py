@@ -71,6 +71,14 @@ def caller_of(portal: Portal, person: str) -> Caller:
     return who.caller
 
 
+def _count(portal: Portal, who: Caller, asked: Asked) -> int:  # noqa: ARG001
+    """Return how many living records there are of a type."""
+    kind = portal.kind(asked["object"])
+    sql = "SELECT count(*) FROM record WHERE type = ? AND archived = 0"
+    (count,) = portal.database.execute(sql, (kind.id,)).fetchone()
+    return int(count)
+
+
 def _create(portal: Portal, who: Caller, asked: Asked) -> str:
     """Make a record."""
     return str(writing.create(portal, portal.kind(asked["object"]), asked["values"], who).id)
@@ -177,6 +185,7 @@ def _id(asked: Asked) -> int:
 
 
 _VERBS: dict[str, Callable[[Portal, Caller, Asked], Any]] = {
+    "count": _count,
     "create": _create,
     "edit": _edit,
     "read": _read,

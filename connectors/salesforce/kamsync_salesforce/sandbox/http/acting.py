@@ -60,6 +60,11 @@ def _check(verb: str, options: Options) -> None:
             raise UnknownName(f"{verb} cannot take {value!r} for {name}.")
 
 
+def _count(api: Api, who: Person, options: Options) -> int:
+    """Return how many living records there are of an ``object``, as far as the person sees them."""
+    return api.org.query(f"SELECT COUNT() FROM {options['object']}", who).total
+
+
 def _create(api: Api, who: Person, options: Options) -> str | None:
     """Make a record: ``object``, ``values``; the answer is its id. ``late_s``: as with ``edit``."""
     object_, values = options["object"], options["values"]
@@ -181,6 +186,7 @@ def _perhaps_later(api: Api, options: Options, change: Callable[[], Any]) -> Any
 
 
 VERBS: dict[str, Callable[[Api, Person, Options], Any]] = {
+    "count": _count,
     "create": _create,
     "edit": _edit,
     "delete": _delete,

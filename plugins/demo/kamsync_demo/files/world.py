@@ -110,7 +110,7 @@ class _Names(Struct, frozen=True):
 def make_world(seed: int = 0) -> World:
     """Return the same world for the same *seed*; the hero of the story is in every one of them."""
     random = Random(seed)  # noqa: S311 - records for a demo, not secrets
-    text = (files("kamsync_demo") / "names.toml").read_text(encoding="utf-8")
+    text = (files("kamsync_demo.files") / "names.toml").read_text(encoding="utf-8")
     names = convert(tomllib.loads(text), _Names)
     clients = [_client(random, names, at) for at in range(len(names.stems))]
     return World(PEOPLE, (_hero(), _twin(), *clients))

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from kamsync.model import Native
-from kamsync_demo.world import Client, Colleague, Contact
+from kamsync_demo.files.world import Client, Colleague, Contact
 
 __all__ = ["SPELLINGS", "Spelling"]
 

@@ -10,8 +10,8 @@ from typing import Any
 from kamsync.clock import SetClock, SystemClock
 from kamsync.errors import ConfigurationInvalid, Unsupported
 from kamsync.extensions import SandboxOptions
-from kamsync_demo.folder import make_folder, system_files
-from kamsync_demo.world import make_world
+from kamsync_demo.files.folder import make_folder, system_files
+from kamsync_demo.files.world import make_world
 
 __all__ = ["MemorySandbox", "start"]
 
@@ -65,6 +65,6 @@ def _load(source: Path, folder: Path) -> None:
         if not (source / path.name).is_file():
             raise ConfigurationInvalid(
                 f"{source} holds no {path.name} of the system {name}; name a folder that"
-                " `kamsync demo --keep` made."
+                " an earlier sandbox made."
             )
         shutil.copyfile(source / path.name, path)

@@ -1,0 +1,1 @@
+"""Three teams' systems as files, for `kamsync sandbox memory`."""
