@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from kamsync.identity.keys import exact_keys, is_organisation, is_person, label_of, person_of
-from kamsync.identity.names import SAME, Name, alike, is_slip, named, person_likeness
+from kamsync.identity.names import SAME, Name, alike, codes, is_slip, named, person_likeness
 from kamsync.identity.words import SIBLING
 from kamsync.model import Value
 from kamsync.schema import Entity, Field, Type
@@ -37,6 +37,9 @@ NEAR, NEAR_DAYS, NEAR_SHARE = 0.6, 14, Decimal("0.35")
 
 What comes back every month is further apart than the days.
 """
+
+NAMED, CODED = 5.0, 7.0
+"""What the name of a thing weighs, and one that holds a code which tells the thing from all others."""
 
 FULL_EVIDENCE = 9
 """How much must have been compared before things without a name of their own count as equal."""
@@ -238,7 +241,8 @@ def _thing_likeness(
         return 0.0, 0.0
     equal = float(one == other)
     if field.name == entity.label and field.type is Type.TEXT:
-        return 5.0, alike(named(one), named(other))
+        a, b = named(one), named(other)
+        return (CODED if codes(a) & codes(b) else NAMED), alike(a, b)
     if field.type is Type.REFERENCE:
         owns = field.name in {entity.parent, field.to}
         return (3.0, equal) if owns else (equal, equal)
@@ -286,12 +290,12 @@ WEIGHTS = {
 def _owner_signs(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) -> Iterator[_Sign]:
     if entity.parent and _differ(a, b, entity.parent):
         yield _Sign(-STRONG, f"different {entity.parent}s", forbids=True)
-    if (
-        label_of(entity, a)
-        and label_of(entity, b)
-        and not alike(named(label_of(entity, a)), named(label_of(entity, b)))
-    ):
-        yield _Sign(0.0, "different names", forbids=True)
+    if label_of(entity, a) and label_of(entity, b):
+        one, other = named(label_of(entity, a)), named(label_of(entity, b))
+        if not alike(one, other):
+            yield _Sign(0.0, "different names", forbids=True)
+        elif codes(one) and codes(other) and not codes(one) & codes(other):
+            yield _Sign(-STRONG, "different codes in the names", forbids=True)
 
 
 def _agree(a: Mapping[str, Value], b: Mapping[str, Value], name: str) -> bool:

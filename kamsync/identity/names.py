@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from kamsync.identity.words import COMMON, FORMS, LEADING_FORMS, SILENT
 
-__all__ = ["SAME", "Name", "alike", "is_slip", "named", "person_likeness", "plain"]
+__all__ = ["SAME", "Name", "alike", "codes", "is_slip", "named", "person_likeness", "plain"]
 
 CACHED_NAMES = 50_000
 """How many names stay taken apart, so that a name is taken apart once for all its comparisons."""
@@ -33,6 +33,7 @@ INITIAL, SHORT_FORM, NO_GIVEN_NAME = 0.85, 0.92, 0.6
 """What an initial, the start of a given name, or none at all counts."""
 
 SHORTEST_SHORT_FORM = 3
+SHORTEST_CODE = 6
 MOST_SLIPS = 2
 CROSSED = 0.95
 """What a given and a family name count that stand in each other's place."""
@@ -75,6 +76,15 @@ def named(text: str) -> Name:
     own = kept[first:last]
     spelled = tuple(plain(word.translate(SPELLED_OUT)) for word in own)
     return Name(tuple(plain(word) for word in own), spelled, forms)
+
+
+def codes(name: Name) -> frozenset[str]:
+    """Return the words of a name that are numbers of something: long, of letters and of digits."""
+    return frozenset(
+        word
+        for word in name.words
+        if len(word) >= SHORTEST_CODE and not word.isalpha() and not word.isdigit()
+    )
 
 
 def _words(text: str) -> list[str]:

@@ -206,6 +206,20 @@ def test_things_are_compared_by_what_they_belong_to_and_say(changes, expected):
     assert expected == outcome(meet(RENEWAL, {**RENEWAL, **changes}, entity=OPPORTUNITY))
 
 
+def test_a_code_in_the_name_of_a_thing_tells_it_from_all_others():
+    """Even where little else is said; and two codes are two things, however alike the rest is."""
+    one = {"name": "Unassigned GTX Basic KFPM2LJW", "close_date": "2026-12-01", "owner": "e"}
+    other = {**RENEWAL, "name": "Acme GTX Basic KFPM2LJX"}
+
+    assert LINKED == outcome(meet(one, one, entity=OPPORTUNITY))
+    assert ASKED == outcome(
+        meet({**one, "name": "Basic"}, {**one, "name": "Basic"}, entity=OPPORTUNITY)
+    )
+    assert NEW == outcome(
+        meet({**RENEWAL, "name": "Acme GTX Basic KFPM2LJW"}, other, entity=OPPORTUNITY)
+    )
+
+
 def test_two_that_come_equally_close_are_a_question():
     """Both have the same name and address as the newcomer."""
     values = {"name": "Acme", "billing_address": address()}

@@ -41,7 +41,9 @@ def _title(draw: Random, values: Values, staff: Sequence[Colleague]) -> str:  # 
 
 
 def _amount(draw: Random, values: Values, staff: Sequence[Colleague]) -> int:  # noqa: ARG001
-    return int(values["amount"] * draw.uniform(1.02, 1.3)) // 100 * 100 + 100
+    """Return a sum a little higher; nothing stays nothing."""
+    amount = values["amount"]
+    return int(amount * draw.uniform(1.02, 1.3)) // 100 * 100 + 100 if amount else amount
 
 
 def _close_date(draw: Random, values: Values, staff: Sequence[Colleague]) -> Any:  # noqa: ARG001

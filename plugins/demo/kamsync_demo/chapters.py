@@ -12,6 +12,7 @@ from kamsync.sandbox.mishaps import LoseAnswer
 from kamsync_demo.proof import COUNTED, duplicates, in_both, records
 from kamsync_demo.stage import Stage, colleague
 from kamsync_demo.telling import Telling
+from kamsync_demo.winners import agreement
 
 __all__ = ["CHAPTERS", "proven"]
 
@@ -46,7 +47,16 @@ def first_meeting(stage: Stage, tell: Telling) -> Figures:
         f" planned writes were made, {settled:,} differences were settled by rules,"
         f" {done.held} questions wait for a person."
     )
+    key = agreement(stage.hub, stage.world, stage.systems.answers, clock.now())
+    text = (
+        f"{key.facts:,} facts about what both had are as an answer key says that knows nothing of the"
+        f" engine; {key.differences} of them the teams told differently."
+    )
+    tell.proof([(not key.wrong, text)])
     return {
+        "facts": key.facts,
+        "differences": key.differences,
+        "wrong": list(key.wrong),
         "read": plan.read,
         "matched": matched,
         "planned": plan.writes,

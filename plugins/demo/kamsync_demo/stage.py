@@ -15,7 +15,7 @@ from kamsync.engine import Hub, Round, preview, run_round
 from kamsync.engine.assemble import assemble, open_configured_store
 from kamsync.model import Link
 from kamsync.plugins import load_plugins
-from kamsync.sandbox.world import STAFF, Colleague
+from kamsync.sandbox.world import STAFF, Colleague, World
 from kamsync_demo.proof import Witness
 from kamsync_demo.systems import Systems
 
@@ -39,8 +39,9 @@ class Edit(Struct, frozen=True):
 class Stage:
     """The hub and the outside world; their clock goes on in leaps, so that nobody has to wait."""
 
-    def __init__(self, hub: Hub, systems: Systems) -> None:
+    def __init__(self, hub: Hub, systems: Systems, world: World) -> None:
         self.hub = hub
+        self.world = world
         self.systems = systems
         self.witness = Witness(hub, systems.answers)
         self.created = 0
@@ -94,7 +95,7 @@ def colleague(user_name: str) -> Colleague:
 
 
 @contextmanager
-def on_stage(configuration: Path, systems: Systems) -> Iterator[Stage]:
+def on_stage(configuration: Path, systems: Systems, world: World) -> Iterator[Stage]:
     """Open what *configuration* names, as every command does, and give it all back."""
     config = load_config(configuration, {})
     plugins = load_plugins(config.plugins)
@@ -104,7 +105,7 @@ def on_stage(configuration: Path, systems: Systems) -> Iterator[Stage]:
         try:
             for system in hub.systems.values():
                 system.connector.setup(_objects(hub, system.name), dry_run=False)
-            yield Stage(hub, systems)
+            yield Stage(hub, systems, world)
         finally:
             for system in hub.systems.values():
                 system.connector.close()

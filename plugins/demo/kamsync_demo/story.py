@@ -41,10 +41,11 @@ def tell_story(
     with started(asked, answers) as systems:
         configuration = configure(folder, systems)
         world = world_of(asked, systems.clock.now())
-        with on_stage(configuration, systems) as stage:
+        assert world is not None
+        with on_stage(configuration, systems, world) as stage:
             chapters = {each.__name__: each(stage, tell) for each in CHAPTERS}
             figures, holds = proven(stage, tell)
-            found = left_over(stage.hub, world.remarks if world else ())
+            found = left_over(stage.hub, world.remarks)
             tell.left_over(by_reason(found), written(found, folder / "left-over.csv"))
         figures["left_over"] = len(found)
         figures["seconds"] = round(monotonic() - began, 1)
