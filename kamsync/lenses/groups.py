@@ -10,7 +10,7 @@ from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.mapping import Lens, Refs
 from kamsync.model import Cells, Native, Value
 from kamsync.schema import Field
-from kamsync.values import shown
+from kamsync.values import is_currency, says_nothing, shown
 
 __all__ = ["Grouped", "Part"]
 
@@ -47,14 +47,17 @@ class Grouped(Struct, frozen=True):
     constants: Mapping[str, Value] = {}
 
     def get(self, cells: Cells, refs: Refs) -> Value:
-        """Return the parts that this system holds, or None if all of them are blank."""
+        """Return the parts that this system holds, or None if all of them are blank.
+
+        A currency without a sum says nothing: systems show that of the company with every record.
+        """
         # Most groups of most records are empty, and no lens makes something of nothing.
         if cells.count(None) == len(cells):
             return None
         held = {
             part.name: part.lens.get(cells[part.start : part.stop], refs) for part in self.parts
         }
-        if not any(value is not None for value in held.values()):
+        if says_nothing(self.field, held):
             return None
         return {**held, **self.constants} if self.constants else held
 
@@ -70,5 +73,8 @@ class Grouped(Struct, frozen=True):
         written: list[Native] = []
         for part in self.parts:
             now = None if cells is None else cells[part.start : part.stop]
-            written.extend(part.put(values.get(part.name), now, refs))
+            if value is None and now is not None and is_currency(self.field, part.name):
+                written.extend(now)
+            else:
+                written.extend(part.put(values.get(part.name), now, refs))
         return tuple(written)

@@ -28,7 +28,9 @@ __all__ = [
     "MAX_TEXT_BYTES",
     "as_python",
     "is_blank",
+    "is_currency",
     "normalise",
+    "says_nothing",
     "shown",
 ]
 
@@ -99,7 +101,21 @@ def _group(field: Field, raw: Any) -> Value:
             f"{field.name} has no part {shown(field, unknown[0])}; it has {', '.join(names)}."
         )
     parts = {part.name: normalise(part, raw.get(part.name)) for part in field.parts}
-    return None if is_blank(parts) else parts
+    return None if says_nothing(field, parts) else parts
+
+
+def says_nothing(field: Field, parts: Mapping[str, Value]) -> bool:
+    """Whether a group says nothing: all of its parts are blank, or all but the currency of its sum.
+
+    Systems show the currency of the company with every record, also where there is no sum.
+    """
+    said = [name for name, value in parts.items() if not is_blank(value)]
+    return not said or (len(said) == 1 and is_currency(field, said[0]))
+
+
+def is_currency(field: Field, name: str) -> bool:
+    """Whether a part of a group is the currency of the sum beside it."""
+    return any(part.name == name and part.type is Type.CURRENCY for part in field.parts)
 
 
 READERS: Mapping[Type, Reader] = {
