@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from msgspec import structs
 
@@ -125,6 +125,7 @@ class _Matching:
         self.answered: list[Conflict] = []
         self.events: list[Event] = []
         self.awaited: list[tuple[int, str, str, str]] = []
+        self.undecided: dict[tuple[str, str, str], bool] = {}
         self._load()
 
     def _load(self) -> None:
@@ -175,28 +176,52 @@ class _Matching:
                 return self._tie(link, known, f"it carries the id {link.stamp}")
             if link.stamp.startswith(f"{self.entity.name}-"):
                 return self._new(link, link.stamp)
-        if unknown := self._unknown(link):
+        if unknown := self._unmet(link, self.entity.unique):
             self.awaited += unknown
             return False
+        return self._recognise(link)
+
+    def _recognise(self, link: Link) -> bool:
+        """Identify a native record by what it says; return whether it is tied now."""
         found = self._compare(link)
         if found.verdict is Verdict.LINK and found.record is not None:
             return self._tie(link, found.record, found.reason)
+        if undecided := self._undecided(link):
+            self.awaited += undecided
+            return False
         if found.verdict is Verdict.REVIEW or newcomer_name(link) in self.open:
             self._ask(link, found)
             return False
         return self.make(link)
 
-    def _unknown(self, link: Link) -> list[tuple[int, str, str, str]]:
-        """Return what a link refers to that nobody knows yet, and without which nobody knows what it is."""
-        fields = [self.entity.fields[name] for name in self.entity.unique]
+    def _undecided(self, link: Link) -> list[tuple[int, str, str, str]]:
+        """Return what a link belongs to while a person is asked which record that is.
+
+        Compared without it, and linked to nothing, it would be taken for new.
+        """
+        parent = self.entity.parent
+        if not parent or newcomer_name(link) in self.open:
+            return []
+        return [each for each in self._unmet(link, [parent]) if self._is_undecided(*each[1:])]
+
+    def _unmet(self, link: Link, names: Iterable[str]) -> list[tuple[int, str, str, str]]:
+        """Return the native records that some fields of a link refer to and that are no record yet."""
         said = self.said[link.id]
         return [
             (link.id, link.system, field.to, str(cell))
-            for field in fields
+            for field in map(self.entity.fields.__getitem__, names)
             if field.to and field.name in link.facts and said.get(field.name) is None
             for cell in link.facts[field.name].observed
             if cell not in (None, "")
         ]
+
+    def _is_undecided(self, system: str, entity: str, native_id: str) -> bool:
+        """Whether a native record is there and not known yet as what."""
+        key = (system, entity, native_id)
+        if key not in self.undecided:
+            found = self.hub.store.links.by_native(system, entity, [native_id]).get(native_id)
+            self.undecided[key] = found is not None and found.record is None and _is_alive(found)
+        return self.undecided[key]
 
     def make(self, link: Link) -> bool:
         """Make a record of its own for *link*."""

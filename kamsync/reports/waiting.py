@@ -66,9 +66,10 @@ def _named(fact: Fact) -> set[str]:
 
 
 def _of_newcomer(hub: Hub, row: Awaited, link: Link) -> Iterator[Wait]:
-    """Yield what keeps a native record from being matched that is known by what it refers to."""
-    for name in hub.schema.entity(link.entity).unique:
-        field, fact = hub.schema.entity(link.entity).fields[name], link.facts.get(name)
+    """Yield what keeps a native record from being matched: what it is known by, or belongs to."""
+    entity = hub.schema.entity(link.entity)
+    for name in dict.fromkeys((*entity.unique, *filter(None, [entity.parent]))):
+        field, fact = entity.fields[name], link.facts.get(name)
         if field.to == row.entity and fact is not None and row.wanted in _named(fact):
             reason, hint = _unknown(hub, row, link, field)
             yield Wait(link.system, link.entity, link.native_id or "", row.at, reason, hint)

@@ -112,3 +112,23 @@ def test_a_native_record_that_waits_for_a_match_is_named_as_what_it_is(stage):
     (found,) = [each for each in _waits(hub) if twin in each.text]
 
     assert f"its account is account {twin}, which is not matched to a record yet." in found.text
+
+
+def test_what_belongs_to_an_undecided_record_is_not_taken_for_new(stage):
+    """Only a person knows whose it is: until then it is created nowhere, and then it is recognised."""
+    hub = stage(entities=("account", "contact"))
+    account = hub["sales"].create(name="Acme Group", industry="Retail")
+    hub["sales"].create("contact", account=account, first_name="Li", last_name="Wu")
+    other = hub["success"].create(name="Acme Group", industry="Energy")
+    contact = hub["success"].create("contact", account=other, first_name="Li", last_name="Wu")
+    hub.meet()
+    conflict = hub.conflict()
+
+    assert ["match", "match"] == [conflict.kind.value, conflict.field]
+    assert [contact] == hub["success"].ids("contact")
+
+    hub.decide(conflict, hub.of("sales", account), "same")
+    hub.settle()
+
+    assert [contact] == hub["success"].ids("contact")
+    assert hub.of("sales", hub["sales"].ids("contact")[0]) == hub.of("success", contact)
