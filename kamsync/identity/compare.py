@@ -241,8 +241,8 @@ def _thing_likeness(
         return 0.0, 0.0
     equal = float(one == other)
     if field.name == entity.label and field.type is Type.TEXT:
-        a, b = named(one), named(other)
-        return (CODED if codes(a) & codes(b) else NAMED), alike(a, b)
+        name, its = named(one), named(other)
+        return (CODED if codes(name) & codes(its) else NAMED), alike(name, its)
     if field.type is Type.REFERENCE:
         owns = field.name in {entity.parent, field.to}
         return (3.0, equal) if owns else (equal, equal)

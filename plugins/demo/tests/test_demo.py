@@ -1,17 +1,29 @@
+"""The story of the demo: what it promises, told once among few clients and once with dirty files."""
+
+import csv
 import json
 import os
+import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from kamsync.cli import root
 from kamsync.plugins import load_plugins
+from kamsync_demo.winners import FACTS
 
-KAMSYNC = (sys.executable, "-m", "kamsync")
-PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("KAMSYNC_")}
+COUNTED = {
+    "records",
+    "created",
+    "settled",
+    "held",
+    "duplicates",
+    "writes_last_round",
+    "calls",
+    "seconds",
+}
 
 
 def run(*args):
@@ -19,33 +31,25 @@ def run(*args):
     return CliRunner().invoke(root, [*args], prog_name="kamsync")
 
 
-def kamsync(*args, status=0, cwd=None):
-    """Run a command in a process of its own and return what it says."""
-    result = subprocess.run(
-        [*KAMSYNC, *args], check=False, capture_output=True, text=True, env=PLAIN, cwd=cwd
-    )
-    assert status == result.returncode, result.stderr
-    return result.stdout
+def story(*args):
+    """Tell the story and return its figures."""
+    result = run("demo", "--once", "--json", *args)
+    assert 1 == len(result.stdout.splitlines()), result.stderr
+    return json.loads(result.stdout), result
 
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
-    """The figures of the story, and the folder in which it was kept."""
+    """The figures of a story among few clients, and the folder in which it was kept."""
     folder = tmp_path_factory.mktemp("story") / "kept"
-    result = run("demo", "--json", "--keep", str(folder))
-    assert 0 == result.exit_code, result.stderr
-    assert 1 == len(result.stdout.splitlines())
-    return json.loads(result.stdout), folder
+    figures, result = story("--accounts", "40", "--keep", str(folder))
+    assert 0 == result.exit_code, (figures, result.stderr)
+    return figures, folder
 
 
 @pytest.fixture
 def figures(told):
     return told[0]
-
-
-@pytest.fixture
-def kept(told):
-    return str(told[1] / "kamsync.toml")
 
 
 def test_the_plugin_joins_its_hooks_and_breaks_nothing():
@@ -57,101 +61,69 @@ def test_the_plugin_joins_its_hooks_and_breaks_nothing():
     assert [] == plugins.broken
 
 
-def test_the_proof_holds(figures):
-    """Every value that people entered is accounted for, and nothing was made or written twice."""
-    proof = figures["proof"]
-
+def test_nothing_is_lost_made_twice_or_written_once_more(figures):
+    """Every value that people entered is golden, superseded, named as a loser or waiting."""
     assert figures["holds"]
-    assert [] == proof["lost"]
-    assert proof["values"] == sum(
-        proof[fate] for fate in ("golden", "superseded", "losers", "waiting")
-    )
-    assert [0, 0, 0] == [
-        proof[name] for name in ("overwritten_unseen", "duplicates", "last_round_writes")
-    ]
-    assert [] == proof["store_faults"]
+    assert [] == figures["lost"]
+    assert [] == figures["store_faults"]
+    assert (0, 0) == (figures["duplicates"], figures["writes_last_round"])
+    assert figures["values"] > 1000
 
 
-def test_the_first_meeting_writes_its_plan_and_asks_about_the_twin(figures):
-    """What was approved is what was written; one client that stands twice is a question."""
-    meeting = figures["first_meeting"]
+def test_a_script_gets_one_line_with_what_was_counted(figures):
+    """The names are those that scripts read."""
+    assert figures.keys() >= COUNTED
+    assert {"account", "contact", "opportunity"} == set(figures["records"])
+    assert {"golden", "salesforce", "hubspot"} == set(figures["records"]["account"])
+    assert {"salesforce", "hubspot"} == set(figures["calls"])
+    assert min(figures["calls"].values()) > 10
 
-    assert meeting["planned"] == meeting["written"] > 100
-    assert meeting["filled"] > 100
-    assert meeting["settled"] > 10
-    assert 1 == meeting["open"]
+
+def test_winners_are_as_a_key_says_that_knows_nothing_of_the_engine(figures):
+    """Gaps are filled, and of two facts the one is right whose team the policy names."""
+    meeting = figures["chapters"]["first_meeting"]
+
+    assert [] == meeting["wrong"]
+    assert meeting["differences"] > 20
+    assert meeting["facts"] > 5 * len(FACTS)
 
 
-def test_in_the_same_minute_edits_flow_are_settled_and_are_held(figures):
-    """Eight edits on five fields: two flow, two are settled by a rule, one is held."""
-    minute = figures["same_minute"]
+def test_at_most_one_difference_in_twenty_is_held():
+    """Match questions, for which no rule speaks, counted as well; in the demo as it is shipped."""
+    held = settled = 0
+    for seed in ("1", "2"):
+        meeting = story("--accounts", "120", "--seed", seed)[0]["chapters"]["first_meeting"]
+        held, settled = held + meeting["held"], settled + meeting["settled"]
 
-    assert {"edits": 8, "flowed": 2, "settled": 2, "held": 1} == {
-        name: minute[name] for name in ("edits", "flowed", "settled", "held")
+    assert held / (held + settled) <= 0.05
+
+
+def test_edits_of_one_minute_flow_or_are_settled_and_the_round_is_undone(figures):
+    """Four edits on three fields; each of the three goes back."""
+    chapters = figures["chapters"]
+
+    assert {"edits": 4, "flowed": 2, "settled": 1, "held": 0} == {
+        name: chapters["same_minute"][name] for name in ("edits", "flowed", "settled", "held")
     }
+    assert 3 == chapters["undo"]["back"]
+    assert 1 == chapters["lost_answer"]["contacts_more"]
 
 
-def test_the_decision_reaches_every_system_and_so_does_its_undoing(figures):
-    """The owner is the one who was chosen, then the one from before."""
-    systems = ("sales", "success", "account")
-
-    assert dict.fromkeys(systems, "Jonas Holm") == figures["decision"]["owners"]
-    assert dict.fromkeys(systems, "Mateo Silva") == figures["undo"]["owners"]
-
-
-def test_the_covered_edit_is_found_and_the_lost_answer_creates_nothing_twice(figures):
-    """Both went wrong in the story, and both came right."""
-    assert {"covered": True, "recovered": True} == figures["covered_edit"]
-    assert 1 == figures["proof"]["found_in_history"]
-    assert {
-        "down": 1,
-        "created_again": 0,
-        "copies": {"sales": 1, "success": 1, "account": 1},
-    } == figures["lost_answer"]
-
-
-@pytest.mark.parametrize("seed", ["1", "2", "3"])
-def test_the_proof_holds_in_other_worlds(seed):
-    """The story does not depend on the records around it."""
-    result = run("demo", "--json", "--seed", seed)
-
-    assert 0 == result.exit_code, result.stderr
-    assert json.loads(result.stdout)["holds"]
-
-
-def test_without_a_terminal_it_is_plain_and_complete_and_leaves_nothing(tmp_path, monkeypatch):
-    """Every chapter is told, without colours, and the folder for it is gone."""
+def test_without_a_terminal_every_chapter_is_told_plainly_and_nothing_stays(tmp_path, monkeypatch):
+    """No colours, every command that it names is one, and the folder for it is gone."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    result = run("demo")
+    result = run("demo", "--accounts", "20")
 
-    assert 0 == result.exit_code, result.stderr
-    for chapter in range(1, 8):
+    assert 0 == result.exit_code, result.stdout
+    for chapter in range(1, 6):
         assert f"\n{chapter}  " in result.stdout
     assert "\x1b" not in result.stdout
     assert "✗" not in result.stdout
-    assert len(result.stdout.splitlines()) < 100
     assert [] == list(tmp_path.iterdir())
-
-
-def test_every_command_that_the_story_names_is_one():
-    """Who reads of a command can look it up."""
-    shown = run("demo").stdout
-    commands = [line.strip()[2:] for line in shown.splitlines() if line.strip().startswith("$ ")]
-
-    assert len(commands) > 5
+    commands = [line.strip()[2:] for line in result.stdout.splitlines() if line.startswith("   $ ")]
+    assert len(commands) >= 4
     for command in (each for line in commands for each in line.split(" && ")):
-        name = command.split()[1]
-        assert 0 == run(name, "--help").exit_code, command
-
-
-@pytest.mark.slow
-def test_the_real_commands_go_on_in_the_kept_folder(kept):
-    """A plan that would write nothing, the open question, and the value's story."""
-    assert 0 == json.loads(kamsync("-c", kept, "plan", "--json"))["writes"]
-    assert 1 == json.loads(kamsync("-c", kept, "conflicts", "--json"))["total"]
-    assert "Mateo Silva" in kamsync("-c", kept, "explain", "Nordwind Logistik", "owner")
-    assert "0 records written" in kamsync("-c", kept, "sync")
-    kamsync("-c", kept, "verify")
+        assert 0 == run(command.split()[1], "--help").exit_code, command
 
 
 def test_a_folder_that_is_not_empty_is_left_as_it_is(tmp_path):
@@ -165,8 +137,88 @@ def test_a_folder_that_is_not_empty_is_left_as_it_is(tmp_path):
     assert ["mine.txt"] == [path.name for path in tmp_path.iterdir()]
 
 
-@pytest.mark.slow
-def test_it_needs_no_configuration(tmp_path):
-    """In an empty folder, in a process of its own."""
-    assert json.loads(kamsync("demo", "--json", cwd=tmp_path))["holds"]
-    assert [] == list(Path(tmp_path).iterdir())
+ACCOUNTS = """account,sector,year_established,revenue,employees,office_location,subsidiary_of
+Acme Corporation,technolgy,1996,1100.04,2822,United States,
+Bluth Company,technolgy,1993,1242.32,3027,Philipines,Acme Corporation
+Cancity,retail,2001,718.62,many,Kenya,Nobody Ltd
+Dontechi,software,1982,,2400,Germany,
+"""
+TEAMS = """sales_agent,manager,regional_office
+Anna Snelling,Dustin Brinkmann,Central
+Moses Frase,Dustin Brinkmann,Central
+"""
+PRODUCTS = """product,series,sales_price
+GTX Pro,GTX,4821
+MG Special,MG,55
+"""
+DEALS = """opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value
+1C1I7A6R,Moses Frase,GTX Pro,Cancity,Won,10/20/2016,3/1/2017,1054
+Z063OYW0,Anna Snelling,GTXPro,Acme Corporation,Won,10/25/2016,3/11/2017,4514
+EC4QE1BX,Anna Snelling,MG Special,,Engaging,10/25/2016,,
+MV1LWRNH,Moses Frase,MG Special,Unheard Inc,Lost,10/25/2016,3/9/2017,0
+MV1LWRNH,Moses Frase,MG Special,Dontechi,Lost,2016-10-25,soon,588
+PE84CX4O,Somebody New,GTX Pro,Bluth Company,Prospecting,,,
+"""
+
+
+def dirty(folder):
+    """Write files with the dirt of real ones."""
+    files = {
+        "accounts": ACCOUNTS,
+        "sales_teams": TEAMS,
+        "products": PRODUCTS,
+        "sales_pipeline": DEALS,
+    }
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_real_files_lose_nothing_and_each_left_over_has_its_reason(tmp_path):
+    """Deals without an account, misspelt products, strangers, and what is no day and no number."""
+    (tmp_path / "data").mkdir()
+    kept = tmp_path / "kept"
+    figures, result = story("--data", str(dirty(tmp_path / "data")), "--keep", str(kept))
+
+    assert 0 == result.exit_code, figures
+    assert (0, 0, []) == (figures["duplicates"], figures["writes_last_round"], figures["lost"])
+    assert 6 == figures["records"]["opportunity"]["golden"]
+    with (kept / "left-over.csv").open(newline="", encoding="utf-8") as file:
+        reasons = {(row["record"], row["reason"]) for row in csv.DictReader(file)}
+    assert reasons >= {
+        ("EC4QE1BX", "names no account"),
+        ("EC4QE1BX", "says no day on which it closes"),
+        ("Z063OYW0", "names GTXPro, which is not among the products (GTX Pro?)"),
+        ("MV1LWRNH", "names Unheard Inc, which is not among the accounts"),
+        ("MV1LWRNH", "is there twice"),
+        ("MV1LWRNH (line 6)", "has soon for its close_date, which is no day"),
+        ("Cancity", "belongs to Nobody Ltd, which is not among the accounts"),
+        ("Cancity", "has many for its employees, which is no number"),
+    }
+
+
+def test_a_folder_without_the_files_is_refused_by_name(tmp_path):
+    """What it needs is said."""
+    result = run("demo", "--once", "--data", str(tmp_path))
+
+    assert 64 == result.exit_code
+    assert f"{tmp_path} holds no accounts.csv" in result.stderr
+
+
+def test_at_a_terminal_the_systems_stay_until_they_are_stopped(tmp_path):
+    """The commands that it names work meanwhile, and an interrupt ends it cleanly."""
+    main, other = os.openpty()
+    demo = (sys.executable, "-m", "kamsync", "demo", "--accounts", "10", "--pace", "0")
+    kept = tmp_path / "kept"
+    process = subprocess.Popen((*demo, "--keep", str(kept)), stdout=other, cwd=tmp_path)
+    os.close(other)
+    shown = b""
+    while b"until Ctrl-C" not in shown:
+        shown += os.read(main, 4096)
+    plan = (sys.executable, "-m", "kamsync", "-c", str(kept / "kamsync.toml"), "plan", "--json")
+    planned = subprocess.run(plan, check=False, capture_output=True, text=True)
+    process.send_signal(signal.SIGINT)
+
+    assert 0 == json.loads(planned.stdout)["writes"], planned.stderr
+    assert 0 == process.wait(30)
+    os.close(main)
