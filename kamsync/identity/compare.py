@@ -41,6 +41,9 @@ What comes back every month is further apart than the days.
 NAMED, CODED = 5.0, 7.0
 """What the name of a thing weighs, and one that holds a code which tells the thing from all others."""
 
+SAME_CODE = 0.8
+"""What the same code is worth at least: a question to a person, and never a second record unasked."""
+
 FULL_EVIDENCE = 9
 """How much must have been compared before things without a name of their own count as equal."""
 
@@ -229,6 +232,9 @@ def _thing_sign(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) 
     if not compared:
         return _Sign(0.0, "")
     value = agreed / max(compared, FULL_EVIDENCE)
+    one, other = (codes(named(label_of(entity, each) or "")) for each in (a, b))
+    if one & other:
+        value = max(value, SAME_CODE)
     return _Sign(value, f"the same {', '.join(same)}" if same else "")
 
 
