@@ -19,8 +19,6 @@ __all__ = ["Answered", "answer_conflict", "reopen_conflict"]
 QUIET = frozenset({"decision", "undo", "plan", "pause", "resume"})
 """The rounds that carry no decision out."""
 
-ROUNDS_LIMIT = 10_000
-
 
 class _Concerned(Struct, frozen=True):
     """What a decision may change, as it is at one time: the golden field of records, and links."""
@@ -108,7 +106,7 @@ def _require_untouched(hub: Hub, answered: Answered) -> None:
     }
     same = now == after and hub.store.reviews.get(id_) == answered.closed
     waits = hub.store.records.dirty(sorted(changed)) == changed
-    if not (same and waits) or _was_carried_out(hub, answered.round):
+    if not (same and waits) or hub.store.rounds.kinds_since(answered.round.number) - QUIET:
         raise DecisionRefused(
             f"The decision on conflict {id_} has been acted on since; the question cannot be asked"
             " again.",
@@ -119,16 +117,6 @@ def _require_untouched(hub: Hub, answered: Answered) -> None:
 def _is_new(link: Link, before: _Concerned) -> bool:
     """Whether a link was not like that before."""
     return before.links.get(link.id) != link
-
-
-def _was_carried_out(hub: Hub, decision: RoundRow) -> bool:
-    """Whether a round that may have written began since, or so many that nobody knows."""
-    for row in hub.store.rounds.list(ROUNDS_LIMIT):
-        if row.number == decision.number:
-            return False
-        if row.kind not in QUIET:
-            return True
-    return True
 
 
 def _put_back(hub: Hub, answered: Answered, opened: Conflict) -> None:

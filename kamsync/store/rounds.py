@@ -132,6 +132,11 @@ class Rounds:
         rows = self._database.rows(f"{_ROUND} ORDER BY number DESC LIMIT ?", (limit,))
         return [_round(row) for row in rows]
 
+    def kinds_since(self, number: int) -> frozenset[str]:
+        """Return what kinds of rounds began after the one of that number."""
+        rows = self._database.rows("SELECT DISTINCT kind FROM round WHERE number > ?", (number,))
+        return frozenset(row[0] for row in rows)
+
     def get(self, id_: str) -> RoundRow:
         """Return a round by its id or number; `UnknownName` if there is none."""
         name = f"round-{id_}" if id_.isdecimal() else id_

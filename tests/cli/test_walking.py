@@ -38,6 +38,11 @@ def acts(hub, record="account-1"):
     return [(each["act"], each["actor"], each["reason"]) for each in reversed(told)]
 
 
+def stored():
+    """Open the store of the folder, for as long as a block."""
+    return closing(open_configured_store(load_config(None, os.environ), SystemClock()))
+
+
 @pytest.fixture
 def many(nordwind):
     """Four accounts whose telephone numbers both teams changed at once, and one whose tier they did."""
@@ -373,21 +378,39 @@ def test_what_was_skipped_is_left_out_of_a_group(many):
     assert 2 == left(many)
 
 
-def test_a_question_of_a_group_that_cannot_be_decided_like_that_stays_open(many):
-    """It is listed with the reason."""
-    sales = many.sales.records("account")
-    [distel] = [id_ for id_, values in sales.items() if values["name"] == "Distel"]
-    many.anna.edit("account", distel, {"phone": "+4922222223"})
-    new = many.anna.create("account", {"name": "Eiche", "phone": "+491111111"})
-    many.bo.create("account", {"name": "Eiche", "phone": "+492222222"})
-    many.run("sync")
-    assert new
-    conflicts = many.document("conflicts", "list", "--field", "phone")["total"]
+def test_a_question_of_a_group_that_cannot_be_decided_like_that_stays_open(disputed):
+    """It is listed with the reason, and the others are decided."""
+    with stored() as store:
+        one = store.reviews.get("1")
+        sales, success = one.contenders
+        other = structs.replace(sales, value="+4933333333")
+        several = structs.replace(
+            one, id="2", contenders=(sales, structs.replace(other, link=99), success)
+        )
+        store.reviews.save([several, structs.replace(one, id="3", contenders=(success, sales))])
 
-    shown = walk(many, "g 1", "y", "q", args=["--field", "phone"])
+    shown = walk(disputed, "g 1", "y", "q")
 
-    decided = int(re.search(r"(\d) questions decided", shown)[1])
-    assert conflicts - decided == left(many, "--field", "phone")
+    assert re.search(r"2 +Nordwind GmbH +left out: there are several to choose from", shown)
+    assert re.search(r"3 +Nordwind GmbH +\+4911111111", shown)
+    assert "1 question stays open" in shown
+    assert "2 questions decided." in shown
+    assert 1 == left(disputed)
+
+
+def test_what_changes_while_a_group_is_looked_at_stays_open(many, program):
+    """Nothing is decided but what was shown."""
+    walking = program("conflicts", "walk", "--field", "phone", stdin=subprocess.PIPE)
+    _until(walking, "? help")
+    walking.stdin.write("g 1\n")
+    walking.stdin.flush()
+    _until(walking, "Distel")
+    many.run("conflicts", "resolve", "2", "--keep", "2", "--by", "Cleo")
+
+    shown, _ = walking.communicate("y\nq\n")
+
+    assert "Conflict 2 was already settled by Cleo" in shown
+    assert "3 questions decided." in shown
 
 
 @pytest.fixture
@@ -538,7 +561,7 @@ def test_a_walk_through_a_thousand_questions_starts_at_once(disputed):
     began = process_time()
     walk(disputed, "s")
     alone = process_time() - began
-    with closing(open_configured_store(load_config(None, os.environ), SystemClock())) as store:
+    with stored() as store:
         one = store.reviews.get("1")
         store.reviews.save([structs.replace(one, id=str(n)) for n in range(1000, 1999)])
 

@@ -66,11 +66,13 @@ class Deeds:
         """Carry out many as one that can be undone; return what was refused, and why."""
         self._begin_one()
         refused = []
-        for conflict, decision in chosen:
-            try:
-                self._carry_out(conflict, decision)
-            except DecisionRefused as error:
-                refused.append(error.message)
+        with self._desk.printer.progress() as tell:
+            for number, (conflict, decision) in enumerate(chosen):
+                tell(f"{number:,} of {len(chosen):,} decided")
+                try:
+                    self._carry_out(conflict, decision)
+                except DecisionRefused as error:
+                    refused.append(error.message)
         if not self._done[-1]:
             self._done.pop()
         return refused

@@ -22,6 +22,8 @@ __all__ = ["decide_group"]
 GROUP_LIMIT = 1000
 """How many are decided at once: as many as somebody may want to look through."""
 
+REFUSED_SHOWN = 10
+
 
 class _Member(Struct, frozen=True):
     """One question of a group, with its decision or the reason why it has none."""
@@ -49,7 +51,8 @@ def decide_group(
     chosen = [(each.conflict, each.decision) for each in members if each.decision is not None]
     left = len(members) - len(chosen)
     if left:
-        desk.tell(f"{words.counted(left, 'question')} cannot be decided like that and stay open.")
+        stay = words.counted(left, "question stays", "questions stay")
+        desk.tell(f"{stay} open for another choice.")
     if len(every) > GROUP_LIMIT:
         desk.tell(f"These are the first {GROUP_LIMIT:,}; the others come after them.")
     if not chosen or not desk.keyboard.agrees(
@@ -58,8 +61,10 @@ def decide_group(
         desk.tell("Nothing was decided.")
         return False
     refused = deeds.decide_all(chosen)
-    for each in refused:
+    for each in refused[:REFUSED_SHOWN]:
         desk.refuse(each)
+    if len(refused) > REFUSED_SHOWN:
+        desk.refuse(f"… and {len(refused) - REFUSED_SHOWN:,} more that changed meanwhile.")
     done = len(chosen) - len(refused)
     desk.printer.line(("✓ ", "green"), f"{words.counted(done, 'question')} decided.", indent=2)
     return done > 0
