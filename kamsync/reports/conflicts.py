@@ -108,7 +108,7 @@ def item(conflict: Conflict, sight: Sight, names: Names, now: str) -> Item:
         escalate=conflict.escalate,
         overdue=bool(conflict.due) and not conflict.closed and conflict.due <= now,
         assignee=conflict.assignee,
-        comments=conflict.comments,
+        comments=sight.comments(conflict),
     )
 
 

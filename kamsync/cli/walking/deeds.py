@@ -26,6 +26,7 @@ class Deeds:
         self._reasons: dict[str, list[str]] = {}
         self._under_way = ""
         self.undone = 0
+        self.put_back = 0
 
     def __len__(self) -> int:
         """How many can be undone."""
@@ -136,6 +137,7 @@ class Deeds:
             desk.tell(f"The next sync can put it back: {now} → {before}.")
         if planned.back and desk.keyboard.agrees("  Put it back?"):
             undo_round(desk.hub, answered.round)
+            self.put_back += 1
             return True
         return False
 

@@ -111,7 +111,7 @@ class _Walk:
             f" · skipped {skipped:,} · undone {self.deeds.undone:,}{others} · left {left:,}",
         )
         again = ["kamsync conflicts walk"] if left else []
-        first = ["kamsync sync"] if decided or self.deeds.undone or not left else []
+        first = ["kamsync sync"] if decided or self.deeds.put_back or not left else []
         printer.next(*first, *again)
 
     def _pass_over(self, conflict: Conflict) -> None:

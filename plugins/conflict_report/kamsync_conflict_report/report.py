@@ -159,7 +159,7 @@ class _Known:
             conflict.assignee or None,
             *at_stake(self._sight, self._records.get(conflict.record)),
             agreed,
-            _comment(conflict),
+            _comment(self._sight, conflict),
             conflict.version,
         )
 
@@ -179,11 +179,12 @@ class _Known:
         )
 
 
-def _comment(conflict: Conflict) -> str | None:
+def _comment(sight: Sight, conflict: Conflict) -> str | None:
     """Return the last comment, and whose it is."""
-    if not conflict.comments:
+    comments = sight.comments(conflict)
+    if not comments:
         return None
-    last = conflict.comments[-1]
+    last = comments[-1]
     return f"{last.person}: {last.text}"
 
 

@@ -268,7 +268,8 @@ def test_closed_conflicts_are_not_listed(store, report):
 def test_pay_is_never_shown(store, report, entity, field):
     """Nor is what may be pay: a field that nobody knows any more."""
     said = tuple(structs.replace(each, value="0.0725") for each in (SALES, SUCCESS))
-    store.reviews.save([conflict(entity=entity, field=field, contenders=said)])
+    comments = (Comment("Ada", instant(NOW), "It is 0.0725."),)
+    store.reviews.save([conflict(entity=entity, field=field, contenders=said, comments=comments)])
 
     row, _ = report()
 
