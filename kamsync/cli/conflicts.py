@@ -113,9 +113,11 @@ def walk(*, by: str | None, why: str, reveal_pay: bool, **given: str | None) -> 
             "A walk is for people at a keyboard. For scripts there are `conflicts list --json` and"
             " `conflicts resolve --json`."
         )
-    from kamsync.cli.deciding import somebody_here
+    from kamsync.cli.deciding import require_text, somebody_here
     from kamsync.cli.walking import Desk, Keyboard, walk
     from kamsync.reports import Sight
+
+    require_text("--why", why)
 
     with here.hub() as hub:
         wanted = _wanted(hub, given)

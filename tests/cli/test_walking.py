@@ -543,6 +543,28 @@ def test_two_people_walk_through_one_queue(many, program):
     assert 0 == left(many)
 
 
+def test_a_question_of_a_plugin_that_is_gone_does_not_end_the_walk(disputed):
+    """Its values are hidden, since nobody knows what they are; it cannot be decided, and stays open."""
+    with stored() as store:
+        one = store.reviews.get("1")
+        store.reviews.save([structs.replace(one, id="0", entity="visit", field="weather")])
+
+    shown = walk(disputed, "1", "o x", "s", "1", "q")
+
+    assert "1  hidden (pay)" in shown
+    assert 2 == shown.count("✗ There is no entity 'visit'")
+    assert "Decided 1 · skipped 1 · undone 0 · left 1" in shown
+
+
+@pytest.mark.parametrize("option", ["--by", "--why"])
+def test_a_name_or_reason_that_is_no_text_is_refused_before_the_first_question(disputed, option):
+    """Not after everything was typed."""
+    result = disputed.run("conflicts", "walk", option, "\udcff")
+
+    assert 64 == result.exit_code
+    assert f"{option} " in result.stderr
+
+
 def test_a_walk_is_not_for_scripts(disputed):
     """They have commands that answer in JSON."""
     result = disputed.run("conflicts", "walk", "--json")

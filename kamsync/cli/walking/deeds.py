@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from kamsync.cli import words
 from kamsync.cli.deciding import Answer, decision_of
 from kamsync.cli.questions import said, topic
@@ -30,7 +32,7 @@ class Deeds:
 
     def __len__(self) -> int:
         """How many can be undone."""
-        return len(self._done)
+        return sum(1 for each in self._done if each)
 
     @property
     def decided(self) -> int:
@@ -83,19 +85,25 @@ class Deeds:
 
         One that a round has carried out cannot be asked again: its value can be put back.
         """
-        taken = self._done[-1]
+        self._done = [each for each in self._done if each]
         opened: list[str] = []
-        while taken:
-            answered = taken[-1]
-            try:
-                opened.insert(0, reopen_conflict(self._desk.hub, answered, self._desk.person).id)
-            except DecisionRefused as error:
-                if not self._put_back(answered, error):
-                    return opened
-            taken.pop()
-            self.undone += 1
-        self._done.pop()
-        return opened
+        try:
+            while self._done[-1]:
+                opened += self._take_back(self._done[-1][-1])
+                self._done[-1].pop()
+                self.undone += 1
+            self._done.pop()
+        except KamsyncError as error:
+            self._desk.refuse(error.message, error.hint)
+        return opened[::-1]
+
+    def _take_back(self, answered: Answered) -> list[str]:
+        """Take one decision back and return the question that is open again, if it is."""
+        try:
+            return [reopen_conflict(self._desk.hub, answered, self._desk.person).id]
+        except DecisionRefused as error:
+            self._put_back(answered, error)
+            return []
 
     def _begin_one(self) -> None:
         """Let what follows be undone as one."""
@@ -105,6 +113,8 @@ class Deeds:
     def _carry_out(self, conflict: Conflict, decision: Decision) -> Conflict:
         """Carry one decision out and remember it."""
         hub, self._under_way = self._desk.hub, conflict.id
+        # Between the look at a group and the yes, time may pass.
+        decision = structs.replace(decision, at=hub.now())
         try:
             answered = answer_conflict(hub, conflict.id, conflict.version, decision)
         except KamsyncError:
@@ -121,8 +131,12 @@ class Deeds:
         decision = self._desk.hub.store.reviews.get(self._under_way).decision
         return int(decision is not None and decision.person == self._desk.person)
 
-    def _put_back(self, answered: Answered, refused: DecisionRefused) -> bool:
-        """Offer to put back what a decision changed that systems hold by now; return whether it was."""
+    def _put_back(self, answered: Answered, refused: DecisionRefused) -> None:
+        """Offer to put back what a decision changed that systems hold by now.
+
+        Raises:
+            DecisionRefused: it cannot be, or nobody wants it.
+        """
         desk = self._desk
         planned = undo_round(desk.hub, answered.round, dry=True)
         desk.refuse(refused.message)
@@ -135,11 +149,10 @@ class Deeds:
                 for value in (each.now, each.before)
             )
             desk.tell(f"The next sync can put it back: {now} → {before}.")
-        if planned.back and desk.keyboard.agrees("  Put it back?"):
-            undo_round(desk.hub, answered.round)
-            self.put_back += 1
-            return True
-        return False
+        if not planned.back or not desk.keyboard.agrees("  Put it back?"):
+            raise DecisionRefused("It was left as it is.")
+        undo_round(desk.hub, answered.round)
+        self.put_back += 1
 
 
 def meant(desk: Desk, names: Names, conflict: Conflict, decision: Decision) -> str:
