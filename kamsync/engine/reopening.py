@@ -106,7 +106,7 @@ def _require_untouched(hub: Hub, answered: Answered) -> None:
     }
     same = now == after and hub.store.reviews.get(id_) == answered.closed
     waits = hub.store.records.dirty(sorted(changed)) == changed
-    if not (same and waits) or hub.store.rounds.kinds_since(answered.round.number) - QUIET:
+    if not (same and waits) or hub.store.rounds.has_run_since(answered.round, QUIET):
         raise DecisionRefused(
             f"The decision on conflict {id_} has been acted on since; the question cannot be asked"
             " again.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kamsync.engine import answer_conflict, reopen_conflict, resolve_conflict
+from kamsync.engine.merging import merge_records
 from kamsync.errors import DecisionRefused
 from kamsync.model import Decision, Kind
 
@@ -126,6 +127,18 @@ def test_a_decision_that_a_broken_round_may_have_carried_out_is_not_taken_back(h
         reopen_conflict(hub.hub, taken, "rita")
 
     assert [] == hub.conflicts()
+
+
+def test_a_decision_that_was_merged_is_not_taken_back(held):
+    """A round that began before it, and broke off since, has dealt with it."""
+    hub, _, _ = held
+    running = hub.store.rounds.start("sync", hub.hub.now())
+    taken = answered(hub, "Acme Inc")
+    merge_records(hub.hub, "account", [hub.record()])
+    hub.store.rounds.finish(running, "interrupted", {})
+
+    with pytest.raises(DecisionRefused):
+        reopen_conflict(hub.hub, taken, "rita")
 
 
 def test_a_decision_is_taken_back_once(held):
