@@ -21,6 +21,7 @@ __all__ = [
     "EXISTS",
     "Author",
     "Cells",
+    "Comment",
     "Conflict",
     "Contender",
     "Decision",
@@ -319,13 +320,21 @@ class Decision(Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
+class Comment(Struct, frozen=True):
+    """What a person said about a conflict without deciding it."""
+
+    person: str
+    at: str
+    text: str
+
+
 class Conflict(Struct, frozen=True, omit_defaults=True):
     """A disagreement that a rule or a person settles; while it is open, its field is held.
 
     *version* grows with every change of the contenders, so that a decision can name the page that
     it was made on. *turning* marks automations that fight; only a person closes such a conflict.
     *due* is by when the policy wants a person to decide, *escalate* whom it calls in otherwise, and
-    *reminded* says that the notifiers were told of that.
+    *reminded* says that the notifiers were told of that. *assignee* is whom somebody gave it to.
     """
 
     id: str
@@ -344,6 +353,8 @@ class Conflict(Struct, frozen=True, omit_defaults=True):
     due: str = ""
     escalate: str = ""
     reminded: bool = False
+    assignee: str = ""
+    comments: tuple[Comment, ...] = ()
 
 
 class Event(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -352,7 +363,8 @@ class Event(Struct, frozen=True, gc=False, omit_defaults=True):
     *first* says that golden held nothing before, and took what a system had held before it was met.
 
     *act* is one of ``agreed``, ``set``, ``settled``, ``held``, ``joined``, ``closed``, ``decided``,
-    ``emptied``, ``matched``, ``merged``, ``wrote``, ``refused``, ``undone``.
+    ``emptied``, ``matched``, ``merged``, ``wrote``, ``refused``, ``undone``, ``reopened``, ``assigned``,
+    ``commented``.
     """
 
     act: str

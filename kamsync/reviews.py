@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, json, structs
@@ -13,7 +14,7 @@ from kamsync.model import Conflict, Kind
 if TYPE_CHECKING:
     from kamsync.store.database import Database, Row
 
-__all__ = ["ReviewGroup", "Reviews"]
+__all__ = ["ReviewGroup", "Reviews", "group_reviews"]
 
 _SAVE = """
 INSERT INTO review (id, kind, entity, record, field, teams, opened, closed, body, remind_at)
@@ -145,12 +146,29 @@ def _columns(conflict: Conflict) -> Row:
         conflict.entity,
         conflict.record,
         conflict.field,
-        "|".join(sorted({side.team or side.system for side in conflict.contenders})),
+        _teams(conflict),
         conflict.opened,
         conflict.closed,
         body,
         "" if conflict.reminded else conflict.due,
     )
+
+
+def group_reviews(conflicts: Iterable[Conflict]) -> list[ReviewGroup]:
+    """Return *conflicts* counted by shape, as `Reviews.groups` counts all that are open."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    oldest: dict[tuple[str, ...], str] = {}
+    for each in conflicts:
+        shape = (each.kind.value, each.entity, each.field, _teams(each))
+        counts[shape] += 1
+        oldest[shape] = min(oldest.get(shape, each.opened), each.opened)
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [_group((*shape, count, oldest[shape])) for shape, count in ordered]
+
+
+def _teams(conflict: Conflict) -> str:
+    """Return who disagrees; the system, where the team is not certain."""
+    return "|".join(sorted({side.team or side.system for side in conflict.contenders}))
 
 
 def _group(row: Row) -> ReviewGroup:

@@ -2,15 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from kamsync.cli.options import common, session
 
+if TYPE_CHECKING:
+    from kamsync.engine import Hub
+    from kamsync.reports import Wanted
+
 __all__ = ["conflicts"]
 
 KINDS = ("value", "match", "delete", "merge", "commission impact", "period")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+WANTED = (
+    click.option("--kind", type=click.Choice(KINDS), help="Only conflicts of this kind."),
+    click.option("--entity", metavar="NAME", help="Only conflicts about this entity."),
+    click.option("--field", metavar="FIELD", help="Only about this field, as in account.tier."),
+    click.option("--system", metavar="SYSTEM", help="Only where this system has a side."),
+    click.option("--team", metavar="TEAM", help="Only where this team has a side."),
+    click.option("--assignee", metavar="NAME", help="Only what NAME has; - is nobody."),
+)
+
+by = click.option("--by", metavar="NAME", help="Who you are; by default the user at this machine.")
+reveal_pay = click.option("--reveal-pay", is_flag=True, help="Show values of class pay.")
+
+
+def narrowed(function: F) -> F:
+    """Add the options that say which conflicts are meant."""
+    for option in reversed(WANTED):
+        function = option(function)
+    return function
+
+
+def _wanted(hub: Hub, given: dict[str, str | None]) -> Wanted:
+    """Return which conflicts are meant; what is not there is refused by name."""
+    from kamsync.reports import Wanted
+
+    wanted = Wanted(**{name: value or "" for name, value in given.items()})
+    wanted.require_known(hub)
+    return wanted
 
 
 @click.group(invoke_without_command=True)
@@ -28,43 +63,73 @@ def conflicts(ctx: click.Context) -> None:
 
 @conflicts.command("list")
 @common
-@click.option("--kind", type=click.Choice(KINDS), default=None, help="Only conflicts of this kind.")
-@click.option("--entity", default="", help="Only conflicts about this entity.")
+@narrowed
 @click.option("--after", metavar="ID", default="", help="Go on after this conflict.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
-@click.option("--reveal-pay", is_flag=True, help="Show values of class pay.")
-@click.pass_context
+@reveal_pay
 def list_(
-    ctx: click.Context,
     *,
-    kind: str | None = None,
-    entity: str = "",
     after: str = "",
     limit: int = 20,
     reveal_pay: bool = False,
+    **given: str | None,
 ) -> None:
     """Show the open conflicts: counted by shape, then one line for each."""
-    here = session(ctx)
-    from kamsync.cli.questions import show_list
+    here = session(click.get_current_context())
+    from kamsync.cli.queued import show_list
     from kamsync.reports import Sight, conflicts
 
     with here.hub() as hub:
-        if entity:
-            hub.schema.entity(entity)
+        wanted = _wanted(hub, given)
         sight = Sight(hub.schema, pay=reveal_pay)
-        found = conflicts(hub, sight, kind=kind or "", entity=entity, after=after, limit=limit)
+        found = conflicts(hub, sight, wanted, after=after, limit=limit)
         if here.json:
             here.printer.document(found)
         else:
-            show_list(
-                here.printer, sight, found, here.clock.now(), filtered=bool(kind or entity or after)
-            )
+            now, filtered = here.clock.now(), bool(wanted or after)
+            show_list(here.printer, sight, found, now, filtered=filtered)
+
+
+@conflicts.command()
+@common
+@narrowed
+@by
+@click.option("--why", metavar="TEXT", default="", help="The reason of what has no comment.")
+@reveal_pay
+def walk(*, by: str | None, why: str, reveal_pay: bool, **given: str | None) -> None:
+    """Go through the open conflicts at the keyboard, one after the other.
+
+    The number of a side keeps what it says; b goes back to the agreed value, o asks for another one,
+    d leaves a record gone where it is gone. g makes the same choice for all conflicts of that field,
+    cause and teams, after a look at them. n goes to the next and comes back at the end, s skips; a
+    assigns, c comments, u undoes the last decision; q quits, and ? explains all of them.
+
+    Each key ends with return; what comes from a pipe is read line by line. What is decided is kept at
+    once, whatever happens to the walk, and a comment is the reason of the decision that follows it.
+    """
+    here = session(click.get_current_context())
+    if here.json:
+        raise click.UsageError(
+            "A walk is for people at a keyboard. For scripts there are `conflicts list --json` and"
+            " `conflicts resolve --json`."
+        )
+    from kamsync.cli.deciding import require_text, somebody_here
+    from kamsync.cli.walking import Desk, Keyboard, walk
+    from kamsync.reports import Sight
+
+    require_text("--why", why)
+
+    with here.hub() as hub:
+        wanted = _wanted(hub, given)
+        person = somebody_here(by)
+        desk = Desk(hub, here.printer, Keyboard(), Sight(hub.schema, pay=reveal_pay), person, why)
+        walk(desk, wanted)
 
 
 @conflicts.command()
 @common
 @click.argument("id_", metavar="ID")
-@click.option("--reveal-pay", is_flag=True, help="Show values of class pay.")
+@reveal_pay
 @click.pass_context
 def show(ctx: click.Context, *, id_: str, reveal_pay: bool) -> None:
     """Show one conflict: why it is one, who says what, what each choice writes where."""
@@ -115,3 +180,47 @@ def resolve(*, id_: str, version: int | None, dry_run: bool, **answer: Any) -> N
             conflict = resolve_conflict(hub, conflict.id, shown, decided)
             decided = conflict.decision or decided
         show_decided(here.printer, hub, sight, conflict, decided, written, tried=dry_run)
+
+
+@conflicts.command()
+@common
+@click.argument("id_", metavar="ID")
+@click.argument("person", metavar="NAME")
+@by
+def assign(*, id_: str, person: str, by: str | None) -> None:
+    """Give a conflict to NAME, or with - to nobody; it stays the same question."""
+    from kamsync.engine import assign_conflict
+    from kamsync.reports import NOBODY
+
+    _note(assign_conflict, id_, "" if person == NOBODY else person, by)
+
+
+@conflicts.command()
+@common
+@click.argument("id_", metavar="ID")
+@click.argument("text", metavar="TEXT")
+@by
+def comment(*, id_: str, text: str, by: str | None) -> None:
+    """Say something about a conflict, for whoever decides it."""
+    from kamsync.engine import comment_conflict
+
+    _note(comment_conflict, id_, text, by)
+
+
+def _note(note: Callable[..., Any], id_: str, text: str, by: str | None) -> None:
+    """Note something about a conflict, and tell what is noted about it by now."""
+    here = session(click.get_current_context())
+    from kamsync.cli.deciding import fitting, require_text, somebody_here
+    from kamsync.cli.questions import show_asked
+    from kamsync.reports import Sight, question
+
+    require_text("The text", text)
+    with here.hub() as hub, fitting():
+        noted = note(hub, hub.store.reviews.get(id_).id, text, somebody_here(by))
+        sight = Sight(hub.schema)
+        asked = question(hub, noted, sight, tried=False)
+        if here.json:
+            here.printer.document(asked.conflict)
+        else:
+            show_asked(here.printer, sight, asked)
+            here.printer.next("kamsync conflicts walk", f"kamsync conflicts show {noted.id}")

@@ -16,7 +16,7 @@ from kamsync.reports import find_record, values_for
 from kamsync.schema import Field, Type
 from kamsync.values import normalise
 
-__all__ = ["Answer", "decision_of", "fitting"]
+__all__ = ["Answer", "decision_of", "fitting", "require_text", "somebody_here"]
 
 
 class Answer(Struct, frozen=True):
@@ -30,8 +30,15 @@ class Answer(Struct, frozen=True):
     by: str | None = None
 
 
-def _somebody_here() -> str:
-    """Return who sits at this machine."""
+def somebody_here(named: str | None = None) -> str:
+    """Return who decides: who is *named*, else who sits at this machine.
+
+    Raises:
+        UsageError: nobody knows, or the name is no text.
+    """
+    if named and named.strip():
+        require_text("--by", named)
+        return named
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
@@ -48,9 +55,8 @@ def decision_of(hub: Hub, conflict: Conflict, answer: Answer) -> Decision:
     """
     _require_one(conflict, answer)
     _require_choice(conflict, answer)
-    _require_text("--by", answer.by or "")
-    _require_text("--why", answer.why)
-    decision = Decision(answer.by or _somebody_here(), hub.now(), reason=answer.why)
+    require_text("--why", answer.why)
+    decision = Decision(somebody_here(answer.by), hub.now(), reason=answer.why)
     if answer.keep is not None:
         kept = values_for(conflict, answer.keep)
         return structs.replace(decision, value=kept.value, choice=kept.choice)
@@ -91,7 +97,7 @@ def _require_choice(conflict: Conflict, answer: Answer) -> None:
     )
 
 
-def _require_text(option: str, given: str) -> None:
+def require_text(option: str, given: str) -> None:
     """Refuse bytes that are no text: the journal could not keep them."""
     if any("\ud800" <= character <= "\udfff" for character in given):
         raise click.UsageError(f"{option} {given!r} is not valid UTF-8; enter it again.")

@@ -117,7 +117,10 @@ def _changed(each: Happening, sight: Sight) -> str:
     if each.act == "wrote":
         return f"{words.cells(each.before)} → {words.cells(each.value)}"
     field = sight.field(each.entity, each.field)
-    if each.act in {"set", "settled", "closed", "decided", "undone"} and field is not None:
+    if (
+        each.act in {"set", "settled", "closed", "decided", "undone", "reopened"}
+        and field is not None
+    ):
         return f"{words.value(field, each.before)} → {words.value(field, each.value)}"
     return words.value(field, each.value) if each.value is not None else ""
 

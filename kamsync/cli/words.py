@@ -16,7 +16,9 @@ __all__ = [
     "cells",
     "counted",
     "from_to",
+    "joined",
     "listed",
+    "money",
     "named",
     "percent",
     "shortened",
@@ -149,8 +151,20 @@ def _number(given: str, places: int = 0) -> str:
 
 def shortened(text: str) -> str:
     """Return *text* in one line of bounded length."""
-    line = " ⏎ ".join(part.strip() for part in text.splitlines() if part.strip())
+    line = joined(text)
     return line if len(line) <= VALUE_LIMIT else f"{line[: VALUE_LIMIT - 1]}…"
+
+
+def joined(text: str) -> str:
+    """Return all of *text* in one line."""
+    return " ⏎ ".join(part.strip() for part in text.splitlines() if part.strip())
+
+
+def money(sum_: Any, currency: str | None) -> str:
+    """Return a sum of money with its currency, as far as it is known."""
+    if sum_ == HIDDEN:
+        return "hidden (pay)"
+    return f"{_number(str(sum_), places=CENTS)} {currency or ''}".strip()
 
 
 def time(at: str) -> str:

@@ -8,12 +8,15 @@ from kamsync.engine.planning import Plan
 from kamsync.engine.pull import pull
 from kamsync.engine.push import push
 from kamsync.engine.recognising import accept_move
+from kamsync.engine.remarks import assign_conflict, comment_conflict
+from kamsync.engine.reopening import Answered, answer_conflict, reopen_conflict
 from kamsync.engine.resting import Pause, pause, pauses, resume
 from kamsync.engine.rounds import Round, deliver, preview, run_round, settle, take_in
 from kamsync.engine.undoing import Undo, undo_round
 
 __all__ = [
     "CHOICES",
+    "Answered",
     "Hub",
     "Pause",
     "Plan",
@@ -21,6 +24,9 @@ __all__ = [
     "System",
     "Undo",
     "accept_move",
+    "answer_conflict",
+    "assign_conflict",
+    "comment_conflict",
     "deliver",
     "pause",
     "pauses",
@@ -28,6 +34,7 @@ __all__ = [
     "pull",
     "push",
     "record_id",
+    "reopen_conflict",
     "resolve_conflict",
     "resume",
     "run_round",

@@ -15,7 +15,7 @@ from kamsync.observe import is_gone
 from kamsync.schema import Field, Type
 from kamsync.values import normalise
 
-__all__ = ["CHOICES", "resolve_conflict"]
+__all__ = ["CHOICES", "require_open", "resolve_conflict"]
 
 CHOICES = {
     Kind.DELETE: ("delete", "restore", "detach"),
@@ -43,7 +43,7 @@ def resolve_conflict(hub: Hub, conflict_id: str, version: int, decision: Decisio
     """
     with hub.store.transaction():
         conflict = hub.store.reviews.get(conflict_id)
-        _require_open(conflict, version)
+        require_open(conflict, version)
         round_ = hub.store.rounds.start("decision", hub.now())
         closed = _decided(hub, conflict, decision)
         summary = {"conflict": closed.id, "person": decision.person}
@@ -63,15 +63,15 @@ def _decided(hub: Hub, conflict: Conflict, decision: Decision) -> Conflict:
     return _close(hub, conflict, decision)
 
 
-def _require_open(conflict: Conflict, version: int) -> None:
-    """Raise `DecisionRefused` if the question is not the one that was answered."""
+def require_open(conflict: Conflict, version: int | None = None) -> None:
+    """Raise `DecisionRefused` if the question is not open, or not the one that was answered."""
     again = f"Look again with: kamsync conflicts show {conflict.id}."
     if conflict.closed:
         by = f" by {conflict.decision.person}" if conflict.decision else ""
         raise DecisionRefused(
             f"Conflict {conflict.id} was already settled{by} at {conflict.closed}.", hint=again
         )
-    if version != conflict.version:
+    if version not in (None, conflict.version):
         raise DecisionRefused(
             f"Conflict {conflict.id} has changed since you saw it: you decided on version {version},"
             f" now it is version {conflict.version}. Nothing was changed.",

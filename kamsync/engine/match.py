@@ -320,6 +320,8 @@ class _Matching:
             version=known.version + 1 if known else 1,
             cause=found.reason,
             opened=known.opened if known else self.hub.now(),
+            assignee=known.assignee if known else "",
+            comments=known.comments if known else (),
         )
         if known is not None:
             release_places(self.hub, known)

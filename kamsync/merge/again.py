@@ -65,6 +65,8 @@ class Reunion(State):
             cause=AFTER_RESTORE,
             agreed=self.golden.value,
             opened=self.court.at,
+            assignee=self.held.assignee if self.held else "",
+            comments=self.held.comments if self.held else (),
         )
         self.keep(with_terms(conflict, self.court.settle(conflict)))
         self.note("held", value=self.golden.value, losers=conflict.contenders)

@@ -17,10 +17,13 @@ from kamsync.reports.policies import Idle, PolicyCheck, Said, policy_check
 from kamsync.reports.rounds import rounds
 from kamsync.reports.schema import as_markdown, described
 from kamsync.reports.sight import HIDDEN, Sight
+from kamsync.reports.stakes import at_stake
 from kamsync.reports.trying import Effect, effects
+from kamsync.reports.wanted import NOBODY, Wanted, alike, open_conflicts
 
 __all__ = [
     "HIDDEN",
+    "NOBODY",
     "Change",
     "Check",
     "Conflicts",
@@ -36,7 +39,10 @@ __all__ = [
     "Said",
     "Sight",
     "Step",
+    "Wanted",
+    "alike",
     "as_markdown",
+    "at_stake",
     "check",
     "conflicts",
     "described",
@@ -45,6 +51,7 @@ __all__ = [
     "find_record",
     "happenings",
     "label",
+    "open_conflicts",
     "overview",
     "policy_check",
     "question",

@@ -12,6 +12,7 @@ from kamsync.model import Conflict, Decision, Kind, Link, Value
 from kamsync.reports.conflicts import Item, item
 from kamsync.reports.finding import Names
 from kamsync.reports.sight import Sight
+from kamsync.reports.stakes import NOTHING, Stake, at_stake
 from kamsync.reports.trying import Effect, effects
 from kamsync.values import is_blank
 
@@ -57,7 +58,7 @@ class Question(Struct, frozen=True):
     """A conflict with everything that a person needs to decide it.
 
     *policy* is the rule that stood aside; *agreed* the value last agreed on. *decision* is what was
-    chosen, of a conflict that is closed.
+    chosen, of a conflict that is closed. *stake* is what the record is worth, with its currency.
     """
 
     conflict: Item
@@ -68,14 +69,18 @@ class Question(Struct, frozen=True):
     choices: tuple[Choice, ...]
     closed: str = ""
     decision: Decision | None = None
+    stake: Stake = NOTHING
 
 
-def question(hub: Hub, conflict: Conflict, sight: Sight) -> Question:
-    """Return *conflict* as a question; nothing is decided by asking."""
+def question(hub: Hub, conflict: Conflict, sight: Sight, *, tried: bool = True) -> Question:
+    """Return *conflict* as a question; nothing is decided by asking.
+
+    Unless each choice is *tried*, what it would write is not told, and the answer comes at once.
+    """
     names = Names(hub)
     line = item(conflict, sight, names, hub.now())
     links = _links(hub, conflict)
-    sides = tuple(_sides(conflict, line, links))
+    sides = tuple(_sides(conflict, line, links, _newcomer_names(hub, conflict, links, names)))
     choices = [] if conflict.closed else _choices(conflict, sides)
     agreed = sight.value(conflict.entity, conflict.field, conflict.agreed)
     decision = conflict.decision
@@ -89,11 +94,18 @@ def question(hub: Hub, conflict: Conflict, sight: Sight) -> Question:
         agreed_name=names.of(agreed) if refers else "",
         sides=sides,
         choices=tuple(
-            _with_effects(hub, conflict, each, decided, sight) for each, decided in choices
+            _with_effects(hub, conflict, each, decided, sight) if tried else each
+            for each, decided in choices
         ),
         closed=conflict.closed,
         decision=decision,
+        stake=_stake(hub, conflict, sight),
     )
+
+
+def _stake(hub: Hub, conflict: Conflict, sight: Sight) -> Stake:
+    """Return what the record of a conflict is worth, as far as that is known."""
+    return at_stake(sight, hub.store.records.by_id([conflict.record]).get(conflict.record))
 
 
 def _policy(hub: Hub, conflict: Conflict) -> str:
@@ -111,7 +123,19 @@ def _links(hub: Hub, conflict: Conflict) -> dict[int, Link]:
     return hub.store.links.by_id(ids)
 
 
-def _sides(conflict: Conflict, line: Item, links: dict[int, Link]) -> Iterator[Side]:
+def _newcomer_names(
+    hub: Hub, conflict: Conflict, links: dict[int, Link], names: Names
+) -> dict[int, str]:
+    """Return what the system of a newcomer calls it."""
+    if conflict.kind is not Kind.MATCH or conflict.entity not in hub.schema.entities:
+        return {}
+    entity = hub.schema.entity(conflict.entity)
+    return {id_: names.shown(link, entity) for id_, link in links.items()}
+
+
+def _sides(
+    conflict: Conflict, line: Item, links: dict[int, Link], newcomers: dict[int, str]
+) -> Iterator[Side]:
     """Yield the sides, numbered from 1."""
     for number, (side, said) in enumerate(zip(conflict.contenders, line.sides, strict=True), 1):
         link = links.get(side.link or -1)
@@ -127,7 +151,7 @@ def _sides(conflict: Conflict, line: Item, links: dict[int, Link]) -> Iterator[S
             evidence=side.evidence.value,
             knew=side.knew,
             value=said.value,
-            name=said.name,
+            name=said.name or newcomers.get(side.link or -1, ""),
             score=float(score) if isinstance(score, int | float) else None,
         )
 
@@ -204,7 +228,7 @@ def values_for(conflict: Conflict, keep: str) -> Decision:
     """
     sides = list(enumerate(conflict.contenders, 1))
     if keep.isdecimal():
-        meant = [side for number, side in sides if number == int(keep)]
+        meant = [side for number, side in sides if str(number) == keep]
     else:
         named = [side for _, side in sides if keep in {side.system, side.team}]
         meant = [side for side in named if side.link is not None] or named

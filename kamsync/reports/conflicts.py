@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from msgspec import Struct
 
 from kamsync.engine import Hub
-from kamsync.model import Conflict, Kind, Value
+from kamsync.model import Comment, Conflict, Kind, Value
 from kamsync.reports.finding import Names
 from kamsync.reports.sight import Sight
-from kamsync.reviews import ReviewGroup
+from kamsync.reports.wanted import Wanted, open_conflicts
+from kamsync.reviews import ReviewGroup, group_reviews
 
 __all__ = ["Conflicts", "Item", "Saying", "conflicts", "item"]
+
+EVERY = Wanted()
 
 
 class Saying(Struct, frozen=True):
@@ -25,7 +30,8 @@ class Saying(Struct, frozen=True):
 class Item(Struct, frozen=True):
     """One open conflict in a line: *due* is by when a person is to decide, ``""`` for any time.
 
-    *escalate* is who is called in otherwise, *overdue* says that it is time for that.
+    *escalate* is who is called in otherwise, *overdue* says that it is time for that. *assignee* is who
+    has taken it on, ``""`` for nobody.
     """
 
     id: str
@@ -41,6 +47,8 @@ class Item(Struct, frozen=True):
     due: str = ""
     escalate: str = ""
     overdue: bool = False
+    assignee: str = ""
+    comments: tuple[Comment, ...] = ()
 
 
 class Conflicts(Struct, frozen=True):
@@ -52,20 +60,27 @@ class Conflicts(Struct, frozen=True):
 
 
 def conflicts(
-    hub: Hub, sight: Sight, *, kind: str = "", entity: str = "", after: str = "", limit: int = 20
+    hub: Hub, sight: Sight, wanted: Wanted = EVERY, *, after: str = "", limit: int = 20
 ) -> Conflicts:
-    """Return the open conflicts of one *kind* and *entity*, or all, as far as *limit* goes."""
-    groups = tuple(
-        group
-        for group in hub.store.reviews.groups()
-        if kind in ("", group.kind.value) and entity in ("", group.entity)
-    )
-    found = hub.store.reviews.open(kind, entity, after, limit)
+    """Return the open conflicts that are *wanted*, as far as *limit* goes."""
+    groups = _groups(hub, wanted)
+    found = list(islice(open_conflicts(hub, wanted, after), limit))
     names = Names(hub)
     names.load({conflict.record for conflict in found})
     names.load({c.value for each in found for c in each.contenders if isinstance(c.value, str)})
     items = tuple(item(each, sight, names, hub.now()) for each in found)
     return Conflicts(sum(group.count for group in groups), groups, items)
+
+
+def _groups(hub: Hub, wanted: Wanted) -> tuple[ReviewGroup, ...]:
+    """Return the open conflicts that are wanted, counted by shape, the most frequent first."""
+    if wanted.is_detailed:
+        return tuple(group_reviews(open_conflicts(hub, wanted)))
+    return tuple(
+        group
+        for group in hub.store.reviews.groups()
+        if wanted.kind in ("", group.kind.value) and wanted.entity in ("", group.entity)
+    )
 
 
 def item(conflict: Conflict, sight: Sight, names: Names, now: str) -> Item:
@@ -92,6 +107,8 @@ def item(conflict: Conflict, sight: Sight, names: Names, now: str) -> Item:
         due=conflict.due,
         escalate=conflict.escalate,
         overdue=bool(conflict.due) and not conflict.closed and conflict.due <= now,
+        assignee=conflict.assignee,
+        comments=sight.comments(conflict),
     )
 
 

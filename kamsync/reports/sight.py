@@ -9,7 +9,7 @@ from msgspec import structs
 
 from kamsync.engine.joining import twins_field
 from kamsync.engine.match import MATCH_FIELD
-from kamsync.model import EXISTS, Contender, Event, Value
+from kamsync.model import EXISTS, Comment, Conflict, Contender, Event, Value
 from kamsync.schema import DataClass, Field, Schema
 
 __all__ = ["HIDDEN", "Sight"]
@@ -19,6 +19,9 @@ TWINS = twins_field("")
 
 HIDDEN = {"hidden": "pay"}
 """What stands in the place of a value that the reader is not cleared for."""
+
+UNSAID = "hidden (pay)"
+"""What stands in the place of words that may name such a value."""
 
 
 class Sight:
@@ -71,11 +74,19 @@ class Sight:
             cells=() if cells is HIDDEN else contender.cells,
         )
 
+    def comments(self, conflict: Conflict) -> tuple[Comment, ...]:
+        """Return what people said about a conflict; about pay, only that they said something."""
+        if not self.hides(conflict.entity, conflict.field):
+            return conflict.comments
+        return tuple(structs.replace(each, text=UNSAID) for each in conflict.comments)
+
     def event(self, event: Event) -> Event:
         """Return an event of the journal as the reader may see it."""
         where = (event.entity, event.field)
         if not event.field:
             return event
+        if event.act == "commented" and self.hides(*where):
+            return structs.replace(event, reason=UNSAID)
         if event.act == "wrote":
             before = None if event.before is None else self.cells(*where, event.before)
             return structs.replace(event, before=before, value=self.cells(*where, event.value))

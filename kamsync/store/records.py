@@ -60,6 +60,17 @@ class Records:
         rows = [(id_,) for id_ in ids]
         self._database.many("UPDATE record SET dirty = 0 WHERE id = ? AND dirty = 1", rows)
 
+    def dirty(self, ids: Sequence[str]) -> frozenset[str]:
+        """Return those of these records that are marked dirty."""
+        rows = self._database.of("SELECT id FROM record WHERE dirty = 1 AND id IN (??)", (), ids)
+        return frozenset(row[0] for row in rows)
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """Let records that nothing belongs to be as if they had never been made, with their keys."""
+        rows = [(id_,) for id_ in ids]
+        self._database.many("DELETE FROM match_key WHERE record = ?", rows)
+        self._database.many("DELETE FROM record WHERE id = ?", rows)
+
     def ids(self, entity: str, after: str, limit: int) -> list[str]:
         """Return the ids above *after*, in order, without those that were merged away."""
         rows = self._database.rows(

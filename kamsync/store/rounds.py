@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -131,6 +131,21 @@ class Rounds:
         """Return the last rounds, newest first."""
         rows = self._database.rows(f"{_ROUND} ORDER BY number DESC LIMIT ?", (limit,))
         return [_round(row) for row in rows]
+
+    def has_run_since(self, round_: RoundRow, quiet: Collection[str]) -> bool:
+        """Whether a round of another kind than the *quiet* ones ran after *round_* began.
+
+        Such rounds run one at a time, so the newest of them tells; one that was killed may have.
+        """
+        row = self._database.row(
+            f"{_ROUND} WHERE kind NOT IN ({', '.join('?' * len(quiet))}) ORDER BY number DESC LIMIT 1",
+            tuple(sorted(quiet)),
+        )
+        if row is None:
+            return False
+        newest = _round(row)
+        is_later = newest.number > round_.number or newest.finished > round_.started
+        return is_later or newest.state == RUNNING
 
     def get(self, id_: str) -> RoundRow:
         """Return a round by its id or number; `UnknownName` if there is none."""

@@ -180,3 +180,23 @@ def test_pay_is_hidden_in_a_plan(paid):
     assert "hidden (pay)" in hidden
     assert not [text for text in ("98765", "98,765") if text in hidden]
     assert "98,765.40 EUR" in shown
+
+
+def test_a_walk_at_a_terminal_is_in_colour_and_fits(disputed, terminal):
+    """The question is shown, the key is typed, the decision is told."""
+    shown, status = terminal("conflicts", "walk", columns=60, answer="1\n\n", until=b"help")
+
+    assert 0 == status
+    assert "is decided:" in shown
+    assert "\x1b[1;32mDecided 1" in shown
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    assert [] == [line for line in plain.splitlines() if cell_len(line) > 60]
+    assert 0 == disputed.document("conflicts", "list")["total"]
+
+
+@pytest.mark.usefixtures("disputed")
+def test_a_walk_has_no_colours_where_they_are_turned_off(terminal):
+    """NO_COLOR is respected."""
+    shown, _ = terminal("conflicts", "walk", answer="q\n", until=b"help", NO_COLOR="1")
+
+    assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", shown)

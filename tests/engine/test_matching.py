@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kamsync.engine import assign_conflict
 from kamsync.errors import DecisionRefused, ValueInvalid
 from kamsync.model import Kind, Op
 
@@ -249,7 +250,7 @@ def test_a_newcomer_that_waits_and_is_renamed_is_asked_about_anew(stage):
     hub, here, there = _doubtful(stage)
     other = hub["sales"].create(name="Bolt Copper Mill", billing_city="Ulm")
     hub.settle()
-    asked = hub.conflict()
+    asked = assign_conflict(hub.hub, hub.conflict().id, "Cleo", "rita")
     copied = hub.native("success", hub.of("sales", other))
     hub["success"].delete(copied)
     hub["success"].edit(there, name="Bolt Copper Mlil", billing_city="Ulm")
@@ -257,7 +258,7 @@ def test_a_newcomer_that_waits_and_is_renamed_is_asked_about_anew(stage):
     hub.settle()
 
     now = next(c for c in hub.conflicts() if c.kind is Kind.MATCH)
-    assert (asked.id, asked.version + 1) == (now.id, now.version)
+    assert (asked.id, asked.version + 1, "Cleo") == (now.id, now.version, now.assignee)
     assert [hub.of("sales", other)] == [each.value for each in now.contenders[1:]]
     # Nothing is unclear about the first candidate any more.
     assert hub.native("success", hub.of("sales", here))

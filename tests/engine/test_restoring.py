@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kamsync.connector import Can
+from kamsync.engine import assign_conflict, comment_conflict
 from kamsync.memory import ALL
 from kamsync.store import restore_store
 
@@ -185,3 +186,23 @@ def test_the_store_is_whole_afterwards(saved):
     hub.settle()
 
     assert [] == hub.store.verify()
+
+
+def test_what_was_noted_about_a_question_is_noted_about_it_after_a_restore(met, tmp_path, clock):
+    """It is the same question, with more to choose from."""
+    hub, here, there = met("sales", "success")
+    hub["sales"].edit(here, name="Acme Corp")
+    hub["success"].edit(there, name="Acme Inc")
+    hub.round()
+    assign_conflict(hub.hub, hub.conflict().id, "Cleo", "rita")
+    comment_conflict(hub.hub, hub.conflict().id, "I called them.", "rita")
+    hub.store.backup(tmp_path / "backup")
+
+    hub.clock.wait(10)
+    hub.hub.store.close()
+    hub.hub.store = restore_store(tmp_path / "backup", "sqlite://", clock=clock, key=hub.key)
+    hub.settle()
+
+    again = hub.conflict()
+    assert 2 == again.version
+    assert ("Cleo", ["I called them."]) == (again.assignee, [c.text for c in again.comments])

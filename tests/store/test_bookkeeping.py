@@ -118,3 +118,25 @@ def test_a_round_that_runs_on_was_interrupted(store):
 
     assert ["done", "interrupted"] == [row.state for row in store.rounds.list(2)]
     assert "interrupted" == store.rounds.get(first).state
+
+
+def test_whether_a_round_ran_since_another_began_is_told(store):
+    """One that began before and ended after counts, and so does one that was killed."""
+    quiet = frozenset({"decision", "plan"})
+
+    def ran():
+        return store.rounds.has_run_since(store.rounds.get("2"), quiet)
+
+    store.rounds.finish(store.rounds.start("sync", "2026-01-01"), "done", {}, "2026-01-02")
+    for kind in ("decision", "plan"):
+        store.rounds.finish(store.rounds.start(kind, "2026-01-03"), "done", {}, "2026-01-04")
+
+    assert not ran()
+    store.rounds.finish("round-1", "done", {}, "2026-01-05")
+    assert ran()
+    store.rounds.finish("round-1", "running", {}, "")
+    assert ran()
+    store.rounds.finish("round-1", "interrupted", {}, "")
+    assert not ran()
+    store.rounds.start("sync", "2026-01-06")
+    assert ran()

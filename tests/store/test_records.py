@@ -97,3 +97,22 @@ def test_text_that_is_not_unicode_is_refused(store):
     """The error names the record, never the value."""
     with pytest.raises(ValueInvalid, match=r"^a holds"):
         store.records.save([Record("a", "account", {"name": Golden("\ud800")})])
+
+
+def test_the_marked_records_are_told(store):
+    """What waits to be merged again, among those that are asked for."""
+    store.records.save([Record(id_, "account", {}) for id_ in "abc"])
+    store.records.mark_dirty(["a", "b"])
+
+    assert frozenset("b") == store.records.dirty(["b", "c", "nobody"])
+
+
+def test_a_record_that_is_forgotten_leaves_no_key_behind(store):
+    """As if it had never been made; others with the same key keep it."""
+    store.records.save([Record(id_, "account", {}) for id_ in "ab"])
+    store.records.save_keys("account", {"a": ["k"], "b": ["k"]})
+
+    store.records.forget(["a"])
+
+    assert {"b"} == store.records.by_id(["a", "b"]).keys()
+    assert {"k": ["b"]} == store.records.with_keys("account", ["k"])

@@ -7,6 +7,7 @@ from msgspec import structs
 
 from kamsync.errors import UnknownName
 from kamsync.model import Conflict, Contender, Decision, Evidence, Kind
+from kamsync.reviews import group_reviews
 
 
 def conflict(id_: str, record: str = "a", field: str = "name", **more) -> Conflict:
@@ -74,6 +75,7 @@ def test_conflicts_of_one_shape_are_counted_together(store):
         ("name", ("hub", "sales"), 2, "2026-01"),
         ("phone", ("hub", "sales"), 1, "2026-03"),
     ] == groups
+    assert store.reviews.groups() == group_reviews(store.reviews.open())
 
 
 def test_a_conflict_is_found_by_the_beginning_of_its_id_if_that_is_the_only_one(store):

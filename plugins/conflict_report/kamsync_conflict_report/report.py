@@ -10,9 +10,8 @@ from kamsync.engine import CHOICES
 from kamsync.entities import core_schema
 from kamsync.extensions import Column, Report
 from kamsync.model import Conflict, Contender, Kind
-from kamsync.reports import Sight, label
+from kamsync.reports import Sight, alike, at_stake, label
 from kamsync.store import Store
-from kamsync_conflict_report.stakes import at_stake
 from kamsync_conflict_report.told import told
 
 __all__ = ["COLUMNS", "conflicts"]
@@ -32,6 +31,7 @@ CONFLICT = (
     Column("opened", "Since when it has been open.", unit="UTC", detail=True),
     Column("due", "By when the policy wants a decision.", unit="UTC"),
     Column("escalate", "Whom the policy calls in after that.", detail=True),
+    Column("assigned", "Who has taken it on."),
     Column(
         "at stake",
         "What the record is worth: its first field that holds money, as last agreed. In a workbook it"
@@ -41,6 +41,7 @@ CONFLICT = (
     ),
     Column("currency", "The currency of what is at stake."),
     Column("agreed", "What everybody last agreed on."),
+    Column("comment", "What was said about it last."),
     Column("version", "The version of the conflict that the commands decide.", detail=True),
 )
 SIDE = (
@@ -106,8 +107,8 @@ def _shape(conflict: Conflict) -> Shape:
     what = f"{conflict.entity}.{conflict.field}"
     if conflict.kind is not Kind.VALUE:
         what = f"{conflict.entity} ({conflict.kind})"
-    sides = sorted({side.team or side.system for side in conflict.contenders} - {""})
-    return what, conflict.cause or "the systems disagree", " ↔ ".join(sides)
+    *_, cause, teams = alike(conflict)
+    return what, cause or "the systems disagree", " ↔ ".join(teams)
 
 
 class _Known:
@@ -155,8 +156,10 @@ class _Known:
             opened,
             _moment(conflict.due),
             conflict.escalate or None,
+            conflict.assignee or None,
             *at_stake(self._sight, self._records.get(conflict.record)),
             agreed,
+            _comment(self._sight, conflict),
             conflict.version,
         )
 
@@ -174,6 +177,15 @@ class _Known:
             _evidence(conflict, side),
             _command(conflict, number, side),
         )
+
+
+def _comment(sight: Sight, conflict: Conflict) -> str | None:
+    """Return the last comment, and whose it is."""
+    comments = sight.comments(conflict)
+    if not comments:
+        return None
+    last = comments[-1]
+    return f"{last.person}: {last.text}"
 
 
 def _moment(at: str) -> datetime | None:

@@ -6,7 +6,7 @@ from msgspec import structs
 
 from kamsync.cli.exporting import laid_out
 from kamsync.clock import SetClock, instant
-from kamsync.model import Conflict, Contender, Evidence, Golden, Kind, Link, Record
+from kamsync.model import Comment, Conflict, Contender, Evidence, Golden, Kind, Link, Record
 from kamsync.plugins import load_plugins
 from kamsync.reports import HIDDEN
 from kamsync.store import open_store
@@ -88,9 +88,11 @@ def test_a_conflict_is_told_with_all_that_a_person_asks(store, report):
         "opened": NOW - timedelta(hours=3),
         "due": None,
         "escalate": None,
+        "assigned": None,
         "at stake": None,
         "currency": None,
         "agreed": None,
+        "comment": None,
         "version": 2,
     }
     at = datetime(2026, 11, 20, 9, 41, 7, tzinfo=UTC)
@@ -234,6 +236,16 @@ def test_by_when_and_whom_the_policy_wants_is_told(store, report):
     assert "head of sales" == row["escalate"]
 
 
+def test_who_has_it_and_what_was_said_last_is_told(store, report):
+    """Nobody does the same work twice."""
+    said = [Comment("Ada", instant(NOW), "Who knows?"), Comment("Tom", instant(NOW), "I called.")]
+    store.reviews.save([conflict(assignee="Cleo", comments=tuple(said))])
+
+    row = report()[0]
+
+    assert ("Cleo", "Tom: I called.") == (row["assigned"], row["comment"])
+
+
 def test_each_side_is_told_with_the_id_that_its_system_has(store, report):
     """People look it up where they work."""
     store.records.save([Record("account-1", "account", {})])
@@ -256,7 +268,8 @@ def test_closed_conflicts_are_not_listed(store, report):
 def test_pay_is_never_shown(store, report, entity, field):
     """Nor is what may be pay: a field that nobody knows any more."""
     said = tuple(structs.replace(each, value="0.0725") for each in (SALES, SUCCESS))
-    store.reviews.save([conflict(entity=entity, field=field, contenders=said)])
+    comments = (Comment("Ada", instant(NOW), "It is 0.0725."),)
+    store.reviews.save([conflict(entity=entity, field=field, contenders=said, comments=comments)])
 
     row, _ = report()
 

@@ -7,10 +7,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
 from kamsync.model import Golden, Record
-from kamsync.reports import HIDDEN, Sight
+from kamsync.reports.sight import HIDDEN, Sight
 from kamsync.schema import Entity, Type
 
-__all__ = ["at_stake"]
+__all__ = ["NOTHING", "Stake", "at_stake"]
 
 Stake: TypeAlias = tuple[Any, str | None]
 
