@@ -32,6 +32,9 @@ def show_plan(
         printer.line(("! ", "red"), f"{down['system']} did not answer: {down['reason']}")
     for name in plan.resting:
         printer.line(("• ", "yellow"), f"{name} is paused; kamsync resume {name} serves it again.")
+    if plan.pilot:
+        pilot = " · ".join(f"{name} {count:,}" for name, count in plan.pilot.items())
+        printer.line(("Pilot", "bold"), f": {pilot}. Nothing else is merged or written.")
     _steps(printer, plan)
     if plan.unmet and plan.fields:
         _meeting(printer, hub, plan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kamsync.engine.deciding import CHOICES, resolve_conflict
 from kamsync.engine.hub import Hub, System, record_id
+from kamsync.engine.pilot import Choice
 from kamsync.engine.planning import Plan
 from kamsync.engine.pull import pull
 from kamsync.engine.push import push
@@ -14,6 +15,7 @@ from kamsync.engine.undoing import Undo, undo_round
 
 __all__ = [
     "CHOICES",
+    "Choice",
     "Hub",
     "Pause",
     "Plan",

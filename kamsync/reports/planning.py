@@ -73,6 +73,7 @@ class Overview(Struct, frozen=True):
     that would be needed as well and are not allowed. *fields* says what merging did or would do to each
     ``entity.field``: `acts` counts what became of it, `rules` the conflicts that each rule settled,
     `choices` by system how many values of others it would overwrite if it were preferred throughout.
+    *pilot* counts the records of a pilot by entity; without one it is empty.
     """
 
     plan: str
@@ -95,6 +96,7 @@ class Overview(Struct, frozen=True):
     down: tuple[dict[str, str], ...]
     resting: tuple[str, ...]
     fields: dict[str, FieldCount]
+    pilot: dict[str, int]
 
 
 def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overview:
@@ -132,6 +134,7 @@ def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overvie
         ),
         resting=tuple(round_.resting),
         fields=dict(sorted(round_.merged.fields.items())),
+        pilot=round_.pilot,
     )
 
 

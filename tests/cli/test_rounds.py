@@ -376,3 +376,40 @@ def kamsync_mappings(kind, schema):
     if kind == "broken_line":
         return [identity_map(each, each.name) for each in schema.entities.values()]
 """
+
+
+def test_a_pilot_before_the_first_meeting_is_found_by_its_name_and_approved_alone(hub):
+    """The first thing that is written may be one account with what belongs to it."""
+    hub.anna.create("account", {"name": "Südwind AG", "domains": ["suedwind.de"]})
+    account = hub.anna.create("account", {"name": "Nordwind GmbH", "domains": ["nordwind.de"]})
+    hub.anna.create("contact", {"account": account, "last_name": "Ost", "email": "o@nordwind.de"})
+
+    shown = hub.run("plan", "--only", "Nordwind GmbH")
+    plan = hub.document("plan", "--only", "Nordwind GmbH", status=2)
+    done = hub.run("sync", "--approve", plan["plan"])
+
+    assert "Pilot: account 1 · contact 1." in shown.stdout
+    assert f"kamsync sync --approve {plan['plan']}" in shown.stdout.splitlines()[-1]
+    assert 0 == done.exit_code, done.stderr
+    assert ["Nordwind GmbH"] == [each["name"] for each in hub.success.records("account").values()]
+
+
+def test_a_pilot_may_be_of_several_records(hub):
+    """Each is named by itself."""
+    for name in ("Nord", "Ost", "Süd"):
+        hub.anna.create("account", {"name": name, "domains": [f"{len(name)}{name[0]}.de"]})
+
+    told = hub.document("plan", "--only", "Nord", "--only", "Süd", status=2)
+
+    assert {"account": 2} == told["pilot"]
+
+
+def test_a_pilot_that_wants_an_approval_says_how_to_see_and_approve_it(hub):
+    """The refusal names the plan of the pilot, not that of everything."""
+    hub.anna.create("account", {"name": "Nordwind GmbH", "domains": ["nordwind.de"]})
+
+    result = hub.run("sync", "--only", "Nordwind GmbH")
+
+    assert 3 == result.exit_code
+    assert "kamsync plan --only account-" in result.stderr
+    assert "kamsync sync --approve " in result.stderr
