@@ -93,6 +93,7 @@ class NativeEntity(Struct, frozen=True):
 class Finding(Struct, frozen=True):
     """Something that `kamsync check` tells: whether it is *ok*, what it is about, and what to do.
 
+    What is *ok* and has a hint is worth a note, and no reason not to run.
     A connector does not know its system's name: ``SYSTEM`` stands for it in a hint.
     """
 

@@ -137,7 +137,7 @@ def check_system(hub: Hub, system: System, met: Met) -> Iterator[Check]:
         yield Check(Level.PROBLEM, name, text)
         return
     for finding in findings:
-        level = Level.OK if finding.ok else Level.PROBLEM
+        level = (Level.NOTE if finding.hint else Level.OK) if finding.ok else Level.PROBLEM
         yield Check(level, name, f"{finding.about}: {finding.text}", finding.hint_for(name))
     yield from _identity(hub, name, identity, met)
     yield from _abilities(system)
