@@ -413,3 +413,39 @@ def test_a_pilot_that_wants_an_approval_says_how_to_see_and_approve_it(hub):
     assert 3 == result.exit_code
     assert "kamsync plan --only account-" in result.stderr
     assert "kamsync sync --approve " in result.stderr
+
+
+def test_a_first_meeting_shows_for_each_field_the_lines_that_choose_otherwise(hub):
+    """How many differ, for whom they are settled, and what each other choice would do."""
+    for name, phone in (("Nord", "+49301"), ("Ost", "+49302")):
+        shared = {"name": name, "domains": [f"{name.lower()}.de"]}
+        hub.anna.create("account", {**shared, "phone": phone, "tier": "key"})
+        hub.bo.create("account", {**shared, "phone": f"{phone}99", "tier": "key"})
+    hub.configure(hub.file.read_text() + '[first_meeting.account]\nphone = { team = "sales" }\n')
+
+    shown = hub.run("plan").stdout
+    [phone] = hub.document("plan", status=2)["meeting"]
+
+    assert "phone: 2 differ, 2 settled for sales" in shown
+    assert {"sales": 2} == phone["settled"]
+    assert [
+        ('phone = { team = "sales" }', 2, 2, 0),
+        ('phone = { team = "success" }', 2, 2, 0),
+        ('phone = "review"', 0, 0, 2),
+    ] == [tuple(option.values()) for option in phone["options"]]
+
+
+@pytest.mark.parametrize(
+    ("line", "settled", "held"),
+    [('phone = { team = "success" }', {"success": 1}, 0), ('phone = "review"', {}, 1)],
+)
+def test_a_line_that_chooses_otherwise_does_what_it_says(hub, line, settled, held):
+    """It is copied as it stands."""
+    hub.anna.create("account", {"name": "Nord", "domains": ["nord.de"], "phone": "+49301"})
+    hub.bo.create("account", {"name": "Nord", "domains": ["nord.de"], "phone": "+49302"})
+    assert line in hub.run("plan").stdout
+
+    hub.configure(f"{hub.file.read_text()}[first_meeting.account]\n{line}\n")
+    [phone] = hub.document_of_plan()["meeting"]
+
+    assert (settled, held) == (phone["settled"], phone["held"])
