@@ -52,11 +52,13 @@ class Draft(Struct, frozen=True):
     """The lines of a section below ``connector`` and ``team``, and what has to be asked for them.
 
     In *text* stands ``$key`` where the answer to an ask goes, and ``$SYSTEM`` for the system's name. A
-    line whose answer is missing becomes a comment.
+    line whose answer is missing becomes a comment. *signs_in* is the key and the answer to it after which a
+    person signs in with `kamsync connect`.
     """
 
     text: str = ""
     asks: tuple[Ask, ...] = ()
+    signs_in: tuple[str, str] | None = None
 
     def with_defaults(self, given: Mapping[str, str]) -> dict[str, str]:
         """Return what is *given* and what holds without it; whoever gives an option has gone its way."""

@@ -136,7 +136,7 @@ def _tell(
         here.printer.line(f"Fill in: {', '.join(keys)} in [system.{name}].")
     for where in dict.fromkeys(each for system in beginning.systems for each in _secrets(system)):
         here.printer.line(where)
-    here.printer.next(*_next(folder, edit=bool(missing) or not beginning.systems))
+    here.printer.next(*_next(folder, beginning, edit=bool(missing) or not beginning.systems))
 
 
 def _secrets(system: NewSystem) -> Iterator[str]:
@@ -150,15 +150,17 @@ def _secrets(system: NewSystem) -> Iterator[str]:
             yield f"Set the variable {kind}: it holds the {key} of {system.name}."
 
 
-def _next(folder: Path, *, edit: bool) -> Iterator[str]:
+def _next(folder: Path, beginning: Beginning, *, edit: bool) -> Iterator[str]:
     """Yield what to do with the new configuration."""
     from kamsync.cli.session import DEFAULT_FILE
 
     if edit:
         yield f"edit {folder / DEFAULT_FILE}"
-    enter = "" if folder == Path() else f"cd {folder} && "
-    yield f"{enter}kamsync check"
-    yield "kamsync plan"
+    entering = [] if folder == Path() else [f"cd {folder}"]
+    signs_in = [each.name for each in beginning.systems if each.is_signed_in]
+    steps = [*(f"kamsync connect {name}" for name in signs_in), "kamsync check", "kamsync plan"]
+    yield " && ".join([*entering, steps[0]])
+    yield from steps[1:]
 
 
 def _write(folder: Path, beginning: Beginning) -> tuple[list[str], list[str]]:

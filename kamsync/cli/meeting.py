@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from kamsync.cli import words
 from kamsync.cli.printing import Cell, Printer
@@ -55,15 +55,22 @@ def _choose(printer: Printer, shown: Sequence[Difference], *, left: int) -> None
     printer.gap()
     printer.line(("To choose otherwise", "bold"), ", write one of the lines under its heading in")
     printer.line("the configuration: it goes before the files of policies. Then plan again.")
-    rows: list[tuple[Cell, ...]] = []
-    for each in shown:
-        title = f"[first_meeting.{each.entity}]"
-        rows.append(((title, "bold"), f"{each.field}: {each.differs:,} differ, {_became(each)}"))
-        rows += [(f"  {option.line}", _effect(option)) for option in each.options]
-    printer.table(rows)
+    for entity in dict.fromkeys(each.entity for each in shown):
+        printer.gap()
+        printer.line((f"[first_meeting.{entity}]", "bold"), indent=2)
+        printer.table(list(_rows(each for each in shown if each.entity == entity)))
     if left:
         more = words.counted(left, "more field differs", "more fields differ")
         printer.line(f"… and {more}; --full shows all, --show ENTITY.FIELD one.", indent=2)
+
+
+def _rows(differences: Iterable[Difference]) -> Iterator[tuple[Cell, ...]]:
+    """Yield what becomes of each field, and under it the lines that choose."""
+    for each in differences:
+        differ = words.counted(each.differs, "differs", "differ")
+        yield (f"# {each.field}", "dim"), f"{differ}: {_became(each)}"
+        for option in each.options:
+            yield option.line, _effect(option)
 
 
 def _became(difference: Difference) -> str:

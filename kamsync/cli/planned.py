@@ -147,7 +147,8 @@ def _said(field: FieldChange, system: str) -> str:
     said = field.said
     known = words.who(said.person, said.team, said.system, said.at) if said else ""
     follows = f"{', '.join(field.follows)}: follows the rest in {system}" if field.follows else ""
-    return "; ".join(filter(None, (f"from {known}" if known else "", follows)))
+    whence = f"from {known}" if said and said.person else known
+    return "; ".join(filter(None, (whence, follows)))
 
 
 def _totals(printer: Printer, plan: Overview, closed: Sequence[str]) -> None:
@@ -197,9 +198,14 @@ def _barred(printer: Printer, plan: Overview) -> None:
 
 def _next(plan: Overview) -> Iterator[str]:
     """Yield what to do after the plan."""
+    if plan.down:
+        yield "kamsync check"
     if plan.held > plan.new:
         yield "kamsync conflicts"
-    if plan.unmet or plan.first or plan.alarms:
+    if plan.unmet and not plan.writes:
+        if not plan.down:
+            yield "kamsync plan, once allow says what you expect"
+    elif plan.unmet or plan.first or plan.alarms:
         yield f"kamsync sync --approve {plan.plan}"
     elif plan.writes or plan.new:
         if plan.steps:

@@ -145,5 +145,6 @@ def _next(round_: Round) -> list[str]:
     number = round_.id.removeprefix("round-")
     commands = ["kamsync conflicts"] if round_.held else []
     commands += ["kamsync check"] if round_.parked or round_.down else []
+    commands += ["kamsync plan"] if round_.pilot else []
     commands += [f"kamsync history --round {number}"]
     return [*commands, f"kamsync undo {number}"] if round_.merged.moved else commands

@@ -46,6 +46,12 @@ class NewSystem(Struct, frozen=True):
     given: Mapping[str, str] = {}
     secrets: tuple[str, ...] = ()
 
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether a person signs in to it before it can be called."""
+        key, answer = self.draft.signs_in or ("", "")
+        return bool(key) and self.given.get(key) == answer
+
     def section(self) -> Filled:
         """Return its section, which allows nothing to be written."""
         filled = self.draft.filled(self.name, self.given, self.secrets)

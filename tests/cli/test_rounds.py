@@ -426,7 +426,7 @@ def test_a_first_meeting_shows_for_each_field_the_lines_that_choose_otherwise(hu
     shown = hub.run("plan").stdout
     [phone] = hub.document("plan", status=2)["meeting"]
 
-    assert "phone: 2 differ, 2 settled for sales" in shown
+    assert "2 differ: 2 settled for sales" in shown
     assert {"sales": 2} == phone["settled"]
     assert [
         ('phone = { team = "sales" }', 2, 2, 0),

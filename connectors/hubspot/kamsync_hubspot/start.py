@@ -45,4 +45,4 @@ ASKS = (
 def draft() -> Draft:
     """Return the draft of a section."""
     text = (files("kamsync_hubspot") / "start.toml").read_text(encoding="utf-8")
-    return Draft(text.rstrip("\n"), ASKS)
+    return Draft(text.rstrip("\n"), ASKS, ("way", APP))

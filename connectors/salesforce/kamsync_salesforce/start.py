@@ -47,4 +47,4 @@ ASKS = (
 def draft() -> Draft:
     """Return the draft of a section."""
     text = (files("kamsync_salesforce") / "start.toml").read_text(encoding="utf-8")
-    return Draft(text.rstrip("\n"), ASKS)
+    return Draft(text.rstrip("\n"), ASKS, ("way", SIGN_IN))
