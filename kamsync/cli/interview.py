@@ -68,7 +68,9 @@ def _options(kind: Kind, name: str) -> dict[str, str]:
     given: dict[str, str] = {}
     for ask in draft.asks if draft else ():
         if ask.matters(given):
-            answer = _ask(f"  {ask.question}", _option(name, ask), default=ask.default)
+            among = f" ({', '.join(ask.choices)})" if ask.choices else ""
+            question = f"  {ask.question}{among}"
+            answer = _ask(question, _option(name, ask), default=ask.default)
             if answer:
                 given[ask.key] = answer
     return given

@@ -211,5 +211,5 @@ def _next(plan: Overview) -> Iterator[str]:
         if plan.steps:
             yield f"kamsync plan --show {plan.steps[0].system}.{plan.steps[0].entity}"
         yield "kamsync sync"
-    elif not plan.held:
+    elif not (plan.held or plan.down):
         yield "kamsync history"

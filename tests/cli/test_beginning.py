@@ -1,5 +1,6 @@
 """``init`` with systems: by options, by questions, and what it refuses."""
 
+import re
 import tomllib
 
 import pytest
@@ -204,3 +205,32 @@ def test_a_scope_that_no_system_tells_is_a_problem(empty):
 
     assert 1 == before.exit_code
     assert "selects by tier, which no system tells" in before.stdout
+
+
+@pytest.mark.parametrize("kind", ["salesforce", "hubspot"])
+def test_every_example_of_a_map_in_a_draft_is_right(empty, kind):
+    """Taking the sign away before one is all that it needs."""
+    given = ("--set", "sales.client_id=3MVG9", "--set", "sales.currency=EUR")
+    begun(empty, "--system", f"sales={kind}", *(given if kind == "salesforce" else given[2:]))
+    file = empty.folder / "new" / "kamsync.toml"
+    text = file.read_text()
+    start, end = text.index("[system.sales.map"), text.index("# The scope")
+    shown = re.sub(r"^#(?=[^ \n])", "", text[start:end], flags=re.MULTILINE)
+    assert shown != text[start:end]
+    file.write_text(text[:start] + shown + text[end:])
+    config = load_config(file, SECRETS)
+
+    resolved = resolve(config, load_plugins(config.plugins))
+
+    assert {"tier", "health"} <= set(resolved.maps["sales"]["account"].fields)
+
+
+@pytest.mark.parametrize("kind", ["salesforce", "hubspot", "memory"])
+def test_what_a_draft_asks_for_stands_in_its_text_or_is_a_way(kind):
+    """No answer is lost, and no place is left open."""
+    plugins = load_plugins([] if kind == "memory" else [kind])
+    draft = plugins.connector(kind).draft()
+
+    places = set(re.findall(r"\$([a-z_]+)", draft.text))
+
+    assert places == {ask.key for ask in draft.asks if not ask.choices}

@@ -180,3 +180,21 @@ def test_pay_is_hidden_in_a_plan(paid):
     assert "hidden (pay)" in hidden
     assert not [text for text in ("98765", "98,765") if text in hidden]
     assert "98,765.40 EUR" in shown
+
+
+def test_init_asks_at_a_terminal(hub, terminal):
+    """Nobody has to know of an option; an empty answer connects nothing."""
+    shown, status = terminal("init", "new", answer="\n", until=b"System 1: kind: ")
+
+    assert 0 == status
+    assert "Which systems hold your accounts?" in shown
+    assert "plugins = []" in (hub.folder / "new" / "kamsync.toml").read_text()
+
+
+def test_init_does_not_ask_who_says_so(hub, terminal):
+    """A script that runs at a terminal says --yes."""
+    shown, status = terminal("init", "new", "--yes")
+
+    assert 0 == status
+    assert "Which systems" not in shown
+    assert (hub.folder / "new" / "kamsync.toml").exists()
