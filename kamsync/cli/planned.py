@@ -202,14 +202,17 @@ def _next(plan: Overview) -> Iterator[str]:
         yield "kamsync check"
     if plan.held > plan.new:
         yield "kamsync conflicts"
-    if plan.unmet and not plan.writes:
-        if not plan.down:
-            yield "kamsync plan, once allow says what you expect"
+    if plan.unmet and plan.barred and not plan.writes:
+        yield "kamsync plan, once allow says what you expect"
+    elif plan.pilot and not plan.writes:
+        yield "kamsync plan"
+    elif plan.down and not plan.writes:
+        return
     elif plan.unmet or plan.first or plan.alarms:
         yield f"kamsync sync --approve {plan.plan}"
     elif plan.writes or plan.new:
         if plan.steps:
             yield f"kamsync plan --show {plan.steps[0].system}.{plan.steps[0].entity}"
         yield "kamsync sync"
-    elif not (plan.held or plan.down):
+    elif not plan.held:
         yield "kamsync history"

@@ -1,5 +1,7 @@
 """``plan`` and ``sync``: what a person sees before, and what is done."""
 
+import re
+
 import pytest
 
 ACCOUNT = {"name": "Nordwind GmbH", "domains": ["nordwind.de"]}
@@ -449,3 +451,26 @@ def test_a_line_that_chooses_otherwise_does_what_it_says(hub, line, settled, hel
     [phone] = hub.document_of_plan()["meeting"]
 
     assert (settled, held) == (phone["settled"], phone["held"])
+
+
+def test_a_first_meeting_that_may_write_nothing_leads_on_to_allow(hub):
+    """To approve a plan of nothing would be no next step."""
+    hub.anna.create("account", {"name": "Nord", "domains": ["nord.de"]})
+    hub.configure(re.sub(r"^allow = .*$", "", hub.file.read_text(), flags=re.MULTILINE))
+
+    last = hub.run("plan").stdout.splitlines()[-1]
+
+    assert "Next: kamsync plan, once allow says what you expect" == last
+
+
+def test_a_pilot_that_has_nothing_to_write_leads_on_to_the_rest(hub):
+    """And so does one that is done."""
+    hub.anna.create("account", {"name": "Nord", "domains": ["nord.de"]})
+    hub.anna.create("account", {"name": "Ost", "domains": ["ost.de"]})
+    plan = hub.document("plan", "--only", "Nord", status=2)["plan"]
+
+    done = hub.run("sync", "--approve", plan).stdout.splitlines()[-1]
+    again = hub.run("plan", "--only", "Nord").stdout.splitlines()[-1]
+
+    assert done.startswith("Next: kamsync plan ·")
+    assert "Next: kamsync plan" == again
