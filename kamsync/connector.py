@@ -15,6 +15,7 @@ from typing import ClassVar, Protocol
 
 from msgspec import Struct
 
+from kamsync.draft import Draft
 from kamsync.model import Entry, Native, Page, Reading, Receipt, Write
 from kamsync.redact import Secret
 
@@ -93,6 +94,7 @@ class NativeEntity(Struct, frozen=True):
 class Finding(Struct, frozen=True):
     """Something that `kamsync check` tells: whether it is *ok*, what it is about, and what to do.
 
+    What is *ok* and has a hint is worth a note, and no reason not to run.
     A connector does not know its system's name: ``SYSTEM`` stands for it in a hint.
     """
 
@@ -171,6 +173,14 @@ class Connector(ABC):
 
     kind: ClassVar[str]
     """The name by which a configuration chooses this connector."""
+
+    @classmethod
+    def draft(cls) -> Draft | None:
+        """Return how the section of a new system begins, and what `kamsync init` asks for it.
+
+        Without one, the section has a line for each option that the connector cannot do without.
+        """
+        return None
 
     @property
     @abstractmethod

@@ -78,7 +78,8 @@ def _connector(here: Session, name: str) -> Iterator[Connector]:
     except Unsupported as error:
         hint = (
             error.hint
-            or "Its section says how kamsync gets in; see whether it does: kamsync check."
+            or "Its section says how kamsync gets in: change that where it is given out. See whether it does:"
+            " kamsync check."
         )
         raise Unsupported(error.message, hint=hint) from error
     finally:

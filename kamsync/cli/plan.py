@@ -13,7 +13,12 @@ WOULD_WRITE = 2
 
 @click.command()
 @common
-@click.option("--only", metavar="RECORD", help="Merge and plan this record alone.")
+@click.option(
+    "--only",
+    metavar="RECORD",
+    multiple=True,
+    help="Merge and plan nothing but this record and what belongs to it; may be repeated.",
+)
 @click.option(
     "--show",
     metavar="SELECTOR",
@@ -27,7 +32,7 @@ WOULD_WRITE = 2
 def plan(
     ctx: click.Context,
     *,
-    only: str | None,
+    only: tuple[str, ...],
     show: str,
     full: bool,
     sweep: bool,
@@ -42,13 +47,12 @@ def plan(
     here.config.require_systems()
     from kamsync.cli.planned import show_plan
     from kamsync.engine import preview
-    from kamsync.reports import Sight, find_record, overview
+    from kamsync.reports import Sight, choice, overview
 
     with here.hub() as hub:
-        record = find_record(hub, only).id if only else None
         began = here.clock.now()
         with here.printer.progress() as tell:
-            round_ = preview(hub, only=record, sweep=sweep, progress=tell)
+            round_ = preview(hub, only=choice(only), sweep=sweep, progress=tell)
         # A clock may be set back meanwhile.
         took_s = max((here.clock.now() - began).total_seconds(), 0.0)
         seen = overview(hub, round_, Sight(hub.schema, pay=reveal_pay), show)

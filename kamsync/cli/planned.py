@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from kamsync.cli import words
+from kamsync.cli.meeting import show_choices, show_meeting
 from kamsync.cli.printing import Cell, Printer, text
 from kamsync.engine import Hub
 from kamsync.reports import Change, Overview, Step
@@ -21,9 +22,16 @@ FIELDS_LIMIT = 8
 
 
 def show_plan(
-    printer: Printer, hub: Hub, plan: Overview, *, took_s: float, select: str, full: bool
+    printer: Printer,
+    hub: Hub,
+    plan: Overview,
+    *,
+    took_s: float,
+    select: str = "",
+    full: bool = False,
+    choices: bool = True,
 ) -> None:
-    """Write *plan* for a person, totals last."""
+    """Write *plan* for a person, totals last; *choices* are the lines that choose otherwise."""
     systems = words.counted(len(hub.systems) - len(plan.down) - len(plan.resting), "system")
     printer.line(
         (f"Read {systems}", "bold"), f" · {words.counted(plan.read, 'row')} · {took_s:.1f} s"
@@ -32,9 +40,14 @@ def show_plan(
         printer.line(("! ", "red"), f"{down['system']} did not answer: {down['reason']}")
     for name in plan.resting:
         printer.line(("• ", "yellow"), f"{name} is paused; kamsync resume {name} serves it again.")
+    if plan.pilot:
+        pilot = " · ".join(f"{name} {count:,}" for name, count in plan.pilot.items())
+        printer.line(("Pilot", "bold"), f": {pilot}. Nothing else is merged or written.")
     _steps(printer, plan)
     if plan.unmet and plan.fields:
-        _meeting(printer, hub, plan)
+        show_meeting(printer, plan)
+        if choices:
+            show_choices(printer, plan, select, full=full)
     _changes(printer, hub, plan, select, full=full)
     _first(printer, plan)
     _totals(
@@ -72,32 +85,6 @@ def _rows(step: Step) -> Iterator[tuple[Cell, ...]]:
         yield "", "", (alarm, "red"), "", "", ""
 
 
-def _meeting(printer: Printer, hub: Hub, plan: Overview) -> None:
-    """Write what a first meeting amounts to, field by field."""
-    printer.gap()
-    printer.line((f"First meeting with {', '.join(plan.unmet)}", "bold"))
-    printer.line(
-        "Equal values agree, values fill blanks; the rest is settled by rules, or held for you.",
-        indent=2,
-    )
-    rows = [
-        (
-            name,
-            f"{_acts(plan, name, 'agreed'):,}",
-            f"{_acts(plan, name, 'set'):,}",
-            f"{_acts(plan, name, 'settled'):,}",
-            f"{_acts(plan, name, 'held'):,}",
-            _choices(plan, name),
-        )
-        for name in plan.fields
-        if not name.endswith((".exists", "."))
-    ]
-    titles = ("field", "equal", "filled", "settled", "held", "would overwrite, if preferred")
-    printer.table(rows, titles=titles, right=(1, 2, 3, 4))
-    if not hub.first_meeting.lines:
-        printer.line("Rules for it go into [first_meeting.ENTITY].", indent=2)
-
-
 def _first(printer: Printer, plan: Overview) -> None:
     """Write what is allowed since the last approval, and would be done for the first time."""
     if plan.first:
@@ -108,23 +95,11 @@ def _first(printer: Printer, plan: Overview) -> None:
         printer.line("Nobody has approved it yet, so this plan wants an approval.", indent=2)
 
 
-def _acts(plan: Overview, name: str, act: str) -> int:
-    """Return how often something became of one field."""
-    return plan.fields[name].acts.get(act, 0)
-
-
-def _choices(plan: Overview, name: str) -> str:
-    """Return what preferring each system would overwrite, and which rules settled how many."""
-    counts = plan.fields[name]
-    parts = [f"{system} {count:,}" for system, count in sorted(counts.choices.items())]
-    parts += [f"{count:,} by rule: {rule}" for rule, count in sorted(counts.rules.items())]
-    return " · ".join(parts)
-
-
 def _changes(printer: Printer, hub: Hub, plan: Overview, select: str, *, full: bool) -> None:
     """Write the changes themselves, the first of them unless all are asked for."""
     shown = plan.changes if full or select else plan.changes[:SHOWN_LIMIT]
-    if select and not shown:
+    met = {f"{each.entity}.{each.field}" for each in plan.meeting}
+    if select and not shown and select not in met:
         printer.gap()
         printer.line(f"No change of this plan fits {select!r}.")
     for change in shown:
@@ -172,7 +147,8 @@ def _said(field: FieldChange, system: str) -> str:
     said = field.said
     known = words.who(said.person, said.team, said.system, said.at) if said else ""
     follows = f"{', '.join(field.follows)}: follows the rest in {system}" if field.follows else ""
-    return "; ".join(filter(None, (f"from {known}" if known else "", follows)))
+    whence = f"from {known}" if said and said.person else known
+    return "; ".join(filter(None, (whence, follows)))
 
 
 def _totals(printer: Printer, plan: Overview, closed: Sequence[str]) -> None:
@@ -222,9 +198,17 @@ def _barred(printer: Printer, plan: Overview) -> None:
 
 def _next(plan: Overview) -> Iterator[str]:
     """Yield what to do after the plan."""
+    if plan.down:
+        yield "kamsync check"
     if plan.held > plan.new:
         yield "kamsync conflicts"
-    if plan.unmet or plan.first or plan.alarms:
+    if plan.unmet and plan.barred and not plan.writes:
+        yield "kamsync plan, once allow says what you expect"
+    elif plan.pilot and not plan.writes:
+        yield "kamsync plan"
+    elif plan.down and not plan.writes:
+        return
+    elif plan.unmet or plan.first or plan.alarms:
         yield f"kamsync sync --approve {plan.plan}"
     elif plan.writes or plan.new:
         if plan.steps:

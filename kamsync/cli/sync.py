@@ -21,7 +21,12 @@ STOPPED = 3
 @click.command()
 @common
 @click.option("--approve", metavar="PLAN", help="Carry out exactly this plan, or nothing.")
-@click.option("--only", metavar="RECORD", help="Merge and write this record alone.")
+@click.option(
+    "--only",
+    metavar="RECORD",
+    multiple=True,
+    help="Merge and write nothing but this record and what belongs to it; may be repeated.",
+)
 @click.option("--sweep", is_flag=True, help="Read every system as a whole, not what changed.")
 @click.option("--fail-on-conflict", is_flag=True, help="Exit status 3 if conflicts are open.")
 @click.pass_context
@@ -29,7 +34,7 @@ def sync(
     ctx: click.Context,
     *,
     approve: str | None,
-    only: str | None,
+    only: tuple[str, ...],
     sweep: bool,
     fail_on_conflict: bool,
 ) -> None:
@@ -41,13 +46,12 @@ def sync(
     here = session(ctx)
     here.config.require_systems()
     from kamsync.engine import run_round
-    from kamsync.reports import find_record
+    from kamsync.reports import choice
 
     with here.hub() as hub:
-        record = find_record(hub, only).id if only else None
         began = here.clock.now()
         with here.printer.progress() as tell:
-            round_ = run_round(hub, approve=approve, only=record, sweep=sweep, progress=tell)
+            round_ = run_round(hub, approve=approve, only=choice(only), sweep=sweep, progress=tell)
         if here.json:
             here.printer.document(_document(round_))
         else:
@@ -141,5 +145,6 @@ def _next(round_: Round) -> list[str]:
     number = round_.id.removeprefix("round-")
     commands = ["kamsync conflicts"] if round_.held else []
     commands += ["kamsync check"] if round_.parked or round_.down else []
+    commands += ["kamsync plan"] if round_.pilot else []
     commands += [f"kamsync history --round {number}"]
     return [*commands, f"kamsync undo {number}"] if round_.merged.moved else commands

@@ -7,7 +7,15 @@ error that it finds at once. A configuration names what kamsync may do: nothing 
 
 from __future__ import annotations
 
-from kamsync.config.connect import connect
+from kamsync.config.beginning import (
+    Beginning,
+    NewSystem,
+    as_name,
+    as_scope,
+    bare_draft,
+    begun,
+)
+from kamsync.config.connect import connect, options_of
 from kamsync.config.load import DEFAULT_FILE, load_config, read_toml
 from kamsync.config.policies import config_of_policies, read_policies
 from kamsync.config.resolve import Resolved, resolve
@@ -26,19 +34,26 @@ from kamsync.config.template import templates
 
 __all__ = [
     "DEFAULT_FILE",
+    "Beginning",
     "Config",
     "FieldSection",
     "IdentitySection",
     "MapSection",
+    "NewSystem",
     "PolicyFile",
     "Resolved",
     "RoundSection",
     "ScopeSection",
     "StoreSection",
     "SystemSection",
+    "as_name",
+    "as_scope",
+    "bare_draft",
+    "begun",
     "config_of_policies",
     "connect",
     "load_config",
+    "options_of",
     "read_policies",
     "read_toml",
     "resolve",

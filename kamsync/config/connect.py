@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
+from msgspec import Struct
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
 
@@ -19,9 +20,16 @@ from kamsync.plugins import Plugins, did_you_mean
 from kamsync.redact import Secret, visible
 from kamsync.safe import SealedFile
 
-__all__ = ["connect"]
+__all__ = ["connect", "options_of"]
 
 _HOW_TO_WRITE_ONE = 'expected a secret, written as { env = "NAME" } or { file = "PATH" }'
+
+
+class OptionOf(Struct, frozen=True):
+    """Whether a connector needs an option, and whether it is a secret."""
+
+    is_needed: bool
+    is_secret: bool
 
 
 def connect(config: Config, name: str, plugins: Plugins) -> Connector:
@@ -109,6 +117,19 @@ def _misnamed(
         if needed and parameter.kind is not Parameter.VAR_KEYWORD and key not in given:
             kind = getattr(class_, "kind", "")
             yield Problem((*section, key), f"is missing, the {kind} connector needs it")
+
+
+def options_of(class_: Callable[..., Connector]) -> dict[str, OptionOf]:
+    """Return the options that a connector takes, by name; nothing where it takes any."""
+    hints = _hints(class_)
+    return {
+        name: OptionOf(
+            is_needed=each.default is Parameter.empty,
+            is_secret=Secret in {hints.get(name), *get_args(hints.get(name))},
+        )
+        for name, each in _parameters(class_).items()
+        if each.kind is not Parameter.VAR_KEYWORD
+    }
 
 
 def _parameters(class_: Callable[..., Connector]) -> dict[str, Parameter]:

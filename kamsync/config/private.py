@@ -46,7 +46,8 @@ def _secret(source: Mapping[str, str], info: ValidationInfo) -> Secret:
     environment: Mapping[str, str] = (info.context or {}).get("environment", {})
     text = environment.get(source["env"], "")
     if not text:
-        raise ValueError(f"the environment variable {source['env']} is not set")
+        name = source["env"]
+        raise ValueError(f"the environment variable {name} is not set; set it, or name another")
     return Secret(text)
 
 

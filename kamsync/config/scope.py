@@ -12,7 +12,7 @@ from kamsync.redact import visible
 from kamsync.schema import Field, Schema, Type
 from kamsync.scope import Scope
 
-__all__ = ["scope_of"]
+__all__ = ["field_problems", "scope_of"]
 
 ROOT = "account"
 LIST_LIMIT = 1_000_000
@@ -30,7 +30,7 @@ def scope_of(config: Config, schema: Schema) -> Scope:
     """
     section = config.scope.account
     fields = schema.entity(ROOT).fields
-    problems = [str(each) for each in _problems(section.values, fields)]
+    problems = [str(each) for each in field_problems(section.values, fields)]
     listed = {system: set(ids) for system, ids in section.listed.items()}
     if section.file is not None:
         try:
@@ -44,7 +44,7 @@ def scope_of(config: Config, schema: Schema) -> Scope:
     return Scope(ROOT, section.values, frozen)
 
 
-def _problems(
+def field_problems(
     values: Mapping[str, frozenset[str]], fields: Mapping[str, Field]
 ) -> Iterator[Problem]:
     """Yield a problem for each field that an account does not have, and each value it cannot have."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kamsync.engine.deciding import CHOICES, resolve_conflict
 from kamsync.engine.hub import Hub, System, record_id
+from kamsync.engine.pilot import Choice
 from kamsync.engine.planning import Plan
 from kamsync.engine.pull import pull
 from kamsync.engine.push import push
@@ -17,6 +18,7 @@ from kamsync.engine.undoing import Undo, undo_round
 __all__ = [
     "CHOICES",
     "Answered",
+    "Choice",
     "Hub",
     "Pause",
     "Plan",

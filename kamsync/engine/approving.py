@@ -25,7 +25,10 @@ def require_consent(hub: Hub, round_id: str, plan: Plan, approve: str | None) ->
     if approve is not None:
         _require_same(hub, round_id, plan, approve)
         return
-    command = f"See it with: kamsync plan. Approve it with: kamsync sync --approve {plan.id}."
+    pilot = "".join(f" --only {id_}" for id_ in plan.only)
+    command = (
+        f"See it with: kamsync plan{pilot}. Approve it with: kamsync sync --approve {plan.id}."
+    )
     if plan.unmet:
         names = ", ".join(plan.unmet)
         raise ApprovalMissing(

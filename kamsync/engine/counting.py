@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from kamsync.merge import SAID_ALIKE
-from kamsync.model import Contender, Event
+from kamsync.model import Contender, Event, Value
 
 __all__ = ["FieldCount", "Tallies"]
 
@@ -19,12 +19,17 @@ class FieldCount(Struct):
 
     *acts* counts the events by kind, *rules* the settled conflicts by the rule that settled them,
     *choices* by system how many values of other systems its own would overwrite, if it were
-    preferred in every conflict.
+    preferred in every conflict. *winners* counts the settled ones by the team that was heard, *teams*
+    by team all in which it speaks with one voice, and *overwrites* how many values of others it would
+    then overwrite.
     """
 
     acts: dict[str, int] = field(default_factory=dict)
     rules: dict[str, int] = field(default_factory=dict)
     choices: dict[str, int] = field(default_factory=dict)
+    winners: dict[str, int] = field(default_factory=dict)
+    teams: dict[str, int] = field(default_factory=dict)
+    overwrites: dict[str, int] = field(default_factory=dict)
 
     def add(self, event: Event) -> None:
         """Count one event; a first value that several systems brought is one that they agreed on.
@@ -39,9 +44,14 @@ class FieldCount(Struct):
             return
         if event.act == "settled":
             _count(self.rules, event.rule)
+            if event.winner is not None and event.winner.team:
+                _count(self.winners, event.winner.team)
         contenders = [*event.losers, *([event.winner] if event.winner else [])]
         for system, overwritten in _overwritten(contenders).items():
             _count(self.choices, system, overwritten)
+        for team, overwritten in _heard(contenders).items():
+            _count(self.teams, team)
+            _count(self.overwrites, team, overwritten)
 
 
 class Tallies(Struct):
@@ -60,6 +70,20 @@ class Tallies(Struct):
 def _count(counts: dict[str, int], key: str, by: int = 1) -> None:
     """Add to one of *counts*."""
     counts[key] = counts.get(key, 0) + by
+
+
+def _heard(contenders: Iterable[Contender]) -> dict[str, int]:
+    """Return, for each team that says one thing, how many values of others that would overwrite."""
+    sides = [contender for contender in contenders if contender.link is not None]
+    voices: dict[str, list[Value]] = {}
+    for side in sides:
+        if side.team:
+            voices.setdefault(side.team, []).append(side.value)
+    return {
+        team: sum(side.value != said[0] for side in sides)
+        for team, said in voices.items()
+        if all(each == said[0] for each in said)
+    }
 
 
 def _overwritten(contenders: Iterable[Contender]) -> dict[str, int]:

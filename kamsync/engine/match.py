@@ -28,14 +28,14 @@ def match_links(
     hub: Hub,
     entity: Entity,
     *,
-    only: str | None = None,
+    only: Collection[int] | None = None,
     count: Callable[[int], None] | None = None,
 ) -> int:
     """Identify the native records of one entity that belong to no record yet; return how many.
 
     First by the id that the system keeps for us, then by exact keys, then by score. What may be one
-    of several, or a twin of what is linked already, waits for a person. With *only*, nothing but
-    what belongs to that record is tied. A newcomer that waits and was edited since is looked at again:
+    of several, or a twin of what is linked already, waits for a person. With *only*, no native records
+    but these links are looked at. A newcomer that waits and was edited since is looked at again:
     it is tied once that is sure, else the question stays, with the candidates of now. One that is
     known by what it refers to waits until that is known itself. While it is
     unclear what became of a create, the newcomers of that system wait: one of them may be it. What
@@ -44,7 +44,7 @@ def match_links(
     """
     unclear = _unclear(hub, entity.name)
     tied, made = _match(hub, entity, only, unclear, hub.store.links.unmatched, count)
-    if made and only is None:
+    if made:
         tied += _match(hub, entity, only, unclear, hub.store.links.asked)[0]
     return tied
 
@@ -52,7 +52,7 @@ def match_links(
 def _match(
     hub: Hub,
     entity: Entity,
-    only: str | None,
+    only: Collection[int] | None,
     unclear: Collection[str],
     following: Callable[[str, int, int], Sequence[Link]],
     count: Callable[[int], None] | None = None,
@@ -65,11 +65,12 @@ def _match(
             wanted = [
                 link
                 for link in links
-                if _is_alive(link)
+                if (only is None or link.id in only)
+                and _is_alive(link)
                 and hub.speaks_to(link.system, entity.name)
                 and link.system not in unclear
             ]
-            matching = _Matching(hub, entity, only, wanted)
+            matching = _Matching(hub, entity, wanted)
             tied += matching.run()
             matching.save()
             made = made or bool(matching.made)
@@ -89,7 +90,7 @@ def _unclear(hub: Hub, entity: str) -> frozenset[str]:
 
 def make_record(hub: Hub, entity: Entity, link: Link) -> None:
     """Make a record of its own for a native record, whatever it may look like."""
-    matching = _Matching(hub, entity, None, [link])
+    matching = _Matching(hub, entity, [link])
     matching.make(link)
     matching.save()
 
@@ -97,10 +98,9 @@ def make_record(hub: Hub, entity: Entity, link: Link) -> None:
 class _Matching:
     """The identification of one batch; records made on the way are candidates for the rest."""
 
-    def __init__(self, hub: Hub, entity: Entity, only: str | None, links: Sequence[Link]) -> None:
+    def __init__(self, hub: Hub, entity: Entity, links: Sequence[Link]) -> None:
         self.hub = hub
         self.entity = entity
-        self.only = only
         self.links = links
         self.said = canonical(hub, entity, links)
         own = {id_: exact_keys(entity, said) for id_, said in self.said.items()}
@@ -256,8 +256,6 @@ class _Matching:
 
     def _tie(self, link: Link, record: str, reason: str) -> bool:
         """Tie *link* to a record that is known; a place kept for it there is filled by it."""
-        if self.only not in (None, record):
-            return False
         place = self.places.pop((record, link.system), None)
         if place is not None:
             self.filled.append(place)
@@ -270,8 +268,6 @@ class _Matching:
 
     def _new(self, link: Link, id_: str) -> bool:
         """Make the record that *link* is the first to show, with a place in every other system."""
-        if self.only not in (None, id_):
-            return False
         self.made[id_] = Record(id_, self.entity.name, {})
         self.keys[id_] = [*self.exact[link.id], *self.blocks[link.id]]
         for key in self.keys[id_]:
@@ -300,8 +296,6 @@ class _Matching:
 
     def _ask(self, link: Link, found: Match) -> None:
         """Let a person say which record this is, if any."""
-        if self.only is not None:
-            return
         newcomer = Contender(value=None, link=link.id, system=link.system, cells=(link.native_id,))
         candidates = tuple(
             Contender(value=id_, cells=(round(score.value, 3),)) for id_, score in found.candidates

@@ -33,12 +33,13 @@ from kamsync.plan import Due
 __all__ = ["BatchMerge", "merge_records", "moved_records"]
 
 
-def moved_records(hub: Hub, entity: str, after: str, only: str | None = None) -> list[str]:
-    """Return the next records with something to merge, in the order of their ids."""
-    ids = hub.store.links.moved_records(entity, after, hub.batch)
-    if only is None or not ids:
-        return ids
-    return [only] if after < only and only in hub.store.records.by_id([only]) else []
+def moved_records(
+    hub: Hub, entity: str, after: str, only: Sequence[str] | None = None
+) -> list[str]:
+    """Return the next records with something to merge, or the next of *only*, in the order of their ids."""
+    if only is None:
+        return hub.store.links.moved_records(entity, after, hub.batch)
+    return [id_ for id_ in only if id_ > after][: hub.batch]
 
 
 def merge_records(

@@ -12,6 +12,7 @@ from kamsync.engine.batches import Batch, await_missing, due_at, load
 from kamsync.engine.consent import first_writes, unapproved
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.parking import waiting
+from kamsync.engine.pilot import Pilot
 from kamsync.engine.scoping import records_in_scope
 from kamsync.engine.together import wholes
 from kamsync.guards import Alarm, Tally, weigh
@@ -31,7 +32,7 @@ class Plan(Struct, frozen=True):
     *tallies* count per system and entity; *alarms* are what the guards object to; *unmet* are the
     systems among those planned for that no approved plan has met yet, *first* the writes of kinds that
     nobody has approved in the systems that were met. *barred* are the writes that it would need, too,
-    and that the configuration does not allow.
+    and that the configuration does not allow. *only* are the records that a pilot is for.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Plan(Struct, frozen=True):
     unmet: tuple[str, ...] = ()
     first: tuple[FirstWrite, ...] = ()
     barred: tuple[Barred, ...] = ()
+    only: tuple[str, ...] = ()
 
     @property
     def needs_approval(self) -> bool:
@@ -58,7 +60,7 @@ def make_plan(
     round_id: str,
     systems: Collection[str],
     *,
-    only: str | None = None,
+    only: Pilot | None = None,
 ) -> Plan:
     """Plan all writes that are owed to *systems* and allowed, and put them in the outbox.
 
@@ -91,7 +93,8 @@ def make_plan(
     first = tuple(first_writes(hub, [tally for tally in tallies if tally.system not in unmet]))
     id_ = name.text([each for each in (alarms, unmet, first) if each])
     barred = tuple(barred_writes(hub, systems)) if only is None else ()
-    return Plan(id_, name.count, tallies, tuple(shown), alarms, unmet, first, barred)
+    chosen = only.chosen if only is not None else ()
+    return Plan(id_, name.count, tallies, tuple(shown), alarms, unmet, first, barred, chosen)
 
 
 def _order(hub: Hub) -> list[tuple[str, Op | None]]:
@@ -111,12 +114,12 @@ def _order(hub: Hub) -> list[tuple[str, Op | None]]:
 
 
 def _planned(
-    hub: Hub, system: System, entity: str, op: Op | None, only: str | None
+    hub: Hub, system: System, entity: str, op: Op | None, only: Pilot | None
 ) -> Iterator[list[tuple[OutboxRow, PlannedWrite]]]:
     """Yield the writes of one kind for one entity of one system, batch by batch or set by set."""
     if op is None:
         if any(system.allows(entity, each) for each in Op):
-            for whole in wholes(hub, system, entity, only):
+            for whole in wholes(hub, system, entity, only.of(entity) if only is not None else None):
                 yield [_both(whole.batch, link, told) for link, told in whole.due]
         return
     if not system.allows(entity, op):
@@ -124,7 +127,7 @@ def _planned(
     after = 0
     while links := hub.store.links.owed(system.name, entity, op.value, after, hub.batch):
         after = links[-1].id
-        wanted = [link for link in links if only in (None, link.record)]
+        wanted = [link for link in links if only is None or link.record in only.of(entity)]
         if wanted:
             yield _batch(hub, entity, wanted, op)
 

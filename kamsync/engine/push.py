@@ -40,18 +40,28 @@ SETTLING_S = 1.1
 """After how long a version with a stamp of one second can hide no later change any more."""
 
 
+NOBODY: Mapping[str, int] = {}
+
+
 def push(
-    hub: Hub, system: System, plan_id: str, *, count: Callable[[int], None] | None = None
+    hub: Hub,
+    system: System,
+    plan_id: str,
+    *,
+    known: Mapping[str, int] = NOBODY,
+    count: Callable[[int], None] | None = None,
 ) -> Pushed:
     """Carry out what the plan has for *system*, batch by batch, parents before children.
 
     What has changed since the plan was made is dropped and planned anew by the next round. Raises
     `SystemDown` or `QuotaSpent` where the system stops answering; what was sent is then in flight.
-    *count* is told after each batch how many records were written so far.
+    *known* is the last link, by entity, up to which native records were told apart from all that is
+    created, although they are not tied yet. *count* is told after each batch how many records were
+    written so far.
     """
     total = Pushed()
     for rows in portions(hub, system, plan_id):
-        total = total.plus(_Push(hub, system, rows).run())
+        total = total.plus(_Push(hub, system, rows, known).run())
         if count is not None:
             count(total.written)
     return total
@@ -60,10 +70,13 @@ def push(
 class _Push:
     """One batch of writes of one entity."""
 
-    def __init__(self, hub: Hub, system: System, rows: Sequence[OutboxRow]) -> None:
+    def __init__(
+        self, hub: Hub, system: System, rows: Sequence[OutboxRow], known: Mapping[str, int]
+    ) -> None:
         self.hub = hub
         self.system = system
         self.entity = rows[0].entity
+        self.known = known.get(self.entity, 0)
         self.together = bool(hub.schema.entity(self.entity).together)
         self.map = system.maps[self.entity]
         self.rows = {row.id: row for row in rows}
@@ -181,7 +194,7 @@ class _Push:
         if not wanted:
             return frozenset()
         store = self.hub.store
-        if store.links.has_unmatched(self.system.name, self.entity):
+        if store.links.has_unmatched(self.system.name, self.entity, self.known):
             return frozenset(wanted)
         return frozenset(store.outbox.inflight_of(wanted)) | self._asked_about()
 

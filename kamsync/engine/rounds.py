@@ -19,6 +19,7 @@ from kamsync.engine.mapped import mark_maps
 from kamsync.engine.match import match_links
 from kamsync.engine.merging import merge_records, moved_records
 from kamsync.engine.passing import mark_scope
+from kamsync.engine.pilot import Choice, Pilot, pilot_of
 from kamsync.engine.places import fill_places
 from kamsync.engine.planning import Plan, make_plan
 from kamsync.engine.pull import Pulled, foresee, invite, pull, reread
@@ -30,7 +31,7 @@ from kamsync.engine.resting import note_served, pauses
 from kamsync.engine.restore import finish_restore
 from kamsync.engine.serving import Down, borne
 from kamsync.engine.telling import tell_of_round, tell_of_stop
-from kamsync.errors import ApprovalMissing, GuardTripped
+from kamsync.errors import ApprovalMissing, GuardTripped, UnknownName
 from kamsync.store import PlanRow
 
 __all__ = ["Down", "Round", "deliver", "preview", "run_round", "settle", "take_in"]
@@ -45,13 +46,14 @@ class Round(Struct):
     """What one round did.
 
     *resting* are the systems that it left alone: those that are paused, and those that it was not
-    asked to serve.
+    asked to serve. *pilot* counts the records of a pilot by entity; without one it is empty.
     """
 
     id: str
     pulled: dict[str, dict[str, Pulled]] = field(default_factory=dict)
     down: list[Down] = field(default_factory=list)
     resting: list[str] = field(default_factory=list)
+    pilot: dict[str, int] = field(default_factory=dict)
     matched: int = 0
     merged: Tallies = field(default_factory=Tallies)
     plan: Plan | None = None
@@ -78,20 +80,23 @@ class Round(Struct):
 
 
 def preview(
-    hub: Hub, *, only: str | None = None, sweep: bool = False, progress: Progress | None = None
+    hub: Hub, *, only: Choice | None = None, sweep: bool = False, progress: Progress | None = None
 ) -> Round:
     """Read everything that changed, and say what a round would write; nothing is written or decided.
 
-    What was read is kept. The plan is kept under its name, to be approved.
+    What was read is kept. The plan is kept under its name, to be approved. With *only*, it is that of a
+    pilot: of these records and what belongs to them.
 
     Raises:
+        UnknownName: *only* names what is not there.
         ConfigurationInvalid: a system is another one than before; nothing was read.
     """
     with hub.store.round_lock("plan"):
         result = _begin(hub, "plan")
         take_in(hub, result, sweep=sweep, progress=progress)
+        pilot = _pilot(hub, result, only)
         with hub.store.rehearsal():
-            settle(hub, result, only=only, progress=progress)
+            settle(hub, result, only=pilot, progress=progress)
         _keep(hub, result, "open")
         _end(hub, result, "planned")
     return result
@@ -101,7 +106,7 @@ def run_round(
     hub: Hub,
     *,
     approve: str | None = None,
-    only: str | None = None,
+    only: Choice | None = None,
     among: Collection[str] | None = None,
     sweep: bool = False,
     progress: Progress | None = None,
@@ -109,43 +114,49 @@ def run_round(
     """Run one round; with *approve*, carry out exactly the plan of that name or nothing.
 
     With *among*, the other systems are left alone, as those are that are paused. If that round would
-    need an approval it goes on with all of them, so that a person is asked of the whole plan.
+    need an approval it goes on with all of them, so that a person is asked of the whole plan. With
+    *only*, it is a pilot of these records and what belongs to them; an approved plan of a pilot is one.
 
     Raises:
         ApprovalMissing: a system was never met before, it is written in a way that was not allowed
             before, or the plan is not the approved one any more.
         GuardTripped: the plan is out of proportion. In both cases nothing was merged or written.
-        UnknownName: there is no plan called *approve*; no round was begun.
+        UnknownName: there is no plan called *approve*; no round was begun. Or *only* names what is not
+            there.
         ConfigurationInvalid: a system is another one than before; nothing was read.
     """
     with hub.store.round_lock("sync"):
         if approve is not None:
-            hub.store.plans.get(approve)
+            only = only or _chosen(hub, approve)
         result = _begin(hub, "sync", among)
         take_in(hub, result, sweep=sweep, progress=progress)
         try:
             try:
-                _agree(hub, result, approve, only, progress)
+                pilot = _agree(hub, result, approve, only, progress)
             except (ApprovalMissing, GuardTripped):
                 if not _widen(hub, result, progress):
                     raise
-                _agree(hub, result, approve, only, progress)
+                pilot = _agree(hub, result, approve, only, progress)
         except (ApprovalMissing, GuardTripped) as error:
             _keep_stopped(hub, result, approve)
             _end(hub, result, "stopped")
             tell_of_stop(hub, error, result.plan, _trouble(result))
             raise
-        deliver(hub, result, progress=progress)
+        deliver(hub, result, only=pilot, progress=progress)
         _end(hub, result, "done")
     return result
 
 
 def _agree(
-    hub: Hub, result: Round, approve: str | None, only: str | None, progress: Progress | None
-) -> None:
-    """Settle all that was taken in, if no more is to be asked of a person; else keep nothing of it."""
+    hub: Hub, result: Round, approve: str | None, only: Choice | None, progress: Progress | None
+) -> Pilot | None:
+    """Settle all that was taken in, if no more is to be asked of a person; else keep nothing of it.
+
+    Return the pilot, if it is one.
+    """
+    pilot = _pilot(hub, result, only)
     with hub.store.transaction():
-        settle(hub, result, only=only, progress=progress)
+        settle(hub, result, only=pilot, progress=progress)
         assert result.plan is not None
         require_consent(hub, result.id, result.plan, approve)
         if approve is not None:
@@ -153,6 +164,26 @@ def _agree(
         if only is None:
             remember(hub, result.plan, approved=approve is not None)
         _keep(hub, result, "approved" if approve is not None else "done")
+    return pilot
+
+
+def _chosen(hub: Hub, approve: str) -> Choice | None:
+    """Return the choice that an approved plan was made for, None for a plan of everything."""
+    chosen = hub.store.plans.get(approve).summary.get("only", ())
+    return Choice(tuple(chosen)) if chosen else None
+
+
+def _pilot(hub: Hub, result: Round, only: Choice | None) -> Pilot | None:
+    """Return what is chosen among all that was taken in; a round for what is not there ends."""
+    if only is None:
+        return None
+    try:
+        pilot = pilot_of(hub, only)
+    except UnknownName:
+        _end(hub, result, "stopped")
+        raise
+    result.pilot = {name: len(ids) for name, ids in pilot.records.items() if ids}
+    return pilot
 
 
 def _widen(hub: Hub, result: Round, progress: Progress | None) -> bool:
@@ -243,18 +274,20 @@ def _look_for_passed(hub: Hub, result: Round, system: System) -> None:
 
 
 def settle(
-    hub: Hub, result: Round, *, only: str | None = None, progress: Progress | None = None
+    hub: Hub, result: Round, *, only: Pilot | None = None, progress: Progress | None = None
 ) -> None:
     """Match, merge and plan all that was taken in, in one transaction."""
     result.matched, result.merged = 0, Tallies()
     with hub.store.transaction():
         _backfill(hub)
         amended = amendments(hub)
+        links = only.links if only is not None else None
         for entity in hub.entities():
             count = _counting(progress, f"Matching {entity.name}")
-            result.matched += match_links(hub, entity, only=only, count=count)
+            result.matched += match_links(hub, entity, only=links, count=count)
             count, after, merged = _counting(progress, f"Merging {entity.name}"), "", 0
-            while ids := moved_records(hub, entity.name, after, only):
+            chosen = only.of(entity.name) if only is not None else None
+            while ids := moved_records(hub, entity.name, after, chosen):
                 merge_records(hub, entity.name, ids, result.merged, amended)
                 after, merged = ids[-1], merged + len(ids)
                 count(merged)
@@ -269,7 +302,9 @@ def settle(
         result.parked = hub.store.parks.count()
 
 
-def deliver(hub: Hub, result: Round, *, progress: Progress | None = None) -> None:
+def deliver(
+    hub: Hub, result: Round, *, only: Pilot | None = None, progress: Progress | None = None
+) -> None:
     """Push the plan to every system that answers, and tell what waits for a person."""
     for system in result.up(hub):
         if system.name in pauses(hub):
@@ -277,7 +312,8 @@ def deliver(hub: Hub, result: Round, *, progress: Progress | None = None) -> Non
             continue
         with borne(result.down, system, "push"):
             count = _counting(progress, f"Writing {system.name}")
-            result.pushed[system.name] = push(hub, system, result.id, count=count)
+            known = only.known.get(system.name, {}) if only is not None else {}
+            result.pushed[system.name] = push(hub, system, result.id, known=known, count=count)
     note_served(hub, result.up(hub))
     result.held, result.parked = hub.store.reviews.count_open(), hub.store.parks.count()
     tell_of_round(hub, _trouble(result), held=result.held)

@@ -71,16 +71,16 @@ def beside_refused(
     return told
 
 
-def wholes(hub: Hub, system: System, entity: str, only: str | None) -> Iterator[Whole]:
+def wholes(hub: Hub, system: System, entity: str, only: Sequence[str] | None) -> Iterator[Whole]:
     """Yield the sets of which something is due in a system and all of it can be written now.
 
-    Of the others, what is due is parked with the reason why it waits. With *only*, the set of that
-    record is asked about and no other. Links are held in memory by their ids, and loaded by batches.
+    Of the others, what is due is parked with the reason why it waits. With *only*, the sets of
+    these records are asked about and no others. Links are held in memory by their ids, and loaded by batches.
     """
     sets = _sets(hub, system, entity)
     if only is not None:
-        wanted = keys_of(hub, entity, [only]).get(only)
-        sets = {key: ids for key, ids in sets.items() if key == wanted}
+        wanted = set(keys_of(hub, entity, only).values())
+        sets = {key: ids for key, ids in sets.items() if key in wanted}
     for part in _parts(sets.values(), hub.batch):
         links = hub.store.links.by_id([id_ for ids in part for id_ in ids])
         records = sorted({link.record for link in links.values() if link.record})

@@ -232,7 +232,7 @@ def _thing_sign(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) 
     if not compared:
         return _Sign(0.0, "")
     value = agreed / max(compared, FULL_EVIDENCE)
-    one, other = (codes(named(label_of(entity, each) or "")) for each in (a, b))
+    one, other = (codes(named(label_of(entity, each))) for each in (a, b))
     if one & other:
         value = max(value, SAME_CODE)
     return _Sign(value, f"the same {', '.join(same)}" if same else "")

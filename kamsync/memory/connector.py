@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 from msgspec import structs
 
 from kamsync.connector import Can, Connector, Finding, NativeEntity, NativeField
+from kamsync.draft import Draft
 from kamsync.errors import ConfigurationInvalid, SystemDown
 from kamsync.memory.acts import Row
 from kamsync.memory.faults import Faults
@@ -70,6 +71,11 @@ class Memory(Connector):
             self.connect(MemorySystem(), self._can)
         else:
             _require_place(path)
+
+    @classmethod
+    def draft(cls) -> Draft:
+        """Return a section that leads to a file beside the configuration."""
+        return Draft('# What people did there, act by act.\npath = "$SYSTEM.jsonl"')
 
     @classmethod
     def over(

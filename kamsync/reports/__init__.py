@@ -10,7 +10,7 @@ from kamsync.reports.asking import Question, question, values_for
 from kamsync.reports.checking import Check, Level, check
 from kamsync.reports.conflicts import Conflicts, conflicts
 from kamsync.reports.explaining import Explained, explain
-from kamsync.reports.finding import Names, find_record, label
+from kamsync.reports.finding import Names, choice, find_record, label
 from kamsync.reports.happened import Happening, happenings
 from kamsync.reports.planning import Change, Overview, Step, overview
 from kamsync.reports.policies import Idle, PolicyCheck, Said, policy_check
@@ -44,6 +44,7 @@ __all__ = [
     "as_markdown",
     "at_stake",
     "check",
+    "choice",
     "conflicts",
     "described",
     "effects",

@@ -78,11 +78,22 @@ def check(hub: Hub, broken: Sequence[Broken] = (), *, full: bool = False) -> Ite
     if not hub.systems:
         hint = "Add a [system.NAME] section with a connector."
         yield Check(Level.PROBLEM, "configuration", "It names no system.", hint)
+    yield from _scope(hub)
     met = Met()
     for system in hub.systems.values():
         yield from check_system(hub, system, met)
     for gap in gaps_between(met.lists):
         yield Check(Level.NOTE, gap.system, gap.text, gap.hint)
+
+
+def _scope(hub: Hub) -> Iterator[Check]:
+    """Yield the fields of the scope that no system tells: no account can be in it by its values."""
+    maps = [system.maps[hub.scope.root] for system in hub.mapping(hub.scope.root)]
+    for name in hub.scope.values:
+        if maps and not any(name in map_.fields for map_ in maps):
+            text = f"[scope.{hub.scope.root}] selects by {name}, which no system tells: it selects nothing."
+            hint = f"Map {name} in a system, list the accounts, or select by what is mapped."
+            yield Check(Level.PROBLEM, "scope", text, hint)
 
 
 def check_store(hub: Hub, *, full: bool = False) -> Iterator[Check]:
@@ -137,7 +148,7 @@ def check_system(hub: Hub, system: System, met: Met) -> Iterator[Check]:
         yield Check(Level.PROBLEM, name, text)
         return
     for finding in findings:
-        level = Level.OK if finding.ok else Level.PROBLEM
+        level = (Level.NOTE if finding.hint else Level.OK) if finding.ok else Level.PROBLEM
         yield Check(level, name, f"{finding.about}: {finding.text}", finding.hint_for(name))
     yield from _identity(hub, name, identity, met)
     yield from _abilities(system)

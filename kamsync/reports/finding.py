@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from kamsync.engine import Hub
+from kamsync.engine import Choice, Hub
 from kamsync.errors import UnknownName
 from kamsync.identity import block_keys
 from kamsync.model import Golden, Link, Record, Value
 from kamsync.schema import Entity, Type
 
-__all__ = ["Names", "find_record", "label"]
+__all__ = ["Names", "choice", "find_record", "label"]
 
 NAMED_LIMIT = 5
 """How many records are listed where a text fits several."""
@@ -38,13 +38,18 @@ def find_record(hub: Hub, text: str) -> Record:
     if not records:
         raise UnknownName(
             f"There is no record {text!r}; give its id, the id that a system has for it, or its name.",
-            hint="Records are known after a first `kamsync sync`.",
+            hint="What the systems hold is known once it was read: kamsync plan.",
         )
     names = Names(hub)
     listed = ", ".join(f"{id_} ({names.of(id_)})" for id_ in list(records)[:NAMED_LIMIT])
     raise UnknownName(
         f"{len(records)} records fit {text!r}: {listed}.", hint="Give one of the ids."
     )
+
+
+def choice(names: Sequence[str]) -> Choice | None:
+    """Return the choice of the records called *names*, as `find_record` finds them; None for no names."""
+    return Choice(tuple(names), lambda hub, text: find_record(hub, text).id) if names else None
 
 
 def _called(hub: Hub, name: str) -> list[str]:

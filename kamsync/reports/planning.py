@@ -13,6 +13,7 @@ from kamsync.model import EXISTS, Link, Value
 from kamsync.plan import Barred, PlannedWrite
 from kamsync.reports.finding import Names
 from kamsync.reports.meaning import Meanings
+from kamsync.reports.meeting import Difference, differences
 from kamsync.reports.sight import HIDDEN, Sight
 from kamsync.reports.sources import Said, Sources
 
@@ -73,6 +74,8 @@ class Overview(Struct, frozen=True):
     that would be needed as well and are not allowed. *fields* says what merging did or would do to each
     ``entity.field``: `acts` counts what became of it, `rules` the conflicts that each rule settled,
     `choices` by system how many values of others it would overwrite if it were preferred throughout.
+    *pilot* counts the records of a pilot by entity; without one it is empty. *meeting* has the fields
+    in which systems differ that meet for the first time, with the lines that choose otherwise.
     """
 
     plan: str
@@ -95,6 +98,8 @@ class Overview(Struct, frozen=True):
     down: tuple[dict[str, str], ...]
     resting: tuple[str, ...]
     fields: dict[str, FieldCount]
+    pilot: dict[str, int]
+    meeting: tuple[Difference, ...] = ()
 
 
 def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overview:
@@ -132,6 +137,8 @@ def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overvie
         ),
         resting=tuple(round_.resting),
         fields=dict(sorted(round_.merged.fields.items())),
+        pilot=round_.pilot,
+        meeting=differences(round_.merged.fields) if plan.unmet else (),
     )
 
 

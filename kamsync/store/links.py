@@ -75,7 +75,7 @@ _ASKED = (
 
 _UNMATCHED_IN = (
     "SELECT id FROM link WHERE entity = ? AND record IS NULL AND waiting IS NULL"
-    " AND blocked = 0 AND alive = 1 AND system = ? LIMIT 1"
+    " AND blocked = 0 AND alive = 1 AND system = ? AND id > ? LIMIT 1"
 )
 
 _UNMERGED = (
@@ -271,9 +271,9 @@ class Links(References):
         """Return living links that moved or are not identified yet, above *after*, in order of ids."""
         return self._links(_UNMERGED, (system, entity, after, limit))
 
-    def has_unmatched(self, system: str, entity: str) -> bool:
-        """Whether a living native record of a system was not identified yet, and can be."""
-        return bool(self._database.rows(_UNMATCHED_IN, (entity, system)))
+    def has_unmatched(self, system: str, entity: str, above: int = 0) -> bool:
+        """Whether a living native record of a system, with a link *above*, can be identified and is not."""
+        return bool(self._database.rows(_UNMATCHED_IN, (entity, system, above)))
 
     def set_waiting(self, ids: Sequence[int], reason: str | None) -> None:
         """Take *ids* out of the unmatched while somebody reviews them, or (None) put them back."""

@@ -148,6 +148,45 @@ def test_check_lists_every_mistake_of_a_configuration(hub):
     assert "round.batch" in result.stdout
 
 
+def test_check_notes_what_is_right_and_could_be_more(hub, plugin):
+    """A round can run, and the hint is not hidden among what is well."""
+    plugin(
+        "wishful",
+        """
+from kamsync import hookimpl
+from kamsync.connector import Finding
+from kamsync.memory import Memory
+
+class Wishful(Memory):
+    kind = "wishful"
+
+    def check(self):
+        yield Finding(ok=True, about="field", text="It is not there.", hint="Make it for SYSTEM.")
+
+@hookimpl
+def kamsync_connectors():
+    return {"wishful": Wishful}
+
+@hookimpl
+def kamsync_mappings(kind, schema):
+    from kamsync.lenses import identity_map
+
+    if kind == "wishful":
+        return [identity_map(each, each.name) for each in schema.entities.values()]
+""",
+    )
+    hub.configure(
+        hub.file.read_text()
+        .replace('connector = "memory"', 'connector = "wishful"', 1)
+        .replace("[store]", 'plugins = ["wishful"]\n[store]')
+    )
+
+    result = hub.run("check")
+
+    assert 0 == result.exit_code
+    assert "• field: It is not there.\n    Make it for sales." in result.stdout
+
+
 def test_check_names_a_broken_plugin(hub, plugin):
     """It is left out, named, and the rest goes on."""
     plugin("broken_one", "raise RuntimeError('no such table')\n")

@@ -200,3 +200,21 @@ def test_a_walk_has_no_colours_where_they_are_turned_off(terminal):
     shown, _ = terminal("conflicts", "walk", answer="q\n", until=b"help", NO_COLOR="1")
 
     assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", shown)
+
+
+def test_init_asks_at_a_terminal(hub, terminal):
+    """Nobody has to know of an option; an empty answer connects nothing."""
+    shown, status = terminal("init", "new", answer="\n", until=b"System 1: kind: ")
+
+    assert 0 == status
+    assert "Which systems hold your accounts?" in shown
+    assert "plugins = []" in (hub.folder / "new" / "kamsync.toml").read_text()
+
+
+def test_init_does_not_ask_who_says_so(hub, terminal):
+    """A script that runs at a terminal says --yes."""
+    shown, status = terminal("init", "new", "--yes")
+
+    assert 0 == status
+    assert "Which systems" not in shown
+    assert (hub.folder / "new" / "kamsync.toml").exists()

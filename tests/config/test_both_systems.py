@@ -1,14 +1,31 @@
-"""The ready configuration of Salesforce beside HubSpot is right, as it stands and with all of its examples."""
+"""A new configuration of Salesforce beside HubSpot is right, as it stands and with all of its examples."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from kamsync.config import connect, load_config, resolve
+from kamsync.config import NewSystem, connect, load_config, resolve
 from kamsync.plugins import load_plugins
 
-READY = Path(__file__).parents[2] / "config" / "salesforce_hubspot.toml"
+POLICY = Path(__file__).parents[2] / "config" / "policies" / "teams.toml"
+HEAD = 'plugins = ["salesforce", "hubspot"]\npolicies = ["policies/teams.toml"]\n'
+SECRETS = dict.fromkeys(("HUBSPOT_TOKEN", "HUBSPOT_SECRET", "SALESFORCE_CLIENT_SECRET"), "made up")
+GIVEN = {
+    "sales": {"client_id": "3MVG9", "way": "key", "username": "hub@acme.example"},
+    "success": {"currency": "EUR"},
+}
+
+
+def new_text():
+    """Return both sections as they begin."""
+    plugins = load_plugins(["salesforce", "hubspot"])
+    text = HEAD
+    for name, kind in (("sales", "salesforce"), ("success", "hubspot")):
+        draft = plugins.connector(kind).draft()
+        made = NewSystem(name, kind, kind, name, draft, draft.with_defaults(GIVEN[name]))
+        text += f"\n{made.section().text}\n"
+    return text
 
 
 def with_examples(text):
@@ -18,18 +35,18 @@ def with_examples(text):
 
 @pytest.fixture
 def ready(tmp_path):
-    """Read the file, with the key and the policy that `kamsync init` puts beside it."""
+    """Read it, with the key and the policy that `kamsync init` puts beside it."""
 
     def read(change):
         file = tmp_path / "kamsync.toml"
-        file.write_text(change(READY.read_text(encoding="utf-8")), encoding="utf-8")
+        file.write_text(change(new_text()), encoding="utf-8")
         (tmp_path / "kamsync.key").write_bytes(bytes(32))
         (tmp_path / "sales.key").write_text("made up")
         (tmp_path / "sales.key").chmod(0o600)
         (tmp_path / "policies").mkdir()
-        policy = (READY.parent / "policies" / "teams.toml").read_text(encoding="utf-8")
+        policy = POLICY.read_text(encoding="utf-8")
         (tmp_path / "policies" / "teams.toml").write_text(policy, encoding="utf-8")
-        return load_config(file, {"HUBSPOT_TOKEN": "pat-eu1-made-up"})
+        return load_config(file, SECRETS)
 
     return read
 

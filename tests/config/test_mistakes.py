@@ -60,7 +60,7 @@ IN_MEMORY = (
         ("[store]\nurl = 5", f"store.url: {STORE}"),
         (
             "[store]\nurl = { env = 'HUB_DB' }",
-            "store.url: the environment variable HUB_DB is not set.",
+            "store.url: the environment variable HUB_DB is not set; set it, or name another.",
         ),
         (
             "[store]\nkey_file = ''",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,10 +21,12 @@ CONSOLE = "console"
 
 INSTEAD = {
     "make demo": "kamsync demo",
+    "kamsync connect sales": 'PATH="$PWD/../person:$PATH" kamsync connect sales',
     "pip install .": "python -m pip install -qq --no-deps --no-build-isolation"
     " --disable-pip-version-check --root-user-action=ignore --target ~/installed .",
 }
-"""What is run in place of a command that changes an environment: the same, in the page's folder."""
+"""What is run in place of a command that changes an environment, or needs a person: the same, in the page's
+folder, where somebody stands in for a browser."""
 
 NOT_RUN = {
     "make test": "it would run these tests",
@@ -140,6 +144,12 @@ class Shell:
             self.plan = plan
         return done.stdout
 
+    def close(self) -> None:
+        """End what the page left running, which it has noted in files for that: it may have failed."""
+        for path in self.folder.rglob("*.pid"):
+            with suppress(ProcessLookupError):
+                os.kill(int(path.read_text()), signal.SIGTERM)
+
     def _environment(self) -> dict[str, str]:
         """Return an environment that knows this kamsync and nothing of the machine."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KAMSYNC")}
@@ -175,14 +185,15 @@ def _shape(line: str) -> re.Pattern[str]:
 @pytest.mark.parametrize("name", [name for name, page in PAGES.items() if commands(page)])
 def test_what_a_page_shows_is_what_happens(name: str, tmp_path: Path) -> None:
     """From top to bottom: its files are written, its commands run, its output is what is printed."""
-    shell = Shell(tmp_path)
-    for block in blocks(PAGES[name]):
-        if block.name:
-            shell.write(block)
-        for step in steps(block) if block.language == CONSOLE else ():
-            if step.command not in NOT_RUN:
-                printed = shell.run(step, instead=INSTEAD.get(step.command, ""))
-                assert "" == unmatched(step.shown, printed), f"{step.command} printed\n{printed}"
+    with closing(Shell(tmp_path)) as shell:
+        for block in blocks(PAGES[name]):
+            if block.name:
+                shell.write(block)
+            for step in steps(block) if block.language == CONSOLE else ():
+                if step.command not in NOT_RUN:
+                    printed = shell.run(step, instead=INSTEAD.get(step.command, ""))
+                    shown = unmatched(step.shown, printed)
+                    assert "" == shown, f"{step.command} printed\n{printed}"
 
 
 def test_no_command_hides_from_being_run() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kamsync.engine import Choice
 from kamsync.mapping import Direction
 from kamsync.model import Op
 
@@ -166,7 +167,7 @@ def test_a_pilot_writes_one_record_only(met):
     hub["sales"].edit(here, name="Acme Corp")
     hub["sales"].edit(other, name="Bolt AG")
 
-    hub.round(only=hub.of("sales", here))
+    hub.round(only=Choice((hub.of("sales", here),)))
 
     assert "Acme Corp" == hub["success"].get(there, "name")
     assert ["Acme Corp", "Bolt"] == hub["success"].all("name")
@@ -178,7 +179,7 @@ def test_what_a_pilot_left_out_flows_with_the_next_round(met):
     other = hub["sales"].create(name="Bolt", domains=["bolt.io"])
     hub.round()
     hub["sales"].edit(other, name="Bolt AG")
-    hub.round(only=hub.of("sales", here))
+    hub.round(only=Choice((hub.of("sales", here),)))
 
     hub.round()
 
@@ -193,9 +194,9 @@ def test_a_pilot_of_the_first_meeting_meets_nobody_else(stage):
     for name in ("acme", "bolt"):
         hub["sales"].create(name=name, domains=[f"{name}.com"])
     record = min(write.record for write in hub.preview().plan.shown)
-    pilot = hub.preview(only=record).plan
+    pilot = hub.preview(only=Choice((record,))).plan
 
-    hub.round(approve=pilot.id, only=record)
+    hub.round(approve=pilot.id, only=Choice((record,)))
 
     assert 1 == pilot.writes == len(hub["success"].ids())
     with pytest.raises(ApprovalMissing):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
+from kamsync.engine import Choice
 from kamsync.errors import GuardTripped
 from kamsync.guards import Bound, Bounds, Limits
 from kamsync.policy import parse_policy
@@ -91,7 +92,7 @@ def test_a_round_for_one_record_leaves_the_others_to_a_whole_round(met):
     """The policy counts as changed until everything that is open was put to it."""
     hub, _, _ = _disputed(met)
     _amend(hub, SALES_DECIDES)
-    hub.round(only="account-nobody")
+    hub.round(only=Choice(("account-nobody",)))
     hub.conflict()
 
     hub.round()

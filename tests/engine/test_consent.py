@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
+from kamsync.engine import Choice
 from kamsync.errors import ApprovalMissing, GuardTripped
 from kamsync.guards import Bound, Bounds, Limits
 from kamsync.model import Author, Op
@@ -270,7 +271,7 @@ def test_the_approval_of_a_pilot_allows_no_more_than_the_pilot(met):
     _allow(hub, "success", "account", *Op)
     hub["sales"].edit(here, name="Acme Corp")
     pilot = hub.of("sales", here)
-    hub.round(approve=hub.preview(only=pilot).plan.id, only=pilot)
+    hub.round(approve=hub.preview(only=Choice((pilot,))).plan.id, only=Choice((pilot,)))
     assert ["Acme Corp"] == hub["success"].all("name")
 
     with pytest.raises(ApprovalMissing, match="create success account"):

@@ -121,8 +121,9 @@ def _object(catalogue: Catalogue, object_: str, stamp: str) -> Finding:
         return Finding(ok=False, about=object_, text=error.message, hint=error.hint)
     if known is not None and known.has_unique_value:
         return Finding(ok=True, about=object_, text=f"They keep our id, in {stamp}.")
-    text = f"They have no unique property {stamp}, so nothing can be created once."
-    return Finding(ok=False, about=object_, text=text, hint="Run: kamsync setup SYSTEM.")
+    text = f"They have no unique property {stamp}, so nothing is created there."
+    hint = "To create records there, run: kamsync setup SYSTEM."
+    return Finding(ok=True, about=object_, text=text, hint=hint)
 
 
 def _quota(transport: Transport) -> Finding:

@@ -19,6 +19,7 @@ from kamsync.connector import (
     SignIn,
     Upcoming,
 )
+from kamsync.draft import Draft
 from kamsync.errors import ConfigurationInvalid, Unsupported
 from kamsync.model import Entry, Op, Page, Reading, Receipt, Write
 from kamsync.redact import Secret
@@ -86,6 +87,13 @@ class HubSpot(Connector):
     """
 
     kind: ClassVar[str] = "hubspot"
+
+    @classmethod
+    def draft(cls) -> Draft:
+        """Return the section that a new one begins with."""
+        from kamsync_hubspot.start import draft
+
+        return draft()
 
     def __init__(  # noqa: PLR0913 - each is a key of a configuration
         self,

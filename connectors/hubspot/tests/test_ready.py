@@ -1,7 +1,6 @@
-"""The ready configuration of this connector is right, as it stands and with all of its examples."""
+"""The section that a new portal begins with is right, as it stands and with all of its examples."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -9,8 +8,20 @@ from kamsync.config import connect, load_config, resolve
 from kamsync.plugins import load_plugins
 from kamsync_hubspot.connector import HubSpot
 
-READY = Path(__file__).parents[3] / "config" / "hubspot.toml"
+GIVEN = {"currency": "EUR"}
+HEAD = """\
+plugins = ["hubspot"]
+[system.success]
+connector = "hubspot"
+team = "success"
+"""
 ENVIRONMENT = {"HUBSPOT_TOKEN": "pat-eu1-made-up", "HUBSPOT_SECRET": "made-up"}
+
+
+def ready():
+    """Return a configuration with the section as it begins."""
+    draft = HubSpot.draft()
+    return HEAD + draft.filled("success", draft.with_defaults(GIVEN)).text
 
 
 def with_examples(text):
@@ -22,7 +33,7 @@ def with_examples(text):
 def test_it_applies(tmp_path, change):
     """It is read, every map in it is right, and a connector is made of it that calls nobody."""
     file = tmp_path / "kamsync.toml"
-    file.write_text(change(READY.read_text(encoding="utf-8")), encoding="utf-8")
+    file.write_text(change(ready()), encoding="utf-8")
     (tmp_path / "kamsync.key").write_bytes(bytes(32))
     config = load_config(file, ENVIRONMENT)
     plugins = load_plugins(config.plugins)

@@ -18,6 +18,7 @@ from kamsync.connector import (
     SignIn,
     Upcoming,
 )
+from kamsync.draft import Draft
 from kamsync.errors import ConfigurationInvalid, SystemDown, Unsupported
 from kamsync.model import Op, Page, Reading, Receipt, Write
 from kamsync.redact import Secret
@@ -79,6 +80,13 @@ class Salesforce(Connector):
     """
 
     kind: ClassVar[str] = "salesforce"
+
+    @classmethod
+    def draft(cls) -> Draft:
+        """Return the section that a new one begins with."""
+        from kamsync_salesforce.start import draft
+
+        return draft()
 
     def __init__(  # noqa: PLR0913 - each option of a section has its name here
         self,

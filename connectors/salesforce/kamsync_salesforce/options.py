@@ -93,5 +93,5 @@ class Login(Struct, frozen=True):
             return ByClient(endpoint, self.client_id, self.client_secret)
         raise NotLetIn(
             "Nobody has signed in yet.",
-            hint="Run: kamsync connect SYSTEM, with this system's name.",
+            hint="Run: kamsync connect SYSTEM.",
         )

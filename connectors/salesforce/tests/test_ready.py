@@ -1,20 +1,27 @@
-"""The configuration to start from is right, as it stands and with its examples in effect."""
+"""The section that a new org begins with is right, as it stands and with its examples in effect."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from kamsync.config import load_config, resolve
 from kamsync.plugins import load_plugins
+from kamsync_salesforce.connector import Salesforce
 
-FILE = Path(__file__).parents[3] / "config" / "salesforce.toml"
+GIVEN = {"client_id": "3MVG9", "client_secret": "SALES_CLIENT_SECRET", "currency": "EUR"}
+HEAD = """\
+plugins = ["salesforce"]
+[system.sales]
+connector = "salesforce"
+team = "sales"
+"""
 
 
 @pytest.mark.parametrize("examples", [False, True])
-def test_the_ready_configuration_applies(tmp_path, examples):
+def test_a_new_section_applies(tmp_path, examples):
     """Nothing is allowed in it until somebody says so."""
-    text = FILE.read_text(encoding="utf-8")
+    draft = Salesforce.draft()
+    text = HEAD + draft.filled("sales", draft.with_defaults(GIVEN)).text
     if examples:
         text = re.sub(r"^#(?=[^ \n])", "", text, flags=re.MULTILINE)
     (tmp_path / "kamsync.toml").write_text(text, encoding="utf-8")

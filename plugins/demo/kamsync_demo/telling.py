@@ -79,7 +79,7 @@ class Telling:
             if counts.acts.get("settled") or counts.acts.get("held")
         }
         shown = structs.replace(plan, steps=(), changes=(), fields=disputed)
-        show_plan(self.printer, hub, shown, took_s=took_s, select="", full=False)
+        show_plan(self.printer, hub, shown, took_s=took_s, choices=False)
 
     def written(self, round_: Round) -> None:
         """Show what a round wrote in each system."""
