@@ -16,6 +16,7 @@ from kamsync.connector import Can
 from kamsync.engine.falling import Ended, ended_targets, reread_referring
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.joining import follow_native_merge
+from kamsync.engine.newcomers import keep_newcomers
 from kamsync.engine.passing import admit
 from kamsync.engine.places import drop_questions
 from kamsync.engine.ties import references_of
@@ -107,7 +108,11 @@ class _Hearing:
         filled = _placeholders(hub, system, entity, fits, known)
         self.rows |= hub.store.outbox.inflight_of([link.id for link in filled.values()])
         known |= filled
-        known |= _new_links(hub, system, entity, fits, known, invited)
+        fresh = [r for r in fits if r.native_id not in known and r.values is not None]
+        wanted = admit(hub, system, entity, fresh, invited)
+        plain = [] if self.restoring else wanted
+        met = keep_newcomers(hub, system, entity, plain, self.seen, self.read_at)
+        known |= _new_links(hub, system, entity, [r for r in wanted if r.native_id not in met])
         heard = [
             (known[r.native_id], self.hear(known[r.native_id], r, attested=r.native_id in attested))
             for r in fits
@@ -126,7 +131,7 @@ class _Hearing:
         gone = [after for before, after in heard if _went(before, after)]
         drop_questions(hub, gone)
         changed = sum(1 for before, after in heard if _differs(before, after))
-        return Heard(changed, len(gone))
+        return Heard(changed + len(met), len(gone))
 
     def hear(self, link: Link, reading: Reading, *, attested: bool) -> Link:
         """Return one link as it is after its reading."""
@@ -352,17 +357,8 @@ def _placeholders(
     return found
 
 
-def _new_links(
-    hub: Hub,
-    system: System,
-    entity: str,
-    readings: Sequence[Reading],
-    known: Mapping[str, Link],
-    invited: frozenset[str],
-) -> dict[str, Link]:
-    """Return links for native records that were never seen, as far as they are in scope."""
-    fresh = [r for r in readings if r.native_id not in known and r.values is not None]
-    wanted = admit(hub, system, entity, fresh, invited)
+def _new_links(hub: Hub, system: System, entity: str, wanted: Sequence[Reading]) -> dict[str, Link]:
+    """Return links for native records that were never seen, and of which more is to be noted."""
     if not wanted:
         return {}
     first = hub.store.take("link", len(wanted))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from kamsync.errors import ValueInvalid
-from kamsync.model import EXISTS, Fact, Link
-from kamsync.store.codec import facts_of, facts_text
+from kamsync.model import EXISTS, Cells, Fact, Link, Reading
+from kamsync.store.codec import facts_of, facts_text, first_facts_text
 from kamsync.store.database import Row
 from kamsync.store.references import References
 
@@ -38,6 +38,12 @@ ON CONFLICT (id) DO UPDATE SET
     version = excluded.version, settled = excluded.settled, seen = excluded.seen,
     read_at = excluded.read_at, stamp = excluded.stamp, detached = excluded.detached,
     moved = excluded.moved, alive = excluded.alive, blocked = excluded.blocked
+"""
+
+_ADD = """
+INSERT INTO link (id, system, entity, native_id, record, facts, version, settled, seen, read_at, stamp,
+                  detached, moved, alive, blocked)
+VALUES (?, ?, ?, ?, NULL, ?, ?, ?, ?, ?, ?, 0, 1, 1, 0)
 """
 
 _SETTLE = """
@@ -163,6 +169,37 @@ class Links(References):
         this same transaction.
         """
         self._database.many(_SAVE, [self._row(link) for link in links])
+
+    def add(
+        self,
+        system: str,
+        entity: str,
+        first: int,
+        shown: Sequence[tuple[Reading, Mapping[str, Cells]]],
+        seen: int,
+        read_at: str,
+    ) -> None:
+        """Insert links of living records that were never seen, with ids from *first* on.
+
+        *shown* is each reading with its cells by field, which are all its facts. It is what `save`
+        does with links that belong to no record, without making them.
+        """
+        rows = [
+            (
+                first + place,
+                system,
+                entity,
+                reading.native_id,
+                first_facts_text(reading, cells),
+                reading.version,
+                int(reading.settled),
+                seen,
+                read_at,
+                reading.stamp,
+            )
+            for place, (reading, cells) in enumerate(shown)
+        ]
+        self._database.many(_ADD, rows)
 
     def settle(self, owed: Iterable[tuple[Link, str | None]]) -> None:
         """Replace what a merge may have changed of links that are there, with what each is owed now."""

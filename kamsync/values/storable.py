@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+import msgspec
 
 from kamsync.errors import ValueInvalid
 from kamsync.model import Native
@@ -14,18 +16,35 @@ __all__ = ["NATIVE_LIMIT", "require_storable"]
 NATIVE_LIMIT = 4 << 20
 """How long one native text may be, in characters."""
 
+_encoded = msgspec.json.Encoder().encode
 _PLAIN = frozenset({bool, int, type(None)})
+_FLAT = _PLAIN | {float, str}
 
 
 def require_storable(values: Mapping[str, Native] | None) -> None:
     """Raise `ValueInvalid`, naming the field, unless all *values* are JSON that can be kept."""
-    for name, value in (values or {}).items():
-        kind = type(value)
-        if kind in _PLAIN or (kind is str and value.isascii() and len(value) <= NATIVE_LIMIT):
-            continue
+    if not values or _are_plain(values):
+        return
+    for name, value in values.items():
         problem = _problem(value)
         if problem:
             raise ValueInvalid(f"Its field {name} {problem}; correct it in that system.")
+
+
+def _are_plain(values: Mapping[str, Native]) -> bool:
+    """Whether nothing has to be looked at one by one: all are flat, and fit together as JSON."""
+    cells = list(values.values())
+    kinds = set(map(type, cells))
+    if not kinds <= _FLAT or (float in kinds and not _are_finite(cells)):
+        return False
+    try:
+        return len(_encoded(cells)) <= NATIVE_LIMIT
+    except (UnicodeEncodeError, OverflowError):
+        return False
+
+
+def _are_finite(cells: Iterable[Native]) -> bool:
+    return all(math.isfinite(cell) for cell in cells if type(cell) is float)
 
 
 def _problem(value: Any) -> str:
