@@ -37,12 +37,15 @@ def reading_of(
     that are no properties.
     """
     held = thing.properties
-    values = {name: native(held[name]) for name in names if name in held}
+    values = {name: held[name] for name in names if name in held}
+    if "" in values.values():
+        values = {name: native(value) for name, value in values.items()}
+    values.update(beside)
     changed = millis(thing.updated_at)
     is_over = now is not None and changed + SETTLED_MS <= now.timestamp() * 1000
     return Reading(
         native_id=thing.id,
-        values={**values, **beside} if beside else values,
+        values=values,
         version=str(changed),
         settled=is_over,
         modified=datetime.fromtimestamp(changed / 1000, UTC),
