@@ -22,6 +22,7 @@ from functools import cached_property
 from itertools import accumulate
 from operator import itemgetter
 from typing import Protocol
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -185,6 +186,15 @@ class EntityMap(Struct, frozen=True, dict=True):
         """Whether all that is mapped is read, and nothing of it is shown aside."""
         fields = self.fields.values()
         return all(field.direction.reads and field.derived is None for field in fields)
+
+    @cached_property
+    def layout(self) -> int:
+        """A number that is another one where the cells of a reading make other facts."""
+        said = [
+            (name, field.native, field.direction.reads, field.derived and field.derived.native)
+            for name, field in self.fields.items()
+        ]
+        return crc32(repr(said).encode())
 
     @cached_property
     def _flat(self) -> Callable[[Mapping[str, Native]], Cells]:

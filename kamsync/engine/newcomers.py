@@ -7,7 +7,7 @@ facts being made of it first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kamsync.engine.hub import Hub, System
 from kamsync.model import Reading
@@ -17,7 +17,13 @@ __all__ = ["keep_newcomers"]
 
 
 def keep_newcomers(
-    hub: Hub, system: System, entity: str, readings: Sequence[Reading], seen: int, read_at: str
+    hub: Hub,
+    system: System,
+    entity: str,
+    readings: Sequence[Reading],
+    digests: Mapping[str, int],
+    seen: int,
+    read_at: str,
 ) -> set[str]:
     """Keep a link for each of *readings* whose facts are what it shows; return the native ids of these."""
     map_ = system.maps[entity]
@@ -25,5 +31,5 @@ def keep_newcomers(
     shown = [(reading, each) for reading, each in cells if each is not None]
     if shown:
         first = hub.store.take("link", len(shown))
-        hub.store.links.add(system.name, entity, first, shown, seen, read_at)
+        hub.store.links.add(system.name, entity, first, shown, digests, seen, read_at)
     return {reading.native_id for reading, _ in shown}

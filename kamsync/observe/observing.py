@@ -35,6 +35,7 @@ def observe(link: Link, reading: Reading, hearing: Hearing) -> Link:
         stamp=reading.stamp or link.stamp,
         # Whoever brings a record back has decided that their system does not do without it.
         detached=link.detached and reading.values is None,
+        digest=hearing.digest,
     )
 
 
