@@ -59,7 +59,7 @@ def hear(
     """
     readings = _latest(readings)
     digests = digests_of(system.maps[entity], readings)
-    same = pass_unchanged(hub, system, entity, digests, seen)
+    same = pass_unchanged(hub, system, entity, readings, digests, seen)
     readings = [reading for reading in readings if reading.native_id not in same]
     known = _by_own_id(hub, system, entity, readings)
     rows = hub.store.outbox.inflight_of([link.id for link in known.values()])
@@ -110,7 +110,11 @@ class _Hearing:
     ) -> Heard:
         """Take in what can be stored, and note what it changes."""
         hub, system, entity = self.hub, self.system, self.entity
-        fits = [r for r in readings if _is_storable(hub, system, entity, r)]
+        fits = [
+            reading
+            for reading in readings
+            if reading.native_id in self.digests or _is_storable(hub, system, entity, reading)
+        ]
         filled = _placeholders(hub, system, entity, fits, known)
         self.rows |= hub.store.outbox.inflight_of([link.id for link in filled.values()])
         known |= filled

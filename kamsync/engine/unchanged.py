@@ -10,35 +10,37 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
-import msgspec
-
 from kamsync.engine.hub import Hub, System
+from kamsync.errors import ValueInvalid
 from kamsync.mapping import EntityMap
 from kamsync.model import Reading
+from kamsync.values.storable import storable_json
 
 __all__ = ["digests_of", "pass_unchanged"]
 
-_encoded = msgspec.json.Encoder().encode
-
 
 def digests_of(map_: EntityMap, readings: Sequence[Reading]) -> dict[str, int]:
-    """Return the digest of each living record, by its native id; none of what cannot be kept as JSON."""
+    """Return the digest of each living record, by its native id; what has one can be kept as it is."""
     digests = {}
     for reading in readings:
-        if reading.values is not None and reading.settled:
-            try:
-                said = _encoded(
-                    (reading.native_id, reading.version, reading.stamp, reading.values, map_.layout)
-                )
-            except (TypeError, UnicodeEncodeError, OverflowError):
-                continue
-            digest = blake2b(said, digest_size=8).digest()
+        try:
+            said = storable_json(reading.values) if reading.values else b""
+        except ValueInvalid:
+            continue
+        if said:
+            about = f"{reading.native_id}\n{reading.version}\n{reading.stamp}\n{map_.layout}\n"
+            digest = blake2b(about.encode(errors="replace") + said, digest_size=8).digest()
             digests[reading.native_id] = int.from_bytes(digest, "big", signed=True)
     return digests
 
 
 def pass_unchanged(
-    hub: Hub, system: System, entity: str, digests: Mapping[str, int], seen: int
+    hub: Hub,
+    system: System,
+    entity: str,
+    readings: Sequence[Reading],
+    digests: Mapping[str, int],
+    seen: int,
 ) -> set[str]:
     """Note that what is the same was read again; return the native ids of these.
 
@@ -47,7 +49,8 @@ def pass_unchanged(
     """
     if hub.restored_at is not None:
         return set()
-    known = hub.store.links.digests(system.name, entity, list(digests))
+    settled = [r.native_id for r in readings if r.settled and r.native_id in digests]
+    known = hub.store.links.digests(system.name, entity, settled)
     same = {id_: link for id_, link, digest in known if digests[id_] == digest}
     hub.store.links.touch(list(same.values()), seen, hub.now())
     return set(same)

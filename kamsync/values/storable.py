@@ -11,7 +11,7 @@ import msgspec
 from kamsync.errors import ValueInvalid
 from kamsync.model import Native
 
-__all__ = ["NATIVE_LIMIT", "require_storable"]
+__all__ = ["NATIVE_LIMIT", "require_storable", "storable_json"]
 
 NATIVE_LIMIT = 4 << 20
 """How long one native text may be, in characters."""
@@ -23,24 +23,35 @@ _FLAT = _PLAIN | {float, str}
 
 def require_storable(values: Mapping[str, Native] | None) -> None:
     """Raise `ValueInvalid`, naming the field, unless all *values* are JSON that can be kept."""
-    if not values or _are_plain(values):
-        return
+    storable_json(values or {})
+
+
+def storable_json(values: Mapping[str, Native]) -> bytes:
+    """Return *values* as JSON.
+
+    Raises:
+        ValueInvalid: they cannot be kept; it names the field.
+    """
+    cells = values.values()
+    kinds = set(map(type, cells))
+    if not kinds <= _FLAT or (float in kinds and not _are_finite(cells)):
+        _look_at_each(values)
+    try:
+        said = _encoded(values)
+    except UnicodeEncodeError:
+        _look_at_each(values)
+        raise
+    if len(said) > NATIVE_LIMIT:
+        _look_at_each(values)
+    return said
+
+
+def _look_at_each(values: Mapping[str, Native]) -> None:
+    """Raise `ValueInvalid` for the first of *values* that cannot be kept."""
     for name, value in values.items():
         problem = _problem(value)
         if problem:
             raise ValueInvalid(f"Its field {name} {problem}; correct it in that system.")
-
-
-def _are_plain(values: Mapping[str, Native]) -> bool:
-    """Whether nothing has to be looked at one by one: all are flat, and fit together as JSON."""
-    cells = list(values.values())
-    kinds = set(map(type, cells))
-    if not kinds <= _FLAT or (float in kinds and not _are_finite(cells)):
-        return False
-    try:
-        return len(_encoded(cells)) <= NATIVE_LIMIT
-    except (UnicodeEncodeError, OverflowError):
-        return False
 
 
 def _are_finite(cells: Iterable[Native]) -> bool:

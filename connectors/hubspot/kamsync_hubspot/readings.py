@@ -74,7 +74,9 @@ def into(native_id: str, thing: Thing) -> Reading:
 def merged_ids(thing: Thing) -> list[str]:
     """Return the ids of the records that *thing* took over, in the order in which it names them."""
     told = thing.properties.get(MERGED)
-    ids = told.split(";") if isinstance(told, str) else []
+    if not told or not isinstance(told, str):
+        return []
+    ids = told.split(";")
     return [
         each for each in dict.fromkeys(part.strip() for part in ids) if each and each != thing.id
     ]
