@@ -38,9 +38,11 @@ def storable_json(values: Mapping[str, Native]) -> bytes:
         _look_at_each(values)
     try:
         said = _encoded(values)
-    except UnicodeEncodeError:
+    except UnicodeEncodeError as error:
         _look_at_each(values)
-        raise
+        raise ValueInvalid(
+            "It holds a name that is not valid Unicode; correct it in that system."
+        ) from error
     if len(said) > NATIVE_LIMIT:
         _look_at_each(values)
     return said
