@@ -21,7 +21,7 @@ from typing import Any
 HERE = Path(__file__).parent
 ROWS = 20_000
 MANY = 1_000_000
-EDITS_EACH = 10_000
+EDITS = 30_000
 PEERS = {
     "bare loop, HubSpot to SQLite": ("bare.py", "hubspot"),
     "bare loop, Salesforce to SQLite": ("bare.py", "salesforce"),
@@ -146,10 +146,12 @@ def main() -> None:
         return
     from memory import main as measure_memory
 
+    share = given.share
     if given.big:
-        rows = given.rows or MANY
-        edits = 3 * EDITS_EACH / rows
-        rest += ["--full", "--accounts", str(rows), "--share", str(min(1.0, edits))]
+        accounts = given.rows or MANY
+        share = min(1.0, EDITS / accounts)
+        rest += ["--full", "--accounts", str(accounts)]
+    rest += ["--share", str(share)]
     measure_memory([*rest, *(["--json"] if given.json else [])])
 
 
