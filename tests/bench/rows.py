@@ -1,7 +1,7 @@
 """The accounts of the benchmark, as a HubSpot portal and a Salesforce org would each write them down.
 
 Of *count* accounts in each, four fifths are in both and share a domain. Each carries 25 properties that
-are mapped; of those in both, every seventh says something else of one of them. The shapes are those of
+are mapped; of those in both, nearly every tenth is said otherwise in one or two of them. The shapes are those of
 developers.hubspot.com, "CRM API | Objects", and the REST API Developer Guide, "Query".
 """
 
