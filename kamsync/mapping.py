@@ -17,8 +17,12 @@ aside, and is neither written nor compared there. The laws hold for such a map w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from itertools import accumulate
+from operator import itemgetter
 from typing import Protocol
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -149,7 +153,7 @@ class FieldMap(Struct, frozen=True):
             return None
 
 
-class EntityMap(Struct, frozen=True):
+class EntityMap(Struct, frozen=True, dict=True):
     """How one system says one entity: the native object and a map for each field.
 
     *stamp* names the native field that keeps our canonical id, if there is one.
@@ -167,6 +171,45 @@ class EntityMap(Struct, frozen=True):
         written = [name for field in fields for name in field.native]
         beside = [name for field in fields if field.derived for name in field.derived.native]
         return tuple(dict.fromkeys([*written, *beside]))
+
+    def cells(self, values: Mapping[str, Native]) -> dict[str, Cells]:
+        """Return the cells of a reading by field, without the fields that it does not show."""
+        try:
+            flat = self._flat(values)
+        except KeyError:
+            told = {name: field.cells(values) for name, field in self.fields.items()}
+            return {name: cells for name, cells in told.items() if cells is not None}
+        return dict(zip(self.fields, [flat[part] for part in self._parts], strict=True))
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether all that is mapped is read, and nothing of it is shown aside."""
+        fields = self.fields.values()
+        return all(field.direction.reads and field.derived is None for field in fields)
+
+    @cached_property
+    def layout(self) -> int:
+        """A number that is another one where the cells of a reading make other facts."""
+        said = [
+            (name, field.native, field.direction.reads, field.derived and field.derived.native)
+            for name, field in self.fields.items()
+        ]
+        return crc32(repr(said).encode())
+
+    @cached_property
+    def _flat(self) -> Callable[[Mapping[str, Native]], Cells]:
+        """What takes the cells of all fields from a reading at once; `KeyError` if one is missing."""
+        names = [name for field in self.fields.values() for name in field.native]
+        if len(names) > 1:
+            return itemgetter(*names)
+        return lambda values: tuple([values[name] for name in names])
+
+    @cached_property
+    def _parts(self) -> list[slice]:
+        """The part of each field in the cells of all."""
+        sizes = [len(field.native) for field in self.fields.values()]
+        ends = accumulate(sizes)
+        return [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
 
     def native(self, cells: Mapping[str, Cells]) -> dict[str, Native]:
         """Return the native values behind *cells*, by field; what is not mapped has none."""

@@ -275,6 +275,8 @@ class Link(Struct, frozen=True, gc=False):
     stamp: str | None = None
     detached: bool = False
     """Whether a person decided that this system does without the record."""
+    digest: int | None = None
+    """What tells the last reading from any other, None where nothing does."""
 
     @property
     def moved(self) -> bool:

@@ -16,9 +16,11 @@ from kamsync.connector import Can
 from kamsync.engine.falling import Ended, ended_targets, reread_referring
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.joining import follow_native_merge
+from kamsync.engine.newcomers import keep_newcomers
 from kamsync.engine.passing import admit
 from kamsync.engine.places import drop_questions
 from kamsync.engine.ties import references_of
+from kamsync.engine.unchanged import digests_of, pass_unchanged
 from kamsync.errors import ValueInvalid
 from kamsync.mapping import EntityMap
 from kamsync.model import EXISTS, Entry, Fact, Intent, Link, Native, Op, Reading
@@ -56,6 +58,9 @@ def hear(
     row that cannot be stored is parked with its reason.
     """
     readings = _latest(readings)
+    digests = digests_of(system.maps[entity], readings)
+    same = pass_unchanged(hub, system, entity, readings, digests, seen)
+    readings = [reading for reading in readings if reading.native_id not in same]
     known = _by_own_id(hub, system, entity, readings)
     rows = hub.store.outbox.inflight_of([link.id for link in known.values()])
     past = histories(hub, system, entity, readings, known, rows)
@@ -64,7 +69,7 @@ def hear(
     if ended:
         known = _by_own_id(hub, system, entity, readings)
     with hub.store.transaction():
-        hearing = _Hearing(hub, system, entity, seen, rows, past, ended)
+        hearing = _Hearing(hub, system, entity, seen, rows, past, ended, digests)
         return hearing.take(readings, known, attested, invited)
 
 
@@ -80,6 +85,7 @@ class _Hearing:
         rows: dict[int, list[OutboxRow]],
         past: Mapping[str, Sequence[Entry]],
         ended: Ended,
+        digests: Mapping[str, int],
     ) -> None:
         self.hub = hub
         self.system = system
@@ -88,6 +94,7 @@ class _Hearing:
         self.rows = rows
         self.past = past
         self.ended = ended
+        self.digests = digests
         self.references = references_of(hub, entity, system.maps[entity]).keys()
         self.read_at = hub.now()
         self.restoring = hub.restored_at is not None
@@ -103,11 +110,19 @@ class _Hearing:
     ) -> Heard:
         """Take in what can be stored, and note what it changes."""
         hub, system, entity = self.hub, self.system, self.entity
-        fits = [r for r in readings if _is_storable(hub, system, entity, r)]
+        fits = [
+            reading
+            for reading in readings
+            if reading.native_id in self.digests or _is_storable(hub, system, entity, reading)
+        ]
         filled = _placeholders(hub, system, entity, fits, known)
         self.rows |= hub.store.outbox.inflight_of([link.id for link in filled.values()])
         known |= filled
-        known |= _new_links(hub, system, entity, fits, known, invited)
+        fresh = [r for r in fits if r.native_id not in known and r.values is not None]
+        wanted = admit(hub, system, entity, fresh, invited)
+        plain = [] if self.restoring else wanted
+        met = keep_newcomers(hub, system, entity, plain, self.digests, self.seen, self.read_at)
+        known |= _new_links(hub, system, entity, [r for r in wanted if r.native_id not in met])
         heard = [
             (known[r.native_id], self.hear(known[r.native_id], r, attested=r.native_id in attested))
             for r in fits
@@ -126,7 +141,7 @@ class _Hearing:
         gone = [after for before, after in heard if _went(before, after)]
         drop_questions(hub, gone)
         changed = sum(1 for before, after in heard if _differs(before, after))
-        return Heard(changed, len(gone))
+        return Heard(changed + len(met), len(gone))
 
     def hear(self, link: Link, reading: Reading, *, attested: bool) -> Link:
         """Return one link as it is after its reading."""
@@ -146,6 +161,7 @@ class _Hearing:
             attested=attested,
             restoring=self.restoring,
             ended=self.ended.get(reading.native_id, {}),
+            digest=self.digests.get(reading.native_id),
             references=self.references,
         )
         return observe(link, reading, hearing)
@@ -187,8 +203,10 @@ class _Hearing:
         store.outbox.finish(self.lost, "dropped")
         store.outbox.update(self.ahead())
         store.links.save([after for before, after in heard if _differs(before, after)])
-        same = [after.id for before, after in heard if not _differs(before, after)]
-        store.links.touch(same, self.seen, self.read_at)
+        same = [(before, after) for before, after in heard if not _differs(before, after)]
+        store.links.touch([after.id for _, after in same], self.seen, self.read_at)
+        told = [(after.id, after.digest) for before, after in same if before.digest != after.digest]
+        store.links.set_digests(told)
         # Who waits for a person is looked at again: what changed may tell who it is.
         known = (after for before, after in heard if before.facts and _differs(before, after))
         store.links.set_waiting([link.id for link in known if link.record is None], None)
@@ -352,17 +370,8 @@ def _placeholders(
     return found
 
 
-def _new_links(
-    hub: Hub,
-    system: System,
-    entity: str,
-    readings: Sequence[Reading],
-    known: Mapping[str, Link],
-    invited: frozenset[str],
-) -> dict[str, Link]:
-    """Return links for native records that were never seen, as far as they are in scope."""
-    fresh = [r for r in readings if r.native_id not in known and r.values is not None]
-    wanted = admit(hub, system, entity, fresh, invited)
+def _new_links(hub: Hub, system: System, entity: str, wanted: Sequence[Reading]) -> dict[str, Link]:
+    """Return links for native records that were never seen, and of which more is to be noted."""
     if not wanted:
         return {}
     first = hub.store.take("link", len(wanted))

@@ -7,7 +7,7 @@ edit. Where it cannot be told apart, the fact is put in doubt, and only a confli
 
 from __future__ import annotations
 
-from kamsync.observe.observing import observe
+from kamsync.observe.observing import first_cells, observe
 from kamsync.observe.words import ABSENT, GONE, HERE, Hearing, is_gone, says_nothing
 
-__all__ = ["ABSENT", "GONE", "HERE", "Hearing", "is_gone", "observe", "says_nothing"]
+__all__ = ["ABSENT", "GONE", "HERE", "Hearing", "first_cells", "is_gone", "observe", "says_nothing"]

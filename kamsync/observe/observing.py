@@ -6,12 +6,12 @@ from msgspec import structs
 
 from kamsync.clock import instant
 from kamsync.mapping import EntityMap
-from kamsync.model import EXISTS, Fact, Link, Reading
+from kamsync.model import EXISTS, Cells, Fact, Link, Reading
 from kamsync.observe.clauses import heard
 from kamsync.observe.showing import author_of, showings, time_of
 from kamsync.observe.words import ABSENT, GONE, HERE, Hearing, Showing
 
-__all__ = ["observe"]
+__all__ = ["first_cells", "observe"]
 
 
 def observe(link: Link, reading: Reading, hearing: Hearing) -> Link:
@@ -35,7 +35,18 @@ def observe(link: Link, reading: Reading, hearing: Hearing) -> Link:
         stamp=reading.stamp or link.stamp,
         # Whoever brings a record back has decided that their system does not do without it.
         detached=link.detached and reading.values is None,
+        digest=hearing.digest,
     )
+
+
+def first_cells(reading: Reading, map_: EntityMap) -> dict[str, Cells] | None:
+    """Return the cells of a record that is seen for the first time, where its facts are these alone.
+
+    None says that they are not: `observe` has more to note, or the record is gone.
+    """
+    if reading.values is None or reading.authors or reading.times or not map_.is_plain:
+        return None
+    return {EXISTS: HERE, **map_.cells(reading.values)}
 
 
 def _first_shown(reading: Reading, map_: EntityMap) -> dict[str, Fact]:
@@ -43,17 +54,18 @@ def _first_shown(reading: Reading, map_: EntityMap) -> dict[str, Fact]:
     at = instant(reading.modified) if reading.modified else ""
     if reading.values is None:
         return {EXISTS: Fact(GONE, author=reading.author, at=at)}
-    facts = {EXISTS: Fact(HERE, author=reading.author, at=at)}
-    for field in map_.fields.values():
-        cells = field.cells(reading.values)
-        if cells is None:
+    author = reading.author
+    told, timed = bool(reading.authors), bool(reading.times)
+    facts = {EXISTS: Fact(HERE, author=author, at=at)}
+    for name, cells in map_.cells(reading.values).items():
+        field = map_.fields[name]
+        if not field.direction.reads:
+            facts[name] = Fact(cells, cells)
             continue
-        if field.direction.reads:
-            author, when = author_of(field, reading, cells, None), time_of(field, reading) or at
-            aside = field.aside(reading.values)
-            facts[field.field] = Fact(cells, author=author, at=when, aside=aside)
-        else:
-            facts[field.field] = Fact(cells, cells)
+        who = author_of(field, reading, cells, None) if told else author
+        when = (time_of(field, reading) or at) if timed else at
+        aside = () if field.derived is None else field.aside(reading.values)
+        facts[name] = Fact(cells, None, -1, False, who, when, aside=aside)
     return facts
 
 

@@ -22,12 +22,9 @@ def showings(link: Link, reading: Reading, hearing: Hearing) -> Iterator[Showing
     if reading.values is None:
         return
     told = frozenset(name for entry in hearing.history or () for name in entry.values)
-    for field in hearing.map.fields.values():
-        cells = field.cells(reading.values)
-        fact = link.facts.get(field.field)
-        if cells is None:
-            continue
-        aside = field.aside(reading.values)
+    for name, cells in hearing.map.cells(reading.values).items():
+        field, fact = hearing.map.fields[name], link.facts.get(name)
+        aside = () if field.derived is None else field.aside(reading.values)
         if not _has_news(field, fact, (cells, aside), told, hearing):
             continue
         author = author_of(field, reading, cells, fact)

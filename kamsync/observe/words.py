@@ -43,6 +43,8 @@ class Hearing(Struct, frozen=True):
     """The version whose entries a history may tell again although a reading has shown them."""
     ended: Mapping[str, frozenset[Native]] = {}
     """By reference field, the native ids that it referred to and that are gone in this system."""
+    digest: int | None = None
+    """What tells this reading from any other."""
     references: Collection[str] = ()
     """The fields that refer to other records."""
 

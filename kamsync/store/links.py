@@ -8,13 +8,13 @@ from kamsync.errors import ValueInvalid
 from kamsync.model import EXISTS, Fact, Link
 from kamsync.store.codec import facts_of, facts_text
 from kamsync.store.database import Row
-from kamsync.store.references import References
+from kamsync.store.shown import Shown
 
 __all__ = ["Links", "is_alive", "is_moved"]
 
 _COLUMNS = (
     "link.id, link.system, link.entity, link.native_id, link.record, link.facts, link.version,"
-    " link.settled, link.seen, link.read_at, link.stamp, link.detached"
+    " link.settled, link.seen, link.read_at, link.stamp, link.detached, link.digest"
 )
 
 _BY_NATIVE = f"SELECT {_COLUMNS} FROM link WHERE system = ? AND entity = ? AND native_id IN (??)"
@@ -31,13 +31,14 @@ _OF_RECORDS = f"SELECT {_COLUMNS} FROM link WHERE record IN (??)"
 
 _SAVE = """
 INSERT INTO link (id, system, entity, native_id, record, facts, version, settled, seen, read_at, stamp,
-                  detached, moved, alive, blocked)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  detached, moved, alive, blocked, digest)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET
     native_id = excluded.native_id, record = excluded.record, facts = excluded.facts,
     version = excluded.version, settled = excluded.settled, seen = excluded.seen,
     read_at = excluded.read_at, stamp = excluded.stamp, detached = excluded.detached,
-    moved = excluded.moved, alive = excluded.alive, blocked = excluded.blocked
+    moved = excluded.moved, alive = excluded.alive, blocked = excluded.blocked,
+    digest = excluded.digest
 """
 
 _SETTLE = """
@@ -108,7 +109,7 @@ SELECT (SELECT count(*) FROM link WHERE system = ? AND entity = ?)
 """
 
 
-class Links(References):
+class Links(Shown):
     """The links of a store, read and written in batches."""
 
     def by_native(self, system: str, entity: str, native_ids: Sequence[str]) -> dict[str, Link]:
@@ -198,12 +199,8 @@ class Links(References):
             int(is_moved(facts)),
             int(is_alive(link.native_id, facts)),
             int(link.id in self._just_waiting),
+            link.digest,
         )
-
-    def touch(self, ids: Sequence[int], seen: int, read_at: str) -> None:
-        """Note that links were read again, from revision *seen* on, and nothing had changed."""
-        rows = [(seen, read_at, link) for link in ids]
-        self._database.many("UPDATE link SET seen = ?, read_at = ? WHERE id = ?", rows)
 
     def set_owed(self, owed: Iterable[tuple[int, str | None]]) -> None:
         """Note what write each link is owed: ``create``, ``update``, ``delete`` or None."""
@@ -330,6 +327,7 @@ def _link(row: Row) -> Link:
         row[9],
         row[10],
         row[11] == 1,
+        row[12],
     )
 
 

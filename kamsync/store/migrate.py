@@ -28,7 +28,7 @@ __all__ = [
     "revision",
 ]
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in ``migrations/versions``; a test holds that it is."""
 
 VERSION_TABLE = "kamsync_version"

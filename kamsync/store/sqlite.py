@@ -19,6 +19,9 @@ __all__ = ["SqliteDatabase", "connect_sqlite", "unlink_log"]
 
 CACHED_STATEMENTS = 256
 
+LOG_PAGES = 16_000
+"""How long the write-ahead log grows before it is folded in: what is written often is folded once."""
+
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -26,6 +29,7 @@ _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
     f"PRAGMA journal_size_limit={64 * 1024 * 1024}",
     "PRAGMA cache_size=-65536",
+    f"PRAGMA wal_autocheckpoint={LOG_PAGES}",
 )
 
 _ADVICE = {

@@ -111,6 +111,7 @@ Table(
     _flag("blocked"),
     _maybe("owed"),
     _maybe("waiting"),
+    Column("digest", _Whole, nullable=True),
     _index("uq_link_native", "system", "entity", "native_id", unique=True),
     _index("ix_link_record", "record"),
     _index("ix_link_moved", "entity", "record", where="moved = 1 AND blocked = 0"),

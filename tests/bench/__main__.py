@@ -1,278 +1,158 @@
-"""Measure whole rounds: key accounts among three systems, met, edited in part, and left alone.
+"""Measure kamsync beside others on the same pages of the same server, each in a process of its own.
 
-Run ``make bench``, or ``make bench ARGS="--accounts 1000 --full --store postgresql://…"``. Each phase is
-reported in CPU seconds of this process, rows, rows per CPU second, how many times the floor's CPU it
-takes for a row, and the highest memory in that phase. The floor in the same run is what nobody can go
-under: the same rows encoded, put into one table of one SQLite file, and read back.
+Run ``make bench``, or ``make bench ARGS="--rows 100000 --json"``. ``--big`` measures 30,000 edits among
+three systems of a million accounts instead (``--rows`` says of how many), ``--memory`` each phase of a
+hub among three systems in memory; what follows these goes to `memory.py`.
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
-import random
-import resource
-import sqlite3
+import os
+import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-import msgspec
-
-from kamsync.cli.root import LOOKED_THROUGH_AFTER
-from kamsync.clock import SetClock
-from kamsync.engine import Hub, Round, System, deliver, run_round, settle, take_in
-from kamsync.entities import core_schema
-from kamsync.lenses import identity_map
-from kamsync.memory import Memory, MemorySystem
-from kamsync.model import Op
-from kamsync.policy import parse_policy
-from kamsync.store import open_store
-
-SYSTEMS = ("sales", "success", "account")
-Account = Callable[[int], dict[str, object]]
-"""What makes the native values of one account of its number."""
-
-CITIES = ("Berlin", "Lyon", "Porto", "Gent", "Oslo", "Graz", "Cork", "Turku")
-
-
-class Phases:
-    """The figures of each phase, printed as they come; the first one is the floor."""
-
-    def __init__(self) -> None:
-        self.figures: list[dict[str, object]] = []
-        self.floor_s = 0.0
-
-    @contextmanager
-    def phase(self, name: str, rows: Callable[[], int]) -> Iterator[None]:
-        """Measure one phase; *rows* tells afterwards how many rows it was about."""
-        _forget_peak()
-        start = _cpu_s()
-        yield
-        self.add(name, rows(), _cpu_s() - start)
-
-    def add(self, name: str, count: int, cpu_s: float) -> None:
-        """Report one phase."""
-        row_s = cpu_s / max(count, 1)
-        self.floor_s = self.floor_s or row_s
-        figure = {
-            "phase": name,
-            "rows": count,
-            "cpu_s": round(cpu_s, 3),
-            "rows_per_cpu_s": round(1 / row_s) if row_s else None,
-            "floors": round(row_s / self.floor_s, 1),
-            "peak_mb": _peak_mb(),
-        }
-        self.figures.append(figure)
-        print(
-            f"{name:34} {count:>9,} rows {cpu_s:>9.3f} CPU s {figure['rows_per_cpu_s'] or 0:>11,} /s"
-            f" {figure['floors']:>7} x floor {figure['peak_mb']:>6,} MB",
-            file=sys.stderr,
-        )
+HERE = Path(__file__).parent
+ROWS = 20_000
+MANY = 1_000_000
+EDITS = 30_000
+PEERS = {
+    "bare loop, HubSpot to SQLite": ("bare.py", "hubspot"),
+    "bare loop, Salesforce to SQLite": ("bare.py", "salesforce"),
+    "HubSpot's own client, reading alone": ("sdk.py", "hubspot"),
+    "dlt, HubSpot to DuckDB": ("with_dlt.py", "hubspot-duckdb"),
+    "dlt, Salesforce to DuckDB": ("with_dlt.py", "salesforce-duckdb"),
+    "dlt, HubSpot to SQLite": ("with_dlt.py", "hubspot-sqlite"),
+    "dlt, Salesforce to SQLite": ("with_dlt.py", "salesforce-sqlite"),
+}
+OURS = "kamsync: both pulled, mapped, matched, merged, stored and planned"
+PULLED = "kamsync: both pulled, mapped and stored"
+FIRST = ("first pull of salesforce", "first pull of hubspot")
+BARE, DLT = "bare loop, both", "dlt, both to DuckDB"
 
 
-class Steps:
-    """The CPU seconds of each step of a phase, by the first word of what it tells as it begins."""
-
-    def __init__(self) -> None:
-        self.cpu_s: dict[str, float] = {}
-        self._step = ""
-        self._start = _cpu_s()
-
-    def begin(self, step: str) -> None:
-        """End the step that runs, and begin the next one."""
-        now = _cpu_s()
-        self.cpu_s[self._step] = self.cpu_s.get(self._step, 0.0) + now - self._start
-        self._step, self._start = step.partition(" ")[0].lower(), now
-
-    def report(self, phases: Phases, rows: int) -> None:
-        """Report each step."""
-        self.begin("")
-        for step, cpu_s in self.cpu_s.items():
-            if step:
-                phases.add(f"  of that, {step}", rows, cpu_s)
-
-
-def _forget_peak() -> None:
-    """Let the highest memory be measured anew, where the machine can."""
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-
-
-def _peak_mb() -> int:
-    """Return the highest memory since it was forgotten, or ever."""
-    with suppress(OSError):
-        for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) // 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
-def _cpu_s() -> float:
-    """Return the CPU seconds of this process so far."""
-    return time.process_time()
-
-
-def account(number: int) -> dict[str, object]:
-    """Return the native values of one account, the same for every system."""
-    city = CITIES[number % len(CITIES)]
-    return {
-        "name": f"{city} Works {number}",
-        "website": f"https://works-{number}.example",
-        "domains": [f"works-{number}.example"],
-        "phone": f"+4930{number:07d}",
-        "description": f"Builds what {city} needs, in hall {number}.",
-        "tier": "key",
-        "lifecycle": "existing",
-        "employees": 100 + number % 9_000,
-    }
-
-
-def full_account(number: int) -> dict[str, object]:
-    """Return the same account with 25 properties."""
-    place = {
-        "street": f"Hall Road {number}",
-        "city": CITIES[number % len(CITIES)],
-        "postal_code": f"{10_000 + number % 80_000}",
-        "country": "DE",
-    }
-    return {
-        **account(number),
-        "legal_name": f"{place['city']} Works {number} GmbH",
-        "industry": "Engineering",
-        "health": "green",
-        "key_reasons": ["revenue"],
-        "annual_revenue": f"{1_000_000 + number}",
-        "revenue_currency": "EUR",
-        "last_touch": "2025-11-30T16:41:00Z",
-        "next_touch": "2026-01-30T16:41:00Z",
-        **{
-            f"{kind}_{part}": text
-            for kind in ("billing", "shipping")
-            for part, text in place.items()
-        },
-        "shipping_region": "Berlin",
-    }
-
-
-class Worlds:
-    """Three systems that hold the same accounts, and the native ids of these, by number."""
-
-    def __init__(self, count: int, clock: SetClock, account: Account = account) -> None:
-        self.systems = {name: MemorySystem(clock=clock) for name in SYSTEMS}
-        self.ids: dict[str, list[str]] = {}
-        for name, system in self.systems.items():
-            person = system.act(f"{name}-person")
-            self.ids[name] = [person.create("account", account(n)) for n in range(count)]
-
-    def edit(self, share: float) -> int:
-        """Let people edit a share of the accounts, each in one system; return how many."""
-        count = len(self.ids[SYSTEMS[0]])
-        picked = random.Random(7).sample(range(count), max(1, int(count * share)))
-        for place, number in enumerate(picked):
-            name = SYSTEMS[place % len(SYSTEMS)]
-            change = {"description": f"edited {number}"}
-            self.systems[name].edit("account", self.ids[name][number], change)
-        return len(picked)
-
-
-def make_hub(worlds: Worlds, url: str, clock: SetClock) -> Hub:
-    """Return a hub among the three systems that may do everything."""
-    schema = core_schema()
-    allow = {"account": frozenset(Op)}
-    maps = {"account": identity_map(schema.entity("account"), "account")}
-    return Hub(
-        schema=schema,
-        systems={
-            name: System(name, Memory.over(system, page=500, batch=200), maps, name, allow)
-            for name, system in worlds.systems.items()
-        },
-        policy=parse_policy({"account": {"*": "latest"}}, schema, {}),
-        store=open_store(url, clock=clock, key=bytes(32)),
-        clock=clock,
-        sweep_every=timedelta(days=3650),
+@contextmanager
+def served(count: int) -> Iterator[str]:
+    """Run the light server; yield its address."""
+    process = subprocess.Popen(
+        [sys.executable, str(HERE / "server.py"), str(count)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
+    assert process.stdout is not None
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.communicate()
 
 
-def measure(count: int, share: float, url: str, phases: Phases, account: Account) -> None:
-    """Measure each phase of the life of a hub."""
-    clock = SetClock()
-    with phases.phase("making the three systems", lambda: 3 * count):
-        worlds = Worlds(count, clock, account)
-    gc.freeze()  # The worlds would not be in a hub's process; its collector should not walk them.
-    hub = make_hub(worlds, url, clock)
-    clock.wait(10)
-    first = Round("first")
-    with phases.phase("first pull", lambda: 3 * count):
-        take_in(hub, first)
-    with phases.phase("first match, merge and plan", lambda: 3 * count):
-        steps = Steps()
-        settle(hub, first, progress=steps.begin)
-    steps.report(phases, 3 * count)
-    for system in hub.systems:
-        hub.store.set_meta(f"met:{system}", "now")
-    with phases.phase("idle round", lambda: 3 * count):
-        run_round(hub)
-    clock.wait(10)
-    edited = worlds.edit(share)
-    change = Round("change")
-    with phases.phase(f"pull of {share:.0%} edits", lambda: edited):
-        take_in(hub, change)
-    with phases.phase("merge and plan of the edits", lambda: edited):
-        settle(hub, change)
-    with phases.phase(
-        "push to the other two", lambda: sum(p.written for p in change.pushed.values())
+def timed(*command: object) -> tuple[str, float, int]:
+    """Run one program; return what it printed, its CPU seconds and its highest memory in MB."""
+    with tempfile.TemporaryFile() as out:
+        told = [sys.executable, *map(str, command)]
+        process = subprocess.Popen(told, stdout=out)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        printed = out.read().decode()
+    if process.returncode:
+        raise SystemExit(f"{told[1]} ended with {process.returncode}")
+    return printed, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
+
+
+def figure(name: str, rows: int, cpu_s: float, peak_mb: int) -> dict[str, Any]:
+    """Return one line of the table."""
+    return {"name": name, "rows": rows, "cpu_s": round(cpu_s, 3), "peak_mb": peak_mb}
+
+
+def peers(address: str, count: int, folder: Path) -> list[dict[str, Any]]:
+    """Measure the others."""
+    figures = []
+    for name, (program, which) in PEERS.items():
+        _, cpu_s, peak_mb = timed(HERE / "peers" / program, which, address, count, folder)
+        figures.append(figure(name, count, cpu_s, peak_mb))
+    spent = {each["name"]: each for each in figures}
+    for name, parts in (
+        (BARE, [each for each in spent if each.startswith("bare")]),
+        (DLT, [each for each in spent if each.startswith("dlt") and each.endswith("DuckDB")]),
     ):
-        deliver(hub, change)
-    clock.wait(10)
-    with phases.phase("round that hears the echoes", lambda: 2 * edited):
-        quiet = run_round(hub)
-    if quiet.written or quiet.held:
-        raise SystemExit(f"the last round wrote {quiet.written} and held {quiet.held}")
+        cpu_s = sum(spent[part]["cpu_s"] for part in parts)
+        most = max(spent[part]["peak_mb"] for part in parts)
+        figures.append(figure(name, 2 * count, cpu_s, most))
+    return figures
 
 
-def floor(count: int, phases: Phases, account: Account) -> None:
-    """Measure what the same rows cost at least: encoded, into one table of a file, and read back."""
-    with tempfile.TemporaryDirectory() as folder:
-        connection = sqlite3.connect(Path(folder) / "floor.db")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, body TEXT)")
-        with phases.phase("floor: encode, insert, read, decode", lambda: 3 * count):
-            rows = ((n, msgspec.json.encode(account(n)).decode()) for n in range(3 * count))
-            connection.executemany("INSERT INTO row VALUES (?, ?)", rows)
-            connection.commit()
-            for (body,) in connection.execute("SELECT body FROM row"):
-                msgspec.json.decode(body)
+def ours(address: str, count: int, share: float, folder: Path) -> list[dict[str, Any]]:
+    """Measure kamsync, and each phase of it."""
+    printed, _, _ = timed(HERE / "ours.py", address, count, share, folder)
+    phases = [each for each in json.loads(printed) if "cpu_s" in each]
+    peak_mb = max(each["peak_mb"] for each in phases)
+    spent = {each["phase"]: each["cpu_s"] for each in phases}
+    pulled = sum(spent[each] for each in FIRST)
+    whole = pulled + spent["match, merge and plan"]
+    return [
+        *(figure(e["phase"], e["rows"], e["cpu_s"], e["peak_mb"]) for e in phases),
+        figure(PULLED, 2 * count, pulled, peak_mb),
+        figure(OURS, 2 * count, whole, peak_mb),
+    ]
 
 
-def main(arguments: list[str] | None = None) -> None:
+def table(figures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the lines of the table; the ratios are of CPU for a row."""
+    row_s = {each["name"]: each["cpu_s"] / max(each["rows"], 1) for each in figures}
+    yield (
+        "| what | rows | CPU s | rows per CPU s | CPU of the bare loop | CPU of dlt | memory MB |\n"
+        "|---|---:|---:|---:|---:|---:|---:|"
+    )
+    for each in figures:
+        name, rows, cpu_s = each["name"], each["rows"], each["cpu_s"]
+        ratios = [
+            f"{row_s[name] / row_s[other]:.2f}" if row_s.get(other) and rows > 1 else ""
+            for other in (BARE, DLT)
+        ]
+        speed = f"{rows / cpu_s:,.0f}" if cpu_s and rows > 1 else ""
+        cells = [name, f"{rows:,}", f"{cpu_s:.3f}", speed, *ratios, f"{each['peak_mb']:,}"]
+        yield f"| {' | '.join(cells)} |"
+
+
+def compare(given: argparse.Namespace) -> None:
+    """Measure everything in one run, and print the table."""
+    with tempfile.TemporaryDirectory() as made, served(given.rows) as address:
+        figures = [] if given.alone else peers(address, given.rows, Path(made))
+        figures += ours(address, given.rows, given.share, Path(made))
+    print(json.dumps(figures) if given.json else "\n".join(table(figures)))
+
+
+def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--accounts", type=int, default=100_000)
-    parser.add_argument(
-        "--share", type=float, default=0.01, help="share of accounts that is edited"
-    )
-    parser.add_argument("--store", help="URL of an empty store; a new SQLite file without it")
-    parser.add_argument("--full", action="store_true", help="25 properties in use, not 8")
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON as well")
-    given = parser.parse_args(arguments)
-    gc.set_threshold(LOOKED_THROUGH_AFTER)
-    phases = Phases()
-    made = full_account if given.full else account
-    floor(given.accounts, phases, made)
-    with tempfile.TemporaryDirectory() as folder:
-        url = given.store or f"sqlite:///{folder}/bench.db"
-        measure(given.accounts, given.share, url, phases, made)
-        if not given.store:
-            size = sum(file.stat().st_size for file in Path(folder).iterdir())
-            print(f"store on disk: {size / 1e6:,.0f} MB", file=sys.stderr)
-    if given.json:
-        print(json.dumps(phases.figures))
+    parser.add_argument("--rows", type=int, help=f"of each system; {ROWS:,} without it")
+    parser.add_argument("--share", type=float, default=0.01, help="share that is edited later")
+    parser.add_argument("--alone", action="store_true", help="kamsync alone, no others")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--big", action="store_true", help="30,000 edits among 3 x ROWS in memory")
+    parser.add_argument("--memory", action="store_true", help="three systems in memory")
+    given, rest = parser.parse_known_args()
+    if not (given.big or given.memory):
+        given.rows = given.rows or ROWS
+        compare(parser.parse_args(namespace=given))
+        return
+    from memory import main as measure_memory
+
+    share = given.share
+    if given.big:
+        accounts = given.rows or MANY
+        share = min(1.0, EDITS / accounts)
+        rest += ["--full", "--accounts", str(accounts)]
+    rest += ["--share", str(share)]
+    measure_memory([*rest, *(["--json"] if given.json else [])])
 
 
 if __name__ == "__main__":

@@ -47,15 +47,16 @@ class References:
         found: dict[str, dict[str, Native]] = {each: {} for each in ids}
         for reference in shape.referring(names):
             tied = self.tied(shape, reference.to, ids)
+            nothing = _shown(reference, [])
             for native_id in ids:
-                shown, value = _shown(reference, tied.get(native_id, []))
+                told = tied.get(native_id)
+                shown, value = _shown(reference, told) if told else nothing
                 if shown:
                     found[native_id][reference.name] = value
-                place = _place(shape, reference, native_id)
                 if keep:
-                    self._last.keep(place, (shown, value))
-                else:
-                    self._last.drop(place)
+                    self._last.keep(_place(shape, reference, native_id), (shown, value))
+                elif self._last:
+                    self._last.drop(_place(shape, reference, native_id))
         return found
 
     def changed(self, shape: Shape, wanted: Mapping[str, Mapping[str, Native]]) -> set[str]:

@@ -23,6 +23,9 @@ class LastTold(Generic[T]):
     def __init__(self) -> None:
         self._answers: dict[str, T] = {}
 
+    def __len__(self) -> int:
+        return len(self._answers)
+
     def keep(self, name: str, answer: T) -> None:
         """Keep what was told of *name*."""
         if len(self._answers) >= LIMIT:

@@ -157,11 +157,8 @@ class Reader:
             readings = self._readings(shape, names, Found(things, block.at))
             seen = {**cursor.seen, **_settled(readings)}
             cursor = structs.replace(cursor, seen=remembered(seen, cursor.since))
-            pages = _by_page(block.pages, readings)
-            for number, (page, told) in enumerate(pages, start=1):
-                is_last = number == len(pages)
-                left = block.left if is_last else (*block.left, *_rest(block.pages[number:]))
-                yield self._page(told, page, structs.replace(cursor, ranges=left or None))
+            left = block.left or None
+            yield self._page(readings, things, structs.replace(cursor, ranges=left))
 
     def _first(self, at: datetime | None) -> Cursor:
         """Return the cursor of a first reading that began *at*."""
@@ -254,23 +251,6 @@ def _settled(readings: Sequence[Reading]) -> dict[str, int]:
 
 def _deleted_ms(thing: Thing) -> int:
     return millis(thing.archived_at or thing.updated_at)
-
-
-def _by_page(
-    pages: Sequence[list[Thing]], readings: Sequence[Reading]
-) -> list[tuple[list[Thing], Sequence[Reading]]]:
-    """Return each page with its part of the readings."""
-    told, place = [], 0
-    for page in pages:
-        told.append((page, readings[place : place + len(page)]))
-        place += len(page)
-    return told
-
-
-def _rest(pages: Sequence[list[Thing]]) -> list[Range]:
-    """Return the range of pages that were read and not handed on."""
-    ids = [int(thing.id) for page in pages for thing in page]
-    return [Range(str(min(ids) - 1), max(ids) + 1)] if ids else []
 
 
 def _taken_over(things: Sequence[Thing], wanted: Sequence[str]) -> dict[str, Reading]:

@@ -37,12 +37,15 @@ def reading_of(
     that are no properties.
     """
     held = thing.properties
-    values = {name: native(held[name]) for name in names if name in held}
+    values = {name: held[name] for name in names if name in held}
+    if "" in values.values():
+        values = {name: native(value) for name, value in values.items()}
+    values.update(beside)
     changed = millis(thing.updated_at)
     is_over = now is not None and changed + SETTLED_MS <= now.timestamp() * 1000
     return Reading(
         native_id=thing.id,
-        values={**values, **beside} if beside else values,
+        values=values,
         version=str(changed),
         settled=is_over,
         modified=datetime.fromtimestamp(changed / 1000, UTC),
@@ -71,7 +74,9 @@ def into(native_id: str, thing: Thing) -> Reading:
 def merged_ids(thing: Thing) -> list[str]:
     """Return the ids of the records that *thing* took over, in the order in which it names them."""
     told = thing.properties.get(MERGED)
-    ids = told.split(";") if isinstance(told, str) else []
+    if not told or not isinstance(told, str):
+        return []
+    ids = told.split(";")
     return [
         each for each in dict.fromkeys(part.strip() for part in ids) if each and each != thing.id
     ]

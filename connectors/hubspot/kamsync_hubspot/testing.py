@@ -54,7 +54,7 @@ class PortalWorld(World):
 
     def reconnect(self) -> HubSpot:
         """Return a new connector to this portal, which reads few at a time."""
-        return connected(self.sandbox, page=7, archive_every_s=0, timeout_s=20)
+        return connected(self.sandbox, page=2, archive_every_s=0, timeout_s=20)
 
     def create(self, values: Mapping[str, Native]) -> str:
         """Make a record."""

@@ -14,7 +14,7 @@ from kamsync_salesforce.ahead import QUERIES, fits, in_url
 from kamsync_salesforce.client import Answer, Client, Refusal, Rows, Sub, rows_of
 from kamsync_salesforce.ids import is_id, long_id
 from kamsync_salesforce.queries import Selection, quoted, soql
-from kamsync_salesforce.readings import Readings
+from kamsync_salesforce.readings import Readings, columns_of
 from kamsync_salesforce.selecting import Selecting
 from kamsync_salesforce.sending import parts
 
@@ -48,10 +48,9 @@ class Fetches:
             object_, names, partial(self._found, list(dict.fromkeys(wanted.values())))
         )
         self._name_editors([row for row, _ in found])
-        own = self._own()
+        own, columns = self._own(), columns_of(names, selection)
         known = {
-            str(row["Id"]): self._readings.of(row, names, selection, looked, own)
-            for row, looked in found
+            str(row["Id"]): self._readings.of(row, columns, looked, own) for row, looked in found
         }
         return {given: known[id_] for given, id_ in wanted.items() if id_ in known}
 
@@ -59,9 +58,9 @@ class Fetches:
         """Return the living records that keep one of *stamps*."""
         selection, found = self._tried(object_, names, partial(self._kept, list(stamps)))
         self._readings.learn([row for row, _ in found])
-        own, told = self._own(), {}
+        own, columns, told = self._own(), columns_of(names, selection), {}
         for row, looked in found:
-            reading = self._readings.of(row, names, selection, looked, own)
+            reading = self._readings.of(row, columns, looked, own)
             # Texts are compared without regard to case there, and with it here.
             if reading.stamp in stamps:
                 told[str(reading.stamp)] = reading

@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from kamsync.model import Author, Evidence, Native, Reading
 from kamsync_salesforce.moments import SECOND, literal, moment
 from kamsync_salesforce.queries import CURRENCY, Selection
 
-__all__ = ["Readings"]
+__all__ = ["Columns", "Readings", "columns_of"]
 
 Row = Mapping[str, Any]
 
 HISTORY_NAMES = {"Owner": "OwnerId", "Account": "AccountId", "Parent": "ParentId"}
 HISTORY_NAMES |= {"ReportsTo": "ReportsToId", "RecordType": "RecordTypeId", "Contact": "ContactId"}
 """How a history calls references, and how the object does."""
+
+
+class Columns(Struct, frozen=True):
+    """Which cells of a row were asked for and are shown: fields, fields behind references, a currency."""
+
+    asked: frozenset[str]
+    fields: tuple[str, ...]
+    behind: tuple[str, ...]
+    stamp: str
+    lacks_currency: bool
+
+
+def columns_of(asked: Sequence[str], selection: Selection) -> Columns:
+    """Return which cells rows of one selection have to show."""
+    selected = frozenset(selection.names)
+    shown = [name for name in asked if name in selected]
+    return Columns(
+        frozenset(asked),
+        tuple(name for name in shown if "." not in name),
+        tuple(name for name in shown if "." in name),
+        selection.stamp,
+        CURRENCY in asked and CURRENCY not in selected,
+    )
 
 
 class Readings:
@@ -39,32 +64,32 @@ class Readings:
     def of(
         self,
         row: Row,
-        asked: Sequence[str],
-        selection: Selection,
+        columns: Columns,
         looked: datetime | None,
         own: str,
     ) -> Reading:
         """Return one row as a reading; what was not selected is missing from it."""
         stamped = moment(row["SystemModstamp"])
         alive = not row.get("IsDeleted")
-        authors, times = self._history(row, asked, own) if alive else (None, None)
+        authors, times = self._history(row, columns.asked, own) if alive else (None, None)
         return Reading(
             native_id=str(row["Id"]),
-            values=self._values(row, asked, selection) if alive else None,
+            values=self._values(row, columns) if alive else None,
             version=literal(stamped),
             settled=looked is not None and looked >= stamped + SECOND,
             modified=moment(row.get("LastModifiedDate") or row["SystemModstamp"]),
             author=self._author(row.get("LastModifiedById"), own),
             authors=authors,
             times=times,
-            stamp=(row.get(selection.stamp) or None) if selection.stamp and alive else None,
+            stamp=(row.get(columns.stamp) or None) if columns.stamp and alive else None,
             merged_into=row.get("MasterRecordId") or None if not alive else None,
         )
 
-    def _values(self, row: Row, asked: Sequence[str], selection: Selection) -> dict[str, Native]:
-        shown = set(selection.names)
-        values = {name: _cell(row, name) for name in asked if name in shown}
-        if self.currency and CURRENCY in asked and CURRENCY not in shown:
+    def _values(self, row: Row, columns: Columns) -> dict[str, Native]:
+        values = {name: row.get(name) for name in columns.fields}
+        for name in columns.behind:
+            values[name] = _cell(row, name)
+        if columns.lacks_currency and self.currency:
             values[CURRENCY] = self.currency
         return values
 
@@ -74,13 +99,15 @@ class Readings:
         return Author(str(user), self.people.get(str(user), ""), own=str(user) == own)
 
     def _history(
-        self, row: Row, asked: Sequence[str], own: str
+        self, row: Row, asked: Collection[str], own: str
     ) -> tuple[dict[str, Author] | None, dict[str, datetime] | None]:
         """Return who changed which field last, and when, as far as the org tracks it.
 
         Where two people changed a field within one second, nobody can tell who was last.
         """
         history = row.get("Histories")
+        if not history:
+            return None, None
         whole = isinstance(history, Mapping) and history.get("done", True)
         entries = history["records"] if isinstance(history, Mapping) and whole else ()
         authors: dict[str, Author] = {}

@@ -20,7 +20,7 @@ from kamsync_salesforce.cursors import Cursor, read_cursor
 from kamsync_salesforce.gone import DeleteLog
 from kamsync_salesforce.moments import moment
 from kamsync_salesforce.queries import Selection, soql
-from kamsync_salesforce.readings import Readings
+from kamsync_salesforce.readings import Readings, columns_of
 from kamsync_salesforce.selecting import Selecting
 from kamsync_salesforce.traits import traits_of
 
@@ -97,8 +97,8 @@ class Reads:
 
     def _read(self, page: Rows, names: Sequence[str], selection: Selection) -> list[Reading]:
         self._readings.learn(page.rows)
-        own = self._own()
-        return [self._readings.of(row, names, selection, page.looked, own) for row in page.rows]
+        own, columns = self._own(), columns_of(names, selection)
+        return [self._readings.of(row, columns, page.looked, own) for row in page.rows]
 
     def _last(self, object_: str, place: Cursor, now: datetime) -> Page:
         """Return the page that ends a window, with what the log of deletes tells if it is due."""
