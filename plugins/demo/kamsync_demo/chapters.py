@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kamsync.engine import resolve_conflict, undo_round
-from kamsync.model import Conflict, Decision, Kind
+from kamsync.model import Conflict, Decision, Kind, Value
 from kamsync.reports import Names, Sight, overview, values_for
 from kamsync.sandbox.mishaps import LoseAnswer
 from kamsync_demo.proof import COUNTED, duplicates, in_both, records
@@ -19,6 +19,10 @@ __all__ = ["CHAPTERS", "proven"]
 Figures = dict[str, Any]
 
 ADA, TOMAS, MARA = colleague("ada.weber"), colleague("tomas.rivera"), "Mara Lindqvist"
+NO_RULE = {
+    False: "Who owns a client or a deal is paid for it: no rule decides that.",
+    True: "Two deals that are nearly one: no score decides that.",
+}
 PAGE = 200
 ONE_MORE = {"FirstName": "Marta", "LastName": "Kleinschmidt", "Email": "marta@kleinschmidt.example"}
 
@@ -67,29 +71,27 @@ def first_meeting(stage: Stage, tell: Telling) -> Figures:
 
 
 def decision(stage: Stage, tell: Telling) -> Figures:
-    """Let a person decide what no rule may."""
+    """Let a person decide what no rule may: who owns something, or else which record one is."""
     conflict = _question(stage)
     if conflict is None:
         return {"decided": 0}
-    hub, name = stage.hub, Names(stage.hub).of(conflict.record)
-    tell.chapter(
-        "A question for a person", f"Who owns {name} is paid for it: no rule decides that."
-    )
+    hub, is_match = stage.hub, conflict.kind is Kind.MATCH
+    kept, side = _kept(conflict)
+    why = "It is the same deal, moved by a month" if is_match else "The team lead of sales says so"
+    tell.chapter("A question for a person", NO_RULE[is_match])
     tell.ran(f"conflicts show {conflict.id}")
     tell.question(hub, conflict)
     stage.systems.clock.wait(90)
-    kept = values_for(conflict, "salesforce")
-    why = "The team lead of sales says so"
-    resolve_conflict(
-        hub, conflict.id, conflict.version, Decision(MARA, hub.now(), kept.value, reason=why)
-    )
-    tell.ran(
-        f'conflicts resolve {conflict.id} --keep salesforce --by "{MARA}" --why "{why}"', "sync"
-    )
+    choice = "same" if is_match else ""
+    decided = Decision(MARA, hub.now(), kept, choice, why)
+    resolve_conflict(hub, conflict.id, conflict.version, decided)
+    tell.ran(f'conflicts resolve {conflict.id} --keep {side} --by "{MARA}" --why "{why}"', "sync")
     round_ = stage.round()
     tell.say(f"{_records(round_.written)} written.")
-    tell.ran(f'explain "{name}" {conflict.field}')
-    tell.explained(hub, hub.store.records.by_id([conflict.record])[conflict.record], conflict.field)
+    if not is_match:
+        record, field = conflict.record, conflict.field
+        tell.ran(f'explain "{Names(hub).of(record)}" {field}')
+        tell.explained(hub, hub.store.records.by_id([record])[record], field)
     return {"decided": 1, "written": round_.written}
 
 
@@ -213,12 +215,20 @@ def _counted(stage: Stage, system: str) -> dict[str, int]:
 
 
 def _question(stage: Stage) -> Conflict | None:
-    """Return the first question that is open about who owns a client or a deal."""
+    """Return an open question about who owns a client or a deal, else about which record one is."""
+    reviews = stage.hub.store.reviews
     for entity in ("account", "opportunity"):
-        for conflict in stage.hub.store.reviews.open(Kind.VALUE.value, entity, "", PAGE):
+        for conflict in reviews.open(Kind.VALUE.value, entity, "", PAGE):
             if conflict.field == "owner":
                 return conflict
-    return None
+    return next(iter(reviews.open(Kind.MATCH.value, "opportunity", "", 1)), None)
+
+
+def _kept(conflict: Conflict) -> tuple[Value, str]:
+    """Return what is chosen: the word of sales, or the first record that it may be; and which side that is."""
+    if conflict.kind is Kind.MATCH:
+        return conflict.contenders[1].value, "2"
+    return values_for(conflict, "salesforce").value, "salesforce"
 
 
 def _deal_in_both(stage: Stage) -> tuple[str, str] | None:
