@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
@@ -21,17 +22,15 @@ LINES = 40
 def main(folder: str) -> None:
     """Write the picture."""
     command = ("-c", str(Path(folder) / "kamsync.toml"), "report", "conflicts")
-    shown = subprocess.run(
+    shown = subprocess.run(  # noqa: S603 - this interpreter, on a folder that is named
         [sys.executable, "-m", "kamsync", *command],
         check=True,
         capture_output=True,
         text=True,
         env={"FORCE_COLOR": "1", "COLUMNS": str(COLUMNS)},
     )
-    console = Console(record=True, width=COLUMNS, file=None, force_terminal=True)
-    lines = shown.stdout.splitlines()[:LINES]
-    with console.capture():
-        console.print(Text.from_ansi("\n".join(lines)))
+    console = Console(record=True, width=COLUMNS, file=StringIO(), force_terminal=True)
+    console.print(Text.from_ansi("\n".join(shown.stdout.splitlines()[-LINES:])))
     PICTURE.write_text(console.export_svg(title="kamsync report conflicts"), encoding="utf-8")
 
 

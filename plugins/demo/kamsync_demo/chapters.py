@@ -225,7 +225,7 @@ def _question(stage: Stage) -> Conflict | None:
 
 
 def _kept(conflict: Conflict) -> tuple[Value, str]:
-    """Return what is chosen: the word of sales, or the first record that it may be; and which side that is."""
+    """Return what is chosen: the word of sales, or the first record that it may be; and its side."""
     if conflict.kind is Kind.MATCH:
         return conflict.contenders[1].value, "2"
     return values_for(conflict, "salesforce").value, "salesforce"
