@@ -57,6 +57,7 @@ def merge_records(
     """
     with hub.store.transaction():
         batch = load(hub, entity, ids)
+        _keep_places(hub, batch)
         merge = BatchMerge(hub, batch, amended)
         for record in list(batch.records.values()):
             merge.record(record)
@@ -64,6 +65,22 @@ def merge_records(
     if tallies is not None:
         tallies.moved += merge.moved
         tallies.add(merge.events)
+
+
+def _keep_places(hub: Hub, batch: Batch) -> None:
+    """Keep a place for each new record in each system that does not hold it, until it is created there."""
+    numbers = Numbers(hub.store, "link")
+    made = [
+        Link(numbers(), system.name, batch.entity, None, record.id, {})
+        for record in batch.records.values()
+        if not record.fields and record.merged_into is None
+        for system in hub.mapping(batch.entity)
+        if all(link.system != system.name for link in batch.links.get(record.id, ()))
+    ]
+    hub.store.links.save(made)
+    for link in made:
+        links = [*batch.links.get(link.record or "", ()), link]
+        batch.links[link.record or ""] = sorted(links, key=lambda link: (link.system, link.id))
 
 
 class BatchMerge:

@@ -12,6 +12,7 @@ from kamsync.mapping import FieldMap
 from kamsync.merge import is_blank_start
 from kamsync.model import Fact, Link, Value
 from kamsync.schema import Entity
+from kamsync.store import Glimpse
 
 __all__ = ["canonical"]
 
@@ -60,7 +61,9 @@ class Said(Mapping[str, Value]):
             return UNSAID
 
 
-def canonical(hub: Hub, entity: Entity, links: Sequence[Link]) -> dict[int, Mapping[str, Value]]:
+def canonical(
+    hub: Hub, entity: Entity, links: Sequence[Link | Glimpse]
+) -> dict[int, Mapping[str, Value]]:
     """Return what each native record says, by link."""
     links = [link for link in links if hub.speaks_to(link.system, entity.name)]
     systems = [hub.systems[name] for name in sorted({link.system for link in links})]

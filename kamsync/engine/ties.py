@@ -24,6 +24,7 @@ from kamsync.model import (
     Value,
 )
 from kamsync.schema import Type
+from kamsync.store import Glimpse
 
 __all__ = [
     "Ties",
@@ -167,7 +168,7 @@ def ties_of(
     hub: Hub,
     systems: Sequence[System],
     entity: str,
-    links: Sequence[Link],
+    links: Sequence[Link | Glimpse],
     records: Iterable[Record] = (),
     conflicts: Iterable[Conflict] = (),
     *,
@@ -198,7 +199,7 @@ def ties_of(
 
 
 def _known(
-    hub: Hub, system: str, references: Mapping[str, str], links: Iterable[Link]
+    hub: Hub, system: str, references: Mapping[str, str], links: Iterable[Link | Glimpse]
 ) -> dict[tuple[str, str], str]:
     """Return the records behind the native ids that *links* of one system refer to."""
     natives: dict[str, set[str]] = {}
