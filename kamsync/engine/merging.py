@@ -9,15 +9,13 @@ from msgspec import structs
 from kamsync.engine.amended import Amended
 from kamsync.engine.batches import Batch, confirmed, due_at, held_of, load
 from kamsync.engine.counting import Tallies
-from kamsync.engine.hub import Hub, Numbers
+from kamsync.engine.hub import Hub, Numbers, System, record_id
 from kamsync.engine.keying import keep_keys
 from kamsync.engine.one_record import RecordMerge
 from kamsync.engine.parking import Parking
 from kamsync.engine.ties import people_of
-from kamsync.merge import (
-    FIRST_MEETING,
-    Merged,
-)
+from kamsync.identity import key_fields
+from kamsync.merge import FIRST_MEETING, Merged
 from kamsync.model import (
     EXISTS,
     Conflict,
@@ -29,6 +27,7 @@ from kamsync.model import (
 )
 from kamsync.observe import GONE
 from kamsync.plan import Due
+from kamsync.schema import Entity, Type
 
 __all__ = ["BatchMerge", "merge_records", "moved_records"]
 
@@ -105,7 +104,13 @@ class BatchMerge:
         self.events: list[Event] = []
         self.moved = 0
         self.clean: list[str] = []
-        self.first = {id_ for id_, record in batch.records.items() if self._is_first(record)}
+        self.alike = read_alike(hub.mapping(batch.entity), hub.schema.entity(batch.entity))
+        self.lacking = {
+            system.name: any(map_.lacks for map_ in system.maps[batch.entity].fields.values())
+            for system in hub.mapping(batch.entity)
+        }
+        self.plain: set[str] = set()
+        self.known: set[str] = set()
         self.parking = Parking(hub, batch.entity)
 
     def record(self, record: Record) -> None:
@@ -119,6 +124,8 @@ class BatchMerge:
             merge.field(name)
         for conflict in self._amended(record.id):
             merge.ask_again(conflict)
+        if not record.fields:
+            self._note_first(merge)
         record = merge.outcome()
         if merge.fields != self.batch.records[record.id].fields:
             self.records[record.id] = record
@@ -134,10 +141,28 @@ class BatchMerge:
         opened = [each for (owner, name), each in self.conflicts.items() if owner == record]
         return [each for each in opened if each.field in known and self.amended.covers(each)]
 
-    def _is_first(self, record: Record) -> bool:
-        """Whether a record is new, and known by all that its only native record says."""
-        links = self.batch.links.get(record.id, ())
-        return not record.fields and sum(link.native_id is not None for link in links) <= 1
+    def _note_first(self, merge: RecordMerge) -> None:
+        """Note what the first meeting of a new record has left to do.
+
+        Where nothing was disputed, each link knows all that is golden. And a record is known already
+        by all that its first native record says: if no other one said more, it needs no new keys.
+        """
+        if not merge.disputed:
+            self.plain.add(merge.record.id)
+        if len(merge.shown) <= 1 or (self._says_first(merge) and not self._is_new_key(merge)):
+            self.known.add(merge.record.id)
+
+    def _says_first(self, merge: RecordMerge) -> bool:
+        """Whether the native record is still there for which the record was made."""
+        record, first = merge.record, merge.links[merge.shown[0].link]
+        return record.id == record_id(record.entity, first.system, first.native_id or "")
+
+    def _is_new_key(self, merge: RecordMerge) -> bool:
+        """Whether a field that makes keys is not what every native record says."""
+        other = merge.disputed | merge.partly
+        if self.hub.key_makers:
+            return bool(other)
+        return not other.isdisjoint(key_fields(self.hub.schema.entity(self.batch.entity)))
 
     def take(self, merged: Merged) -> None:
         """Keep what became of one field."""
@@ -166,12 +191,11 @@ class BatchMerge:
         for id_ in self.clean:
             record, held = self.batch.records[id_], held_of(id_, self.conflicts)
             for link in self.batch.links.get(id_, []):
-                told = self._due(record, link, held)
-                after = confirmed(self.hub, link, record, told)
+                after, word = self._owed(record, link, held)
                 if after is self.before[link.id]:
-                    same.append((link.id, told.word))
+                    same.append((link.id, word))
                 else:
-                    changed.append((after, told.word))
+                    changed.append((after, word))
         self.hub.store.records.save(list(self.records.values()))
         self.hub.store.links.settle(changed)
         self.hub.store.links.set_owed(same)
@@ -181,10 +205,17 @@ class BatchMerge:
         self.parking.save(self.clean, frozenset(self.records))
         self.hub.note([event for event in self.events if not _goes_without_saying(event)])
 
+    def _owed(self, record: Record, link: Link, held: frozenset[str]) -> tuple[Link, str | None]:
+        """Return a link as its reading has confirmed it, with the word for what it is owed."""
+        if record.id in self.plain and link.native_id is not None and not self.lacking[link.system]:
+            return link, None
+        told = self._due(record, link, held)
+        return confirmed(self.hub, link, record, told), told.word
+
     def _keep_keys(self) -> None:
         """Let records be found by what became of them."""
         others = {conflict.record for conflict in self.changed}
-        changed = sorted(self.records.keys() - self.first | others)
+        changed = sorted(self.records.keys() - self.known | others)
         known = [self.batch.records[id_] for id_ in changed]
         keep_keys(self.hub, self.batch.entity, known, self.conflicts.values())
 
@@ -203,6 +234,26 @@ class BatchMerge:
     def _may_create(self, link: Link) -> bool:
         """Whether a record is expected in a system at all."""
         return self.hub.systems[link.system].allows(link.entity, Op.CREATE)
+
+
+def read_alike(systems: Sequence[System], entity: Entity) -> frozenset[str]:
+    """Return the fields that all *systems* read through equal lenses.
+
+    A reference is read otherwise in each system, since its native ids are others.
+    """
+    maps = [system.maps[entity.name].fields for system in systems]
+    return frozenset(
+        name
+        for name, field in entity.fields.items()
+        if all(part.type is not Type.REFERENCE for part in (field, *field.parts))
+        and len([each for each in maps if name in each]) > 1
+        and _is_one([each[name].lens for each in maps if name in each])
+    ) | {EXISTS}
+
+
+def _is_one(lenses: Sequence[object]) -> bool:
+    """Whether all of *lenses* are equal to the first."""
+    return all(lens == lenses[0] for lens in lenses)
 
 
 def _is_unread(link: Link) -> bool:
