@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import structs
 
@@ -11,7 +11,7 @@ from kamsync.engine.batches import Batch, confirmed, due_at, held_of, load
 from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub, Numbers, System, record_id
 from kamsync.engine.keying import keep_keys
-from kamsync.engine.one_record import RecordMerge
+from kamsync.engine.one_record import RecordMerge, in_order
 from kamsync.engine.parking import Parking
 from kamsync.engine.ties import people_of
 from kamsync.identity import key_fields
@@ -20,6 +20,7 @@ from kamsync.model import (
     EXISTS,
     Conflict,
     Event,
+    Fact,
     Golden,
     Link,
     Op,
@@ -110,7 +111,9 @@ class BatchMerge:
             for system in hub.mapping(batch.entity)
         }
         self.plain: set[str] = set()
-        self.known: set[str] = set()
+        self._order: tuple[frozenset[str], list[str]] | None = None
+        self.rekeyed: set[str] = set()
+        self.key_fields = key_fields(hub.schema.entity(batch.entity))
         self.parking = Parking(hub, batch.entity)
 
     def record(self, record: Record) -> None:
@@ -124,8 +127,9 @@ class BatchMerge:
             merge.field(name)
         for conflict in self._amended(record.id):
             merge.ask_again(conflict)
-        if not record.fields:
-            self._note_first(merge)
+        self._note_keys(merge)
+        if not (record.fields or merge.disputed):
+            self.plain.add(record.id)
         record = merge.outcome()
         if merge.fields != self.batch.records[record.id].fields:
             self.records[record.id] = record
@@ -141,28 +145,37 @@ class BatchMerge:
         opened = [each for (owner, name), each in self.conflicts.items() if owner == record]
         return [each for each in opened if each.field in known and self.amended.covers(each)]
 
-    def _note_first(self, merge: RecordMerge) -> None:
-        """Note what the first meeting of a new record has left to do.
+    def _note_keys(self, merge: RecordMerge) -> None:
+        """Note whether a record is to be found by other keys than it was.
 
-        Where nothing was disputed, each link knows all that is golden. And a record is known already
-        by all that its first native record says: if no other one said more, it needs no new keys.
+        A new one is known already by all that its first native record says, and by no more than that.
         """
-        if not merge.disputed:
-            self.plain.add(merge.record.id)
-        if len(merge.shown) <= 1 or (self._says_first(merge) and not self._is_new_key(merge)):
-            self.known.add(merge.record.id)
+        before = merge.record.fields
+        if before:
+            changed = _changed(before, merge.fields)
+        elif len(merge.shown) <= 1:
+            changed = set()
+        elif self._says_first(merge):
+            changed = merge.disputed | merge.partly
+        else:
+            changed = set(merge.fields)
+        if self._makes_keys(changed):
+            self.rekeyed.add(merge.record.id)
 
     def _says_first(self, merge: RecordMerge) -> bool:
         """Whether the native record is still there for which the record was made."""
         record, first = merge.record, merge.links[merge.shown[0].link]
         return record.id == record_id(record.entity, first.system, first.native_id or "")
 
-    def _is_new_key(self, merge: RecordMerge) -> bool:
-        """Whether a field that makes keys is not what every native record says."""
-        other = merge.disputed | merge.partly
-        if self.hub.key_makers:
-            return bool(other)
-        return not other.isdisjoint(key_fields(self.hub.schema.entity(self.batch.entity)))
+    def _makes_keys(self, fields: Collection[str]) -> bool:
+        """Whether one of *fields* has a part in a key; nobody knows of which fields a plugin makes some."""
+        return bool(fields) if self.hub.key_makers else not self.key_fields.isdisjoint(fields)
+
+    def in_order(self, facts: Mapping[str, Fact]) -> list[str]:
+        """Return the fields of some facts in order; most records of a batch show the same."""
+        if self._order is None or self._order[0] != facts.keys():
+            self._order = (frozenset(facts), in_order(facts))
+        return self._order[1]
 
     def take(self, merged: Merged) -> None:
         """Keep what became of one field."""
@@ -214,8 +227,8 @@ class BatchMerge:
 
     def _keep_keys(self) -> None:
         """Let records be found by what became of them."""
-        others = {conflict.record for conflict in self.changed}
-        changed = sorted(self.records.keys() - self.known | others)
+        others = {each.record for each in self.changed if self._makes_keys([each.field])}
+        changed = sorted(self.rekeyed | others)
         known = [self.batch.records[id_] for id_ in changed]
         keep_keys(self.hub, self.batch.entity, known, self.conflicts.values())
 
@@ -234,6 +247,11 @@ class BatchMerge:
     def _may_create(self, link: Link) -> bool:
         """Whether a record is expected in a system at all."""
         return self.hub.systems[link.system].allows(link.entity, Op.CREATE)
+
+
+def _changed(before: Mapping[str, Golden], after: Mapping[str, Golden]) -> set[str]:
+    """Return the fields whose golden is not what it was."""
+    return {name for name, golden in after.items() if golden is not before.get(name)}
 
 
 def read_alike(systems: Sequence[System], entity: Entity) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -38,7 +38,7 @@ from kamsync.policy import Case, Hold, Settlement
 if TYPE_CHECKING:
     from kamsync.engine.merging import BatchMerge
 
-__all__ = ["RecordMerge"]
+__all__ = ["RecordMerge", "in_order"]
 
 GONE_FOR_GOOD = Fact(GONE, GONE)
 UNSET = Golden()
@@ -91,6 +91,9 @@ class RecordMerge:
     def moved_fields(self) -> list[str]:
         """Return the fields that moved in any link, existence first, in a fixed order."""
         everything = bool(self.batch.restoring)
+        if self.is_even and not self.record.fields and self.shown:
+            # Of a new record everything is new, or does no harm to be looked at.
+            return self.batch.in_order(self.shown[0].facts)
         names = {
             name
             for facts in self.facts.values()
@@ -98,7 +101,7 @@ class RecordMerge:
             # What `Fact.moved` says, without the cost of a property for each field.
             if everything or fact.observed != fact.merged or fact.doubt or fact.trail
         }
-        return sorted(names, key=lambda name: (name != EXISTS, name))
+        return in_order(names)
 
     def doubt_end(self) -> None:
         """Ask again whether the record has ended, where somebody still edits what is left of it."""
@@ -263,6 +266,11 @@ class RecordMerge:
         if self.batch.restoring or self.fields.get(conflict.field, Golden()).pinned:
             return policy.rule_for(conflict.entity, conflict.field).hold("Only a person decides.")
         return policy.judge(Case(conflict, field, golden))
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return fields in the order in which they are merged: existence first."""
+    return sorted(names, key=lambda name: (name != EXISTS, name))
 
 
 def _is_blank(name: str, shown: Sequence[Shown]) -> bool:

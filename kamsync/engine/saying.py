@@ -12,7 +12,7 @@ from kamsync.mapping import FieldMap
 from kamsync.merge import is_blank_start
 from kamsync.model import Fact, Link, Value
 from kamsync.schema import Entity
-from kamsync.store import Glimpse
+from kamsync.store import Glimpse, Seen
 
 __all__ = ["canonical"]
 
@@ -25,7 +25,9 @@ class Said(Mapping[str, Value]):
 
     __slots__ = ("_facts", "_maps", "_ties", "_values")
 
-    def __init__(self, facts: Mapping[str, Fact], maps: Mapping[str, FieldMap], ties: Ties) -> None:
+    def __init__(
+        self, facts: Mapping[str, Fact | Seen], maps: Mapping[str, FieldMap], ties: Ties
+    ) -> None:
         self._facts = facts
         self._maps = maps
         self._ties = ties
@@ -39,9 +41,10 @@ class Said(Mapping[str, Value]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the value of one field, or *default* where nothing is said that can be read."""
-        if name not in self._values:
-            self._values[name] = self._read(name)
-        value = self._values[name]
+        try:
+            value = self._values[name]
+        except KeyError:
+            value = self._values[name] = self._read(name)
         return default if value is UNSAID else value
 
     def __iter__(self) -> Iterator[str]:
@@ -56,6 +59,8 @@ class Said(Mapping[str, Value]):
         if fact is None or map_ is None or is_blank_start(fact):
             return UNSAID
         try:
+            if not map_.lacks:
+                return map_.lens.get(fact.observed, self._ties)
             return map_.get(fact.observed, self._ties)
         except (ReferenceMissing, ValueInvalid):
             return UNSAID

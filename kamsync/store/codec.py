@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Raw, Struct, json
+from msgspec import Struct, json
 
 from kamsync.errors import ValueInvalid
 from kamsync.model import Conflict, Fact, Golden, Intent
@@ -13,21 +13,17 @@ from kamsync.model import Conflict, Fact, Golden, Intent
 __all__ = [
     "conflict_of",
     "encoded",
-    "fact_of",
     "facts_of",
     "facts_text",
     "golden_of",
     "intents_of",
     "object_of",
-    "raw_facts_of",
     "written",
 ]
 
 _encoder = json.Encoder()
 encoded = _encoder.encode
 facts_of = json.Decoder(dict[str, Fact]).decode
-fact_of = json.Decoder(Fact).decode
-raw_facts_of = json.Decoder(dict[str, Raw]).decode
 golden_of = json.Decoder(dict[str, Golden]).decode
 intents_of = json.Decoder(dict[str, Intent]).decode
 conflict_of = json.Decoder(Conflict).decode
