@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TypeAlias
 
 from msgspec import structs
 
+from kamsync.engine.candidates import Candidates
 from kamsync.engine.hub import Hub, Numbers, record_id
-from kamsync.engine.places import matched, newcomer_name, release_places, relink
+from kamsync.engine.places import fill_places, matched, newcomer_name, release_places
 from kamsync.engine.saying import canonical
 from kamsync.identity import Match, Verdict, block_keys, exact_keys, match
-from kamsync.model import EXISTS, Conflict, Contender, Event, Kind, Link, Op, Record, Value
+from kamsync.model import EXISTS, Conflict, Contender, Event, Kind, Link, Op, Record
 from kamsync.observe import HERE
 from kamsync.schema import Entity
+from kamsync.store import Glimpse
 
 __all__ = ["MATCH_FIELD", "make_record", "match_links"]
 
-COMPARED_LIMIT = 100
-"""With how many records that share blocks with it a newcomer is compared at most."""
+Newcomer: TypeAlias = Link | Glimpse
+"""A link that belongs to no record yet."""
 
 MATCH_FIELD = "match"
 """What a conflict about identity is filed under; its record is the name of the native record."""
@@ -54,7 +56,7 @@ def _match(
     entity: Entity,
     only: Collection[int] | None,
     unclear: Collection[str],
-    following: Callable[[str, int, int], Sequence[Link]],
+    following: Callable[[str, int, int], Sequence[Glimpse]],
     count: Callable[[int], None] | None = None,
 ) -> tuple[int, bool]:
     """Identify what *following* returns; return how many, and whether a record was made for one."""
@@ -93,30 +95,23 @@ def make_record(hub: Hub, entity: Entity, link: Link) -> None:
     matching = _Matching(hub, entity, [link])
     matching.make(link)
     matching.save()
+    fill_places(hub, entity.name, matching.made)
 
 
 class _Matching:
     """The identification of one batch; records made on the way are candidates for the rest."""
 
-    def __init__(self, hub: Hub, entity: Entity, links: Sequence[Link]) -> None:
+    def __init__(self, hub: Hub, entity: Entity, links: Sequence[Newcomer]) -> None:
         self.hub = hub
         self.entity = entity
         self.links = links
         self.said = canonical(hub, entity, links)
-        own = {id_: exact_keys(entity, said) for id_, said in self.said.items()}
-        self.blocks = {id_: block_keys(entity, said, own[id_]) for id_, said in self.said.items()}
         makers = hub.key_makers
-        self.exact = {
-            id_: exact_keys(entity, said, makers) if makers else own[id_]
-            for id_, said in self.said.items()
-        }
-        self.owners: dict[str, set[str]] = {}
-        self.values: dict[str, Mapping[str, Value]] = {}
-        self.systems: dict[str, set[str]] = {}
-        self.places: dict[tuple[str, str], int] = {}
-        self.merged: dict[str, str] = {}
+        self.exact = {id_: exact_keys(entity, said, makers) for id_, said in self.said.items()}
+        self.blocks: dict[int, tuple[str, ...]] = {}
+        self.known = Candidates(hub, entity)
         self.numbers = Numbers(hub.store, "link")
-        self.tied: list[Link] = []
+        self.tied: list[tuple[Newcomer, str]] = []
         self.filled: list[int] = []
         self.made: dict[str, Record] = {}
         self.keys: dict[str, Sequence[str]] = {}
@@ -129,50 +124,41 @@ class _Matching:
         self._load()
 
     def _load(self) -> None:
-        """Load every record that shares a key, a block or a stamp with one of the batch."""
-        keys = {
-            key for each in (self.exact, self.blocks) for found in each.values() for key in found
-        }
-        found = self.hub.store.records.with_keys(self.entity.name, sorted(keys)) if keys else {}
-        self.owners = {key: set(ids) for key, ids in found.items()}
-        ids = {id_ for each in self.owners.values() for id_ in each}
-        ids |= {link.stamp for link in self.links if link.stamp}
-        ids |= {self._id(link) for link in self.links}
-        records = self.hub.store.records.by_id(sorted(ids))
-        for id_, record in records.items():
-            if record.merged_into:
-                self.merged[id_] = record.merged_into
-            self.systems[id_] = set()
-            self.values[id_] = {
-                name: g.value for name, g in record.fields.items() if name != EXISTS
-            }
-        for owner, system, link_id, native_id in self.hub.store.links.places_of(sorted(records)):
-            # Who makes a record again where it is gone has brought it back.
-            if native_id is None:
-                self.places[owner, system] = link_id
-            else:
-                self.systems[owner].add(system)
+        """Load every record that shares an exact key or a stamp with one of the batch.
+
+        Only for what shares none, others that may be the same are looked for.
+        """
+        self.known.find(
+            (key for keys in self.exact.values() for key in keys),
+            (link.stamp for link in self.links if link.stamp),
+        )
         names = [newcomer_name(link) for link in self.links]
         opened = self.hub.store.reviews.open_for(names) if names else {}
         self.open = {record: conflict for (record, _), conflict in opened.items()}
-        self._load_unmerged([id_ for id_ in sorted(records) if not self.values[id_]])
+        self._look_near(
+            [link for link in self.links if not self.known.sharing(self.exact[link.id])]
+        )
 
-    def _load_unmerged(self, ids: Sequence[str]) -> None:
-        """Take the values of records that were made but not merged yet from what shows them."""
-        systems = [system.name for system in self.hub.mapping(self.entity.name)]
-        first = self.hub.store.links.first_of(ids, systems)
-        said = canonical(self.hub, self.entity, list(first.values()))
-        self.values.update({id_: said[link.id] for id_, link in first.items()})
+    def _look_near(self, links: Sequence[Newcomer]) -> None:
+        """Load every record that shares a block with some newcomers, or may be called as theirs would."""
+        for link in links:
+            said, makers = self.said[link.id], self.hub.key_makers
+            own = exact_keys(self.entity, said) if makers else self.exact[link.id]
+            self.blocks[link.id] = block_keys(self.entity, said, own)
+        self.known.find(
+            (key for link in links for key in self.blocks[link.id]),
+            (self._id(link) for link in links),
+        )
 
     def run(self) -> int:
         """Identify each link in turn; return how many are tied now."""
         return sum(self._identify(link) for link in self.links)
 
-    def _identify(self, link: Link) -> bool:
+    def _identify(self, link: Newcomer) -> bool:
         """Identify one native record; return whether it is tied now."""
         if link.stamp:
-            known = self.merged.get(link.stamp, link.stamp)
-            if known in self.systems:
+            known = self.known.merged.get(link.stamp, link.stamp)
+            if known in self.known.systems:
                 return self._tie(link, known, f"it carries the id {link.stamp}")
             if link.stamp.startswith(f"{self.entity.name}-"):
                 return self._new(link, link.stamp)
@@ -181,7 +167,7 @@ class _Matching:
             return False
         return self._recognise(link)
 
-    def _recognise(self, link: Link) -> bool:
+    def _recognise(self, link: Newcomer) -> bool:
         """Identify a native record by what it says; return whether it is tied now."""
         found = self._compare(link)
         if found.verdict is Verdict.LINK and found.record is not None:
@@ -194,7 +180,7 @@ class _Matching:
             return False
         return self.make(link)
 
-    def _undecided(self, link: Link) -> list[tuple[int, str, str, str]]:
+    def _undecided(self, link: Newcomer) -> list[tuple[int, str, str, str]]:
         """Return what a link belongs to while a person is asked which record that is.
 
         Compared without it, and linked to nothing, it would be taken for new.
@@ -204,7 +190,7 @@ class _Matching:
             return []
         return [each for each in self._unmet(link, [parent]) if self._is_undecided(*each[1:])]
 
-    def _unmet(self, link: Link, names: Iterable[str]) -> list[tuple[int, str, str, str]]:
+    def _unmet(self, link: Newcomer, names: Iterable[str]) -> list[tuple[int, str, str, str]]:
         """Return the native records that some fields of a link refer to and that are no record yet."""
         said = self.said[link.id]
         return [
@@ -223,78 +209,71 @@ class _Matching:
             self.undecided[key] = found is not None and found.record is None and _is_alive(found)
         return self.undecided[key]
 
-    def make(self, link: Link) -> bool:
+    def make(self, link: Newcomer) -> bool:
         """Make a record of its own for *link*."""
+        if link.id not in self.blocks:
+            self._look_near([link])
         return self._new(link, self._free_id(link))
 
-    def _compare(self, link: Link) -> Match:
-        """Weigh the newcomer against the records that share a key or a block with it."""
-        exact = self.exact[link.id]
-        ids = self._near(exact, self.blocks[link.id])
+    def _compare(self, link: Newcomer) -> Match:
+        """Weigh the newcomer against the records that share a key with it, or else a block."""
+        same = self.known.sharing(self.exact[link.id])
+        found = self._weigh(link, same) if same else None
+        if found is not None and found.verdict is Verdict.LINK:
+            return found
+        if link.id not in self.blocks:
+            self._look_near([link])
+        return self._weigh(link, same | self.known.near(self.blocks[link.id]))
+
+    def _weigh(self, link: Newcomer, ids: Collection[str]) -> Match:
+        """Weigh the newcomer against some records."""
+        exact, known = self.exact[link.id], self.known
         shared = {
-            id_: tuple(key for key in exact if id_ in self.owners.get(key, ()))
-            for id_ in sorted(ids)
+            id_: tuple(key for key in exact if id_ in known.having(key)) for id_ in sorted(ids)
         }
-        taken = frozenset(id_ for id_ in ids if link.system in self.systems.get(id_, ()))
-        candidates = {id_: self.values.get(id_, {}) for id_ in sorted(ids)}
+        taken = frozenset(id_ for id_ in ids if link.system in known.systems.get(id_, ()))
+        candidates = {id_: known.values(id_) for id_ in shared}
         return match(
             self.entity, self.said[link.id], candidates, shared, taken, self.hub.thresholds
         )
 
-    def _near(self, exact: Sequence[str], blocks: Sequence[str]) -> set[str]:
-        """Return the records that share a key, and of those that share blocks those that share most.
-
-        Where many are called nearly the same, all of them share a block: to compare each with each
-        would take for ever, and what is the same shares more than that one.
-        """
-        sharing: Counter[str] = Counter()
-        for key in blocks:
-            sharing.update(self.owners.get(key, ()))
-        near = sorted(sharing, key=lambda id_: (-sharing[id_], id_))[:COMPARED_LIMIT]
-        same = {id_ for key in exact for id_ in self.owners.get(key, ())}
-        return {id_ for id_ in (*same, *near) if id_ not in self.merged}
-
-    def _tie(self, link: Link, record: str, reason: str) -> bool:
+    def _tie(self, link: Newcomer, record: str, reason: str) -> bool:
         """Tie *link* to a record that is known; a place kept for it there is filled by it."""
-        place = self.places.pop((record, link.system), None)
+        place = self.known.places.pop((record, link.system), None)
         if place is not None:
             self.filled.append(place)
         if newcomer_name(link) in self.open:
             self.answered.append(self.open[newcomer_name(link)])
-        self.tied.append(relink(link, record))
-        self.systems.setdefault(record, set()).add(link.system)
+        self.tied.append((link, record))
+        self.known.systems.setdefault(record, set()).add(link.system)
         self.events.append(matched(link, record, reason))
         return True
 
-    def _new(self, link: Link, id_: str) -> bool:
-        """Make the record that *link* is the first to show, with a place in every other system."""
+    def _new(self, link: Newcomer, id_: str) -> bool:
+        """Make the record that *link* is the first to show; its merge makes it a place elsewhere."""
+        if link.id not in self.blocks:
+            self._look_near([link])
         self.made[id_] = Record(id_, self.entity.name, {})
         self.keys[id_] = [*self.exact[link.id], *self.blocks[link.id]]
-        for key in self.keys[id_]:
-            self.owners.setdefault(key, set()).add(id_)
-        self.values[id_] = self.said[link.id]
-        self.systems[id_] = {link.system}
-        self.tied.append(relink(link, id_))
-        for system in self.hub.mapping(self.entity.name):
-            if system.name != link.system:
-                self.places[id_, system.name] = -1
+        self.known.add(id_, link.system, self.keys[id_], self.said[link.id])
+        self.tied.append((link, id_))
         return True
 
-    def _id(self, link: Link, attempt: int = 0) -> str:
+    def _id(self, link: Newcomer, attempt: int = 0) -> str:
         """Return the id of a record that *link* is the first to show."""
         return record_id(self.entity.name, link.system, link.native_id or "", attempt)
 
-    def _free_id(self, link: Link) -> str:
+    def _free_id(self, link: Newcomer) -> str:
         """Return the id for a new record; a later one for a native id whose record is taken."""
         first = self._id(link)
-        if first not in self.systems:
+        if first not in self.known.systems:
             return first
         attempt = 1
         while self.hub.store.records.by_id([self._id(link, attempt)]):
             attempt += 1
         return self._id(link, attempt)
 
-    def _ask(self, link: Link, found: Match) -> None:
+    def _ask(self, link: Newcomer, found: Match) -> None:
         """Let a person say which record this is, if any."""
         newcomer = Contender(value=None, link=link.id, system=link.system, cells=(link.native_id,))
         candidates = tuple(
@@ -329,36 +308,36 @@ class _Matching:
         store.records.save_keys(self.entity.name, self.keys)
         store.links.await_references(self.awaited)
         store.links.delete(self.filled)
-        wanted = [place for place, known in self.places.items() if known == -1]
-        places = [
-            Link(self.numbers(), system, self.entity.name, None, id_, {}) for id_, system in wanted
-        ]
-        before = {link.id: link.facts for link in self.links}
-        same = [link for link in self.tied if link.facts is before[link.id]]
-        store.links.tie([(link.id, link.record) for link in same])
-        store.links.save(
-            [*(link for link in self.tied if link.facts is not before[link.id]), *places]
-        )
-        self._hold_places(places)
-        store.records.mark_dirty([link.record for link in self.tied if link.record])
+        store.links.tie([(link.id, record) for link, record in self.tied])
+        self._hold_places()
+        store.records.mark_dirty([record for _, record in self.tied])
         for conflict in self.answered:
             store.reviews.save([structs.replace(conflict, closed=self.hub.now())])
             release_places(self.hub, conflict)
         store.reviews.save(self.asked)
         self.hub.note(self.events)
         arrived: dict[str, list[str]] = {}
-        for link in self.tied:
-            arrived.setdefault(link.system, []).extend((link.native_id or "", link.record or ""))
+        for link, record in self.tied:
+            arrived.setdefault(link.system, []).extend((link.native_id or "", record))
         for system, ids in arrived.items():
             store.links.arrived(system, self.entity.name, ids)
 
-    def _hold_places(self, made: Sequence[Link]) -> None:
+    def _hold_places(self) -> None:
         """Create no candidate in a system where a native record that may be it waits for a person."""
-        places = self.places | {(link.record or "", link.system): link.id for link in made}
         for conflict in self.asked:
             system = conflict.contenders[0].system
-            held = [places.get((c.value, system), -1) for c in conflict.contenders[1:]]
-            self.hub.store.links.set_waiting([id_ for id_ in held if id_ != -1], conflict.id)
+            held = [self._place(str(c.value), system) for c in conflict.contenders[1:]]
+            ids = [id_ for id_ in held if id_ is not None]
+            self.hub.store.links.set_waiting(ids, conflict.id)
+
+    def _place(self, record: str, system: str) -> int | None:
+        """Return the place of a record in a system, made now if need be; none where it lives there."""
+        known = self.known
+        if (record, system) not in known.places and system not in known.systems.get(record, ()):
+            place = Link(self.numbers(), system, self.entity.name, None, record, {})
+            self.hub.store.links.save([place])
+            known.places[record, system] = place.id
+        return known.places.get((record, system))
 
 
 def _is_other(asked: Conflict, candidates: Sequence[Contender]) -> bool:
@@ -367,7 +346,7 @@ def _is_other(asked: Conflict, candidates: Sequence[Contender]) -> bool:
     return bool(candidates) and before != {contender.value for contender in candidates}
 
 
-def _is_alive(link: Link) -> bool:
+def _is_alive(link: Newcomer) -> bool:
     """Whether the native record is there."""
     fact = link.facts.get(EXISTS)
     return fact is not None and fact.observed == HERE

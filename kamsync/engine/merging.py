@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import structs
 
 from kamsync.engine.amended import Amended
 from kamsync.engine.batches import Batch, confirmed, due_at, held_of, load
 from kamsync.engine.counting import Tallies
-from kamsync.engine.hub import Hub, Numbers
+from kamsync.engine.hub import Hub, Numbers, System, record_id
 from kamsync.engine.keying import keep_keys
-from kamsync.engine.one_record import RecordMerge
+from kamsync.engine.one_record import RecordMerge, in_order
 from kamsync.engine.parking import Parking
 from kamsync.engine.ties import people_of
-from kamsync.merge import (
-    FIRST_MEETING,
-    Merged,
-)
+from kamsync.identity import key_fields
+from kamsync.merge import FIRST_MEETING, Merged
 from kamsync.model import (
     EXISTS,
     Conflict,
     Event,
+    Fact,
     Golden,
     Link,
     Op,
@@ -29,6 +28,7 @@ from kamsync.model import (
 )
 from kamsync.observe import GONE
 from kamsync.plan import Due
+from kamsync.schema import Entity, Type
 
 __all__ = ["BatchMerge", "merge_records", "moved_records"]
 
@@ -58,6 +58,7 @@ def merge_records(
     """
     with hub.store.transaction():
         batch = load(hub, entity, ids)
+        _keep_places(hub, batch)
         merge = BatchMerge(hub, batch, amended)
         for record in list(batch.records.values()):
             merge.record(record)
@@ -65,6 +66,22 @@ def merge_records(
     if tallies is not None:
         tallies.moved += merge.moved
         tallies.add(merge.events)
+
+
+def _keep_places(hub: Hub, batch: Batch) -> None:
+    """Keep a place for each new record in each system that does not hold it, until it is created there."""
+    numbers = Numbers(hub.store, "link")
+    made = [
+        Link(numbers(), system.name, batch.entity, None, record.id, {})
+        for record in batch.records.values()
+        if not record.fields and record.merged_into is None
+        for system in hub.mapping(batch.entity)
+        if all(link.system != system.name for link in batch.links.get(record.id, ()))
+    ]
+    hub.store.links.save(made)
+    for link in made:
+        links = [*batch.links.get(link.record or "", ()), link]
+        batch.links[link.record or ""] = sorted(links, key=lambda link: (link.system, link.id))
 
 
 class BatchMerge:
@@ -89,7 +106,15 @@ class BatchMerge:
         self.events: list[Event] = []
         self.moved = 0
         self.clean: list[str] = []
-        self.first = {id_ for id_, record in batch.records.items() if self._is_first(record)}
+        self.alike = read_alike(hub.mapping(batch.entity), hub.schema.entity(batch.entity))
+        self.lacking = {
+            system.name: any(map_.lacks for map_ in system.maps[batch.entity].fields.values())
+            for system in hub.mapping(batch.entity)
+        }
+        self.plain: set[str] = set()
+        self._order: tuple[frozenset[str], list[str]] | None = None
+        self.rekeyed: set[str] = set()
+        self.key_fields = key_fields(hub.schema.entity(batch.entity))
         self.parking = Parking(hub, batch.entity)
 
     def record(self, record: Record) -> None:
@@ -103,6 +128,9 @@ class BatchMerge:
             merge.field(name)
         for conflict in self._amended(record.id):
             merge.ask_again(conflict)
+        self._note_keys(merge)
+        if not (record.fields or merge.disputed):
+            self.plain.add(record.id)
         record = merge.outcome()
         if merge.fields != self.batch.records[record.id].fields:
             self.records[record.id] = record
@@ -118,10 +146,37 @@ class BatchMerge:
         opened = [each for (owner, name), each in self.conflicts.items() if owner == record]
         return [each for each in opened if each.field in known and self.amended.covers(each)]
 
-    def _is_first(self, record: Record) -> bool:
-        """Whether a record is new, and known by all that its only native record says."""
-        links = self.batch.links.get(record.id, ())
-        return not record.fields and sum(link.native_id is not None for link in links) <= 1
+    def _note_keys(self, merge: RecordMerge) -> None:
+        """Note whether a record is to be found by other keys than it was.
+
+        A new one is known already by all that its first native record says, and by no more than that.
+        """
+        before = merge.record.fields
+        if before:
+            changed = _changed(before, merge.fields)
+        elif len(merge.shown) <= 1:
+            changed = set()
+        elif self._says_first(merge):
+            changed = merge.disputed | merge.partly
+        else:
+            changed = set(merge.fields)
+        if self._makes_keys(changed):
+            self.rekeyed.add(merge.record.id)
+
+    def _says_first(self, merge: RecordMerge) -> bool:
+        """Whether the native record is still there for which the record was made."""
+        record, first = merge.record, merge.links[merge.shown[0].link]
+        return record.id == record_id(record.entity, first.system, first.native_id or "")
+
+    def _makes_keys(self, fields: Collection[str]) -> bool:
+        """Whether one of *fields* has a part in a key; nobody knows of which fields a plugin makes some."""
+        return bool(fields) if self.hub.key_makers else not self.key_fields.isdisjoint(fields)
+
+    def in_order(self, facts: Mapping[str, Fact]) -> list[str]:
+        """Return the fields of some facts in order; most records of a batch show the same."""
+        if self._order is None or self._order[0] != facts.keys():
+            self._order = (frozenset(facts), in_order(facts))
+        return self._order[1]
 
     def take(self, merged: Merged) -> None:
         """Keep what became of one field."""
@@ -150,12 +205,11 @@ class BatchMerge:
         for id_ in self.clean:
             record, held = self.batch.records[id_], held_of(id_, self.conflicts)
             for link in self.batch.links.get(id_, []):
-                told = self._due(record, link, held)
-                after = confirmed(self.hub, link, record, told)
+                after, word = self._owed(record, link, held)
                 if after is self.before[link.id]:
-                    same.append((link.id, told.word))
+                    same.append((link.id, word))
                 else:
-                    changed.append((after, told.word))
+                    changed.append((after, word))
         self.hub.store.records.save(list(self.records.values()))
         self.hub.store.links.settle(changed)
         self.hub.store.links.set_owed(same)
@@ -165,10 +219,17 @@ class BatchMerge:
         self.parking.save(self.clean, frozenset(self.records))
         self.hub.note([event for event in self.events if not _goes_without_saying(event)])
 
+    def _owed(self, record: Record, link: Link, held: frozenset[str]) -> tuple[Link, str | None]:
+        """Return a link as its reading has confirmed it, with the word for what it is owed."""
+        if record.id in self.plain and link.native_id is not None and not self.lacking[link.system]:
+            return link, None
+        told = self._due(record, link, held)
+        return confirmed(self.hub, link, record, told), told.word
+
     def _keep_keys(self) -> None:
         """Let records be found by what became of them."""
-        others = {conflict.record for conflict in self.changed}
-        changed = sorted(self.records.keys() - self.first | others)
+        others = {each.record for each in self.changed if self._makes_keys([each.field])}
+        changed = sorted(self.rekeyed | others)
         known = [self.batch.records[id_] for id_ in changed]
         keep_keys(self.hub, self.batch.entity, known, self.conflicts.values())
 
@@ -187,6 +248,31 @@ class BatchMerge:
     def _may_create(self, link: Link) -> bool:
         """Whether a record is expected in a system at all."""
         return self.hub.systems[link.system].allows(link.entity, Op.CREATE)
+
+
+def _changed(before: Mapping[str, Golden], after: Mapping[str, Golden]) -> set[str]:
+    """Return the fields whose golden is not what it was."""
+    return {name for name, golden in after.items() if golden is not before.get(name)}
+
+
+def read_alike(systems: Sequence[System], entity: Entity) -> frozenset[str]:
+    """Return the fields that all *systems* read through equal lenses.
+
+    A reference is read otherwise in each system, since its native ids are others.
+    """
+    maps = [system.maps[entity.name].fields for system in systems]
+    return frozenset(
+        name
+        for name, field in entity.fields.items()
+        if all(part.type is not Type.REFERENCE for part in (field, *field.parts))
+        and len([each for each in maps if name in each]) > 1
+        and _is_one([each[name].lens for each in maps if name in each])
+    ) | {EXISTS}
+
+
+def _is_one(lenses: Sequence[object]) -> bool:
+    """Whether all of *lenses* are equal to the first."""
+    return all(lens == lenses[0] for lens in lenses)
 
 
 def _is_unread(link: Link) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -30,6 +30,7 @@ from kamsync.model import (
     Kind,
     Link,
     Record,
+    Value,
 )
 from kamsync.observe import GONE, HERE
 from kamsync.policy import Case, Hold, Settlement
@@ -37,14 +38,18 @@ from kamsync.policy import Case, Hold, Settlement
 if TYPE_CHECKING:
     from kamsync.engine.merging import BatchMerge
 
-__all__ = ["RecordMerge"]
+__all__ = ["RecordMerge", "in_order"]
 
 GONE_FOR_GOOD = Fact(GONE, GONE)
 UNSET = Golden()
 
 
 class RecordMerge:
-    """The merge of one record, field by field."""
+    """The merge of one record, field by field.
+
+    *is_even* says that all systems show the same fields. *disputed* are the fields that took the
+    clauses of the merge, *partly* those that not all systems say anything about.
+    """
 
     def __init__(self, batch: BatchMerge, record: Record, links: Mapping[int, Link]) -> None:
         self.batch = batch
@@ -65,7 +70,10 @@ class RecordMerge:
             )
             for id_, facts in sorted(self.facts.items())
         ]
+        self.is_even = all(each.facts.keys() == self.shown[0].facts.keys() for each in self.shown)
         self.doubt = ""
+        self.disputed: set[str] = set()
+        self.partly: set[str] = set()
         self.court = Court(
             settle=self._settle,
             revision=batch.revision,
@@ -83,6 +91,9 @@ class RecordMerge:
     def moved_fields(self) -> list[str]:
         """Return the fields that moved in any link, existence first, in a fixed order."""
         everything = bool(self.batch.restoring)
+        if self.is_even and not self.record.fields and self.shown:
+            # Of a new record everything is new, or does no harm to be looked at.
+            return self.batch.in_order(self.shown[0].facts)
         names = {
             name
             for facts in self.facts.values()
@@ -90,7 +101,7 @@ class RecordMerge:
             # What `Fact.moved` says, without the cost of a property for each field.
             if everything or fact.observed != fact.merged or fact.doubt or fact.trail
         }
-        return sorted(names, key=lambda name: (name != EXISTS, name))
+        return in_order(names)
 
     def doubt_end(self) -> None:
         """Ask again whether the record has ended, where somebody still edits what is left of it."""
@@ -128,10 +139,9 @@ class RecordMerge:
         """Merge one field, as far as its movers can be understood now."""
         conflicts = self.batch.conflicts
         held = conflicts.get((self.record.id, name)) if conflicts else None
-        if not held and name not in self.fields and self._pass_blanks(name):
-            return
         if not held and name not in self.fields and self._meet(name):
             return
+        self.disputed.add(name)
         golden = self.fields.get(name, UNSET)
         sides, moved = self._sides(name, golden)
         if not self.batch.restoring and not moved:
@@ -150,38 +160,41 @@ class RecordMerge:
             self.facts[link_id][name] = fact
         self.batch.take(merged)
 
-    def _pass_blanks(self, name: str) -> bool:
-        """Take note of a field that nobody ever said anything about, and say whether it is one."""
-        shown = [facts for facts in self.facts.values() if name in facts]
-        for facts in shown:
-            if not is_blank_start(facts[name]):
-                return False
-        for facts in shown:
-            seen = facts[name].observed
-            facts[name] = Fact(seen, seen)
-        return True
-
     def _meet(self, name: str) -> bool:
         """Take over what all say at a first meeting, and say whether that was all there is to it."""
+        shown = self.shown
+        if not self.is_even:
+            shown = [each for each in shown if name in each.facts]
+        if _is_blank(name, shown):
+            self._keep_met(name, shown, -1)
+            return True
         if self.batch.restoring:
             return False
-        value = said_at_first(name, self.shown)
+        value = said_at_first(name, shown, self.batch.alike)
         if value is None:
             return False
+        self._agree(name, value, shown)
+        return True
+
+    def _agree(self, name: str, value: Value, shown: Sequence[Shown]) -> None:
+        """Make the value that all of *shown* say at a first meeting golden."""
         topic = Topic(self.record.entity, self.record.id, name)
-        shown = next(each for each in self.shown if name in each.facts)
-        link, people = self.links[shown.link], self.batch.people
+        link = self.links[shown[0].link]
         team = self.hub.systems[link.system].team
-        first = unmet_contender(link, shown.facts[name], value, team, people)
-        voices = [facts for facts in self.facts.values() if name in facts]
-        golden, event = agree_on(topic, value, first, self.court, alike=len(voices) > 1)
+        first = unmet_contender(link, shown[0].facts[name], value, team, self.batch.people)
+        golden, event = agree_on(topic, value, first, self.court, alike=len(shown) > 1)
         self.fields[name] = golden
-        for facts in voices:
-            seen = facts[name].observed
-            facts[name] = Fact(seen, seen, golden.revision)
+        self._keep_met(name, shown, golden.revision)
         self.batch.moved += 1
         self.batch.events.append(event)
-        return True
+        if len(shown) < len(self.shown):
+            self.partly.add(name)
+
+    def _keep_met(self, name: str, shown: Sequence[Shown], revision: int) -> None:
+        """Take what is shown of a field as dealt with."""
+        for each in shown:
+            seen = each.facts[name].observed
+            each.facts[name] = Fact(seen, seen, revision)
 
     def _sides(self, name: str, golden: Golden) -> tuple[list[Voice], bool]:
         """Return the links' parts in the merge of a field, as far as they can be understood now.
@@ -253,6 +266,19 @@ class RecordMerge:
         if self.batch.restoring or self.fields.get(conflict.field, Golden()).pinned:
             return policy.rule_for(conflict.entity, conflict.field).hold("Only a person decides.")
         return policy.judge(Case(conflict, field, golden))
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return fields in the order in which they are merged: existence first."""
+    return sorted(names, key=lambda name: (name != EXISTS, name))
+
+
+def _is_blank(name: str, shown: Sequence[Shown]) -> bool:
+    """Whether nobody ever said anything about a field."""
+    for each in shown:  # noqa: SIM110
+        if not is_blank_start(each.facts[name]):
+            return False
+    return True
 
 
 def _is_edited(facts: Mapping[str, Fact]) -> bool:

@@ -14,8 +14,9 @@ from kamsync.engine.hub import Hub
 from kamsync.engine.match import match_links
 from kamsync.engine.places import newcomer_name
 from kamsync.engine.saying import canonical
-from kamsync.model import Golden, Kind, Link
+from kamsync.model import Golden, Kind
 from kamsync.schema import Entity
+from kamsync.store import Glimpse
 
 __all__ = ["Choice", "Pilot", "by_id", "pilot_of"]
 
@@ -166,7 +167,7 @@ def _known(hub: Hub) -> dict[str, dict[str, int]]:
     }
 
 
-def _asked(hub: Hub, ids: frozenset[str]) -> Iterator[tuple[Link, list[str]]]:
+def _asked(hub: Hub, ids: frozenset[str]) -> Iterator[tuple[Glimpse, list[str]]]:
     """Yield the native records that may be one of the records, each with all that it may be."""
     for entity in hub.entities():
         for links in _batches(hub, entity.name):
@@ -177,7 +178,7 @@ def _asked(hub: Hub, ids: frozenset[str]) -> Iterator[tuple[Link, list[str]]]:
                     yield names[name], candidates
 
 
-def _batches(hub: Hub, entity: str) -> Iterator[Iterable[Link]]:
+def _batches(hub: Hub, entity: str) -> Iterator[Iterable[Glimpse]]:
     """Yield the native records that wait for a person to say who they are."""
     after = 0
     while links := hub.store.links.asked(entity, after, hub.batch):

@@ -12,6 +12,7 @@ from msgspec import structs
 
 from kamsync.engine.hub import Hub, Numbers, System
 from kamsync.model import Conflict, Event, Kind, Link
+from kamsync.store import Glimpse
 
 __all__ = [
     "await_match",
@@ -52,7 +53,7 @@ def fill_places(hub: Hub, entity: str, ids: Iterable[str]) -> None:
     hub.store.records.mark_dirty(sorted({id_ for id_, _ in missing}))
 
 
-def matched(link: Link, record: str, reason: str) -> Event:
+def matched(link: Link | Glimpse, record: str, reason: str) -> Event:
     """Return the journal's event of a native record that was tied to *record*."""
     return Event(
         "matched", link.entity, record, value=link.native_id, system=link.system, reason=reason
@@ -104,6 +105,6 @@ def _open_matches(hub: Hub, entity: str) -> Iterator[Conflict]:
         after = found[-1].id
 
 
-def newcomer_name(link: Link) -> str:
+def newcomer_name(link: Link | Glimpse) -> str:
     """Return what a conflict calls a native record that belongs to no record yet."""
     return f"{link.system}:{link.native_id}"

@@ -12,6 +12,7 @@ from kamsync.mapping import FieldMap
 from kamsync.merge import is_blank_start
 from kamsync.model import Fact, Link, Value
 from kamsync.schema import Entity
+from kamsync.store import Glimpse, Seen
 
 __all__ = ["canonical"]
 
@@ -24,7 +25,9 @@ class Said(Mapping[str, Value]):
 
     __slots__ = ("_facts", "_maps", "_ties", "_values")
 
-    def __init__(self, facts: Mapping[str, Fact], maps: Mapping[str, FieldMap], ties: Ties) -> None:
+    def __init__(
+        self, facts: Mapping[str, Fact | Seen], maps: Mapping[str, FieldMap], ties: Ties
+    ) -> None:
         self._facts = facts
         self._maps = maps
         self._ties = ties
@@ -38,9 +41,10 @@ class Said(Mapping[str, Value]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the value of one field, or *default* where nothing is said that can be read."""
-        if name not in self._values:
-            self._values[name] = self._read(name)
-        value = self._values[name]
+        try:
+            value = self._values[name]
+        except KeyError:
+            value = self._values[name] = self._read(name)
         return default if value is UNSAID else value
 
     def __iter__(self) -> Iterator[str]:
@@ -55,12 +59,16 @@ class Said(Mapping[str, Value]):
         if fact is None or map_ is None or is_blank_start(fact):
             return UNSAID
         try:
+            if not map_.lacks:
+                return map_.lens.get(fact.observed, self._ties)
             return map_.get(fact.observed, self._ties)
         except (ReferenceMissing, ValueInvalid):
             return UNSAID
 
 
-def canonical(hub: Hub, entity: Entity, links: Sequence[Link]) -> dict[int, Mapping[str, Value]]:
+def canonical(
+    hub: Hub, entity: Entity, links: Sequence[Link | Glimpse]
+) -> dict[int, Mapping[str, Value]]:
     """Return what each native record says, by link."""
     links = [link for link in links if hub.speaks_to(link.system, entity.name)]
     systems = [hub.systems[name] for name in sorted({link.system for link in links})]

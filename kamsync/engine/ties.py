@@ -24,6 +24,7 @@ from kamsync.model import (
     Value,
 )
 from kamsync.schema import Type
+from kamsync.store import Glimpse, Seen
 
 __all__ = [
     "Ties",
@@ -167,7 +168,7 @@ def ties_of(
     hub: Hub,
     systems: Sequence[System],
     entity: str,
-    links: Sequence[Link],
+    links: Sequence[Link | Glimpse],
     records: Iterable[Record] = (),
     conflicts: Iterable[Conflict] = (),
     *,
@@ -198,7 +199,7 @@ def ties_of(
 
 
 def _known(
-    hub: Hub, system: str, references: Mapping[str, str], links: Iterable[Link]
+    hub: Hub, system: str, references: Mapping[str, str], links: Iterable[Link | Glimpse]
 ) -> dict[tuple[str, str], str]:
     """Return the records behind the native ids that *links* of one system refer to."""
     natives: dict[str, set[str]] = {}
@@ -294,12 +295,12 @@ def references_of(hub: Hub, entity: str, map_: EntityMap) -> dict[str, str]:
     }
 
 
-def _names_nothing(fact: Fact) -> bool:
+def _names_nothing(fact: Fact | Seen) -> bool:
     """Whether a reference fact is blank, and was so when it was last dealt with."""
     return fact.observed == BLANK and fact.merged in (None, BLANK) and not fact.trail
 
 
-def _native_ids(fact: Fact) -> set[str]:
+def _native_ids(fact: Fact | Seen) -> set[str]:
     """Return the native ids that a reference fact names."""
     cells = [fact.observed, fact.merged or (), *(step.cells for step in fact.trail)]
     return {str(cell) for each in cells for cell in each if cell not in (None, "")}

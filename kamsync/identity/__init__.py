@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from kamsync.identity.compare import Score, score
 from kamsync.identity.deciding import Match, Thresholds, Verdict, match
-from kamsync.identity.keys import KeyMaker, block_keys, exact_keys
+from kamsync.identity.keys import KeyMaker, block_keys, exact_keys, key_fields
 
 __all__ = [
     "KeyMaker",
@@ -18,6 +18,7 @@ __all__ = [
     "Verdict",
     "block_keys",
     "exact_keys",
+    "key_fields",
     "match",
     "score",
 ]

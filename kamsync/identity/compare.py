@@ -137,16 +137,26 @@ def _names(values: Mapping[str, Value]) -> list[Name]:
 
 def sibling(a: Mapping[str, Value], b: Mapping[str, Value]) -> str:
     """Return what tells apart two companies of one group, which often share a domain, or ``""``."""
-    one, other = (_part(each.get("billing_address") or {}, "country") for each in (a, b))
+    here, there = a.get("billing_address") or {}, b.get("billing_address") or {}
+    one, other = (_part(each, "country") for each in (here, there)) if here != there else ("", "")
     if one and other and one != other:
         return "in different countries"
-    for first in _names(a)[-1:]:
-        for second in _names(b)[-1:]:
-            if first.forms and second.forms and first.forms != second.forms:
-                return "with different legal forms"
-            if (set(first.words) ^ set(second.words)) & SIBLING:
-                return "with a name that tells companies of one group apart"
+    texts = _full_name(a), _full_name(b)
+    if not all(texts) or texts[0] == texts[1]:
+        return ""
+    first, second = map(named, texts)
+    if first.forms and second.forms and first.forms != second.forms:
+        return "with different legal forms"
+    if (set(first.words) ^ set(second.words)) & SIBLING:
+        return "with a name that tells companies of one group apart"
     return ""
+
+
+def _full_name(values: Mapping[str, Value]) -> str:
+    """Return the legal name of a company, or else what it is called."""
+    legal_name = values.get("legal_name")
+    name = legal_name if isinstance(legal_name, str) else values.get("name")
+    return name if isinstance(name, str) else ""
 
 
 def _address_signs(a: Mapping[str, Value], b: Mapping[str, Value]) -> Iterator[_Sign]:

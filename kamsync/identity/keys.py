@@ -18,6 +18,7 @@ __all__ = [
     "exact_keys",
     "is_organisation",
     "is_person",
+    "key_fields",
     "label_of",
     "person_of",
 ]
@@ -120,6 +121,12 @@ def block_keys(
     else:
         found.update(_thing_blocks(entity, values))
     return tuple(sorted(f"near:{key}" for key in found))
+
+
+def key_fields(entity: Entity) -> frozenset[str]:
+    """Return the fields from whose values keys are made, exact ones and blocks."""
+    names = {entity.label, "name", "legal_name", *entity.keys, *entity.unique, *entity.phones}
+    return frozenset({*names, *_owners(entity)})
 
 
 def is_organisation(entity: Entity) -> bool:

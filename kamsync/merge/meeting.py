@@ -6,7 +6,7 @@ to what the clauses come to. Whatever is not as plain as that is left to them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from kamsync.errors import ReferenceMissing, ValueInvalid
@@ -26,23 +26,32 @@ class Shown(NamedTuple):
     refs: Refs
 
 
-def said_at_first(name: str, shown: Sequence[Shown]) -> Value:
+def said_at_first(name: str, shown: Sequence[Shown], alike: Collection[str] = frozenset()) -> Value:
     """Return the value that all of *shown* say of a field that none was asked about before.
 
-    None if they do not, or if it takes the clauses to tell.
+    None if they do not, or if it takes the clauses to tell. All of them show the field. *alike* are
+    the fields that every system says the same way, so that the same cells need not be read twice.
     """
-    said = None
+    said, read = None, None
+    repeats = name in alike
     for each in shown:
-        fact = each.facts.get(name)
-        if fact is None:
-            continue
+        fact = each.facts[name]
         if fact.merged is not None or fact.knows != -1 or fact.doubt or fact.trail:
             return None
-        value = fact.observed[0] if name == EXISTS else _plainly(each.maps[name], fact, each.refs)
+        observed = fact.observed
+        if repeats and observed == read and _is_same(observed, read):
+            continue
+        value = observed[0] if name == EXISTS else _plainly(each.maps[name], fact, each.refs)
         if value is None or (said is not None and value != said):
             return None
-        said = value
+        said, read = value, observed
     return said
+
+
+def _is_same(cells: Cells, others: Cells) -> bool:
+    """Whether cells that are equal are the same JSON: 1 equals true in Python, and is not read alike."""
+    kind = type(cells[0]) if len(cells) == 1 else None
+    return kind is str or repr(cells) == repr(others)
 
 
 def _plainly(map_: FieldMap, fact: Fact, refs: Refs) -> Value:

@@ -9,7 +9,7 @@ from typing import Protocol
 from msgspec import Struct, structs
 
 from kamsync.clock import instant
-from kamsync.model import Author, Cells, Conflict, Event, Evidence, Fact, Golden, Kind, Value
+from kamsync.model import Author, Cells, Conflict, Event, Evidence, Fact, Golden, Kind, Step, Value
 from kamsync.policy.verdict import Hold, Settlement
 
 __all__ = [
@@ -98,7 +98,23 @@ class Merged(Struct, frozen=True):
     events: tuple[Event, ...]
 
 
-def is_blank_start(fact: Fact) -> bool:
+class Look(Protocol):
+    """What a fact shows, and whether there is more behind it."""
+
+    @property
+    def observed(self) -> Cells:
+        """What the system was last seen to hold."""
+
+    @property
+    def doubt(self) -> bool:
+        """Whether the outcome of a send is unclear."""
+
+    @property
+    def trail(self) -> Sequence[Step]:
+        """A history that is still to be replayed."""
+
+
+def is_blank_start(fact: Look) -> bool:
     """Whether a system shows nothing of a field, which is no claim where nothing was ever said."""
     observed = fact.observed
     return observed.count(None) == len(observed) and not fact.doubt and not fact.trail

@@ -7,6 +7,7 @@ Open it with `open_store`, put it back from a backup with `restore_store`. Its p
 from __future__ import annotations
 
 from kamsync.store.counters import Cursor
+from kamsync.store.glimpses import Glimpse, Seen
 from kamsync.store.main import Store
 from kamsync.store.opening import open_store, restore_store
 from kamsync.store.outbox import OutboxRow
@@ -21,10 +22,12 @@ __all__ = [
     "RUNNING",
     "Awaited",
     "Cursor",
+    "Glimpse",
     "OutboxRow",
     "Park",
     "PlanRow",
     "RoundRow",
+    "Seen",
     "Store",
     "open_store",
     "restore_store",

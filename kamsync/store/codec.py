@@ -13,6 +13,7 @@ from kamsync.errors import ValueInvalid
 from kamsync.model import Cells, Conflict, Fact, Golden, Intent, Reading
 
 __all__ = [
+    "SHARED",
     "conflict_of",
     "encoded",
     "facts_of",

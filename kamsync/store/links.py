@@ -8,6 +8,8 @@ from kamsync.errors import ValueInvalid
 from kamsync.model import EXISTS, Fact, Link
 from kamsync.store.codec import facts_of, facts_text
 from kamsync.store.database import Row
+from kamsync.store.glimpses import COLUMNS as _GLIMPSED
+from kamsync.store.glimpses import Glimpse, glimpse_of
 from kamsync.store.shown import Shown
 
 __all__ = ["Links", "is_alive", "is_moved"]
@@ -26,6 +28,8 @@ _BY_ALIAS = (
 )
 
 _BY_ID = f"SELECT {_COLUMNS} FROM link WHERE id IN (??)"
+
+_FIRST_OF = f"SELECT {_GLIMPSED} FROM link WHERE native_id IS NOT NULL AND record IN (??)"
 
 _OF_RECORDS = f"SELECT {_COLUMNS} FROM link WHERE record IN (??)"
 
@@ -65,12 +69,12 @@ _OPEN = (
 _WAITING = "SELECT id FROM link WHERE waiting IS NOT NULL AND id IN (??)"
 
 _UNMATCHED = (
-    f"SELECT {_COLUMNS} FROM link WHERE entity = ? AND record IS NULL AND waiting IS NULL"
+    f"SELECT {_GLIMPSED} FROM link WHERE entity = ? AND record IS NULL AND waiting IS NULL"
     " AND blocked = 0 AND alive = 1 AND id > ? ORDER BY id LIMIT ?"
 )
 
 _ASKED = (
-    f"SELECT {_COLUMNS} FROM link WHERE entity = ? AND record IS NULL AND waiting IS NOT NULL"
+    f"SELECT {_GLIMPSED} FROM link WHERE entity = ? AND record IS NULL AND waiting IS NOT NULL"
     " AND alive = 1 AND id > ? ORDER BY id LIMIT ?"
 )
 
@@ -144,13 +148,13 @@ class Links(Shown):
             )
         ]
 
-    def first_of(self, records: Sequence[str], systems: Collection[str]) -> dict[str, Link]:
+    def first_of(self, records: Sequence[str], systems: Collection[str]) -> dict[str, Glimpse]:
         """Return the first link, by system and id, by which each record is known in one of *systems*."""
         first: dict[str, Row] = {}
-        for row in sorted(self._database.of(_OF_RECORDS, (), records), key=_system_and_id):
-            if row[3] is not None and row[1] in systems:
+        for row in sorted(self._database.of(_FIRST_OF, (), records), key=_system_and_id):
+            if row[1] in systems:
                 first.setdefault(row[4], row)
-        return {record: _link(row) for record, row in first.items()}
+        return {record: glimpse_of(row) for record, row in first.items()}
 
     def tie(self, ties: Iterable[tuple[int, str | None]]) -> None:
         """Say which record each link belongs to, where nothing else about it has changed."""
@@ -250,13 +254,13 @@ class Links(Shown):
         )
         return sorted(row[0] for row in rows)
 
-    def unmatched(self, entity: str, after: int, limit: int) -> list[Link]:
+    def unmatched(self, entity: str, after: int, limit: int) -> list[Glimpse]:
         """Return living links without a record that wait for nothing, in the order of their ids."""
-        return self._links(_UNMATCHED, (entity, after, limit))
+        return [glimpse_of(row) for row in self._database.rows(_UNMATCHED, (entity, after, limit))]
 
-    def asked(self, entity: str, after: int, limit: int) -> list[Link]:
+    def asked(self, entity: str, after: int, limit: int) -> list[Glimpse]:
         """Return living links without a record of which a person is asked, in the order of their ids."""
-        return self._links(_ASKED, (entity, after, limit))
+        return [glimpse_of(row) for row in self._database.rows(_ASKED, (entity, after, limit))]
 
     def has_unsettled(self, ids: Sequence[int]) -> bool:
         """Whether a version of one of these links was read while it could still stand for more."""

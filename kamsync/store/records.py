@@ -27,6 +27,10 @@ UNION SELECT record FROM link WHERE native_id = ? AND record IS NOT NULL
 ORDER BY 1 LIMIT ?
 """
 
+# Joined to a text, the entity is out of reach of the index that begins with it: all keys of the entity
+# would be looked through, where the few of each record have an index of their own.
+_KEYS_OF = "SELECT key, record FROM match_key WHERE entity || '' = ? AND record IN (??)"
+
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -115,13 +119,7 @@ class Records:
     def save_keys(self, entity: str, keys: Mapping[str, Sequence[str]]) -> None:
         """Replace the keys of each record named; keys that are there already cost nothing."""
         wanted = {(key, record) for record, own in keys.items() for key in own}
-        there = set(
-            self._database.of(
-                "SELECT key, record FROM match_key WHERE entity = ? AND record IN (??)",
-                (entity,),
-                list(keys),
-            )
-        )
+        there = set(self._database.of(_KEYS_OF, (entity,), list(keys)))
         with self._database.transaction():
             self._database.many(
                 "DELETE FROM match_key WHERE entity = ? AND key = ? AND record = ?",

@@ -15,6 +15,7 @@ from kamsync.model import EXISTS, Cells, Conflict, Contender, Event, Golden, Lin
 if TYPE_CHECKING:
     from kamsync.engine import Hub
     from kamsync.sandbox.world import Answer
+    from kamsync.store import Glimpse
 
 __all__ = ["Fates", "Witness", "duplicates", "in_both", "records"]
 
@@ -200,7 +201,7 @@ def records(hub: Hub, count: Iterable[tuple[str, str, int]]) -> dict[str, dict[s
     return found
 
 
-def _links(hub: Hub) -> Iterator[Link]:
+def _links(hub: Hub) -> Iterator[Link | Glimpse]:
     """Yield every link that is tied to a record, and those that wait for a person to say to which."""
     for entity in hub.entities():
         after = ""
