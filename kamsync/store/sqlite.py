@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from msgspec import json
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from kamsync.errors import KamsyncError, StoreBusy, StoreUnusable
 from kamsync.store.database import LIST_MARK, Database, Row
@@ -23,7 +24,6 @@ LOG_PAGES = 16_000
 """How long the write-ahead log grows before it is folded in: what is written often is folded once."""
 
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
@@ -174,13 +174,35 @@ def connect_sqlite(path: str, wait_s: float) -> SqliteDatabase:
             cached_statements=CACHED_STATEMENTS,
             uri=bool(mode),
         )
-        for pragma in _PRAGMAS[1:] if mode or not file else _PRAGMAS:
+        if file and not mode:
+            _keep_a_log(connection, wait_s)
+        for pragma in _PRAGMAS:
             connection.execute(pragma)
     except sqlite3.Error as error:
         raise explained(error, name) from error
     except OSError as error:
         raise StoreUnusable(_os_message(Path(file), error)) from error
     return SqliteDatabase(connection, file)
+
+
+def _keep_a_log(connection: sqlite3.Connection, wait_s: float) -> None:
+    """Let a file have a write-ahead log.
+
+    Where two processes make one file, one of them is refused at once, whatever its patience: SQLite asks no
+    busy handler then (sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY In WAL Mode").
+    """
+    patient = Retrying(
+        retry=retry_if_exception(_is_busy),
+        stop=stop_after_delay(wait_s),
+        wait=wait_random(0.01, 0.1),
+        reraise=True,
+    )
+    patient(connection.execute, "PRAGMA journal_mode=WAL")
+
+
+def _is_busy(error: BaseException) -> bool:
+    """Whether SQLite refused because somebody else is at it."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
 
 
 def unlink_log(file: Path) -> None:
