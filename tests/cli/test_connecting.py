@@ -115,7 +115,7 @@ def test_a_system_without_a_sign_in_says_so(hub):
 
     assert 1 == result.exit_code
     assert "The memory connector cannot do a sign-in in a browser." in result.stderr
-    assert "see whether it does: kamsync check." in result.stderr
+    assert "See whether it does: kamsync check." in result.stderr
 
 
 def test_a_setup_names_what_may_be_created(gated):
