@@ -9,6 +9,7 @@
     │   └── PluginBroken
     ├── RetryLater            the same call may work later (exit status 1)
     │   ├── SystemDown
+    │   │   └── NotLetIn          a person must renew what kamsync logs in with
     │   ├── QuotaSpent
     │   └── StoreBusy
     ├── ParkRecord            one record waits with its reason, the rest goes on
@@ -38,6 +39,7 @@ __all__ = [
     "FixConfiguration",
     "GuardTripped",
     "KamsyncError",
+    "NotLetIn",
     "ParkRecord",
     "PluginBroken",
     "QuotaSpent",
@@ -97,6 +99,10 @@ class RetryLater(KamsyncError):
 
 class SystemDown(RetryLater):
     """A system does not answer, or answers that it cannot serve anybody now."""
+
+
+class NotLetIn(SystemDown):
+    """A system answers, and lets nobody in with what kamsync logs in with: waiting alone cures nothing."""
 
 
 class QuotaSpent(RetryLater):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from msgspec import Struct, structs
@@ -18,7 +18,9 @@ class Outcome(Struct, frozen=True):
 
     *end* is ``done``; ``stopped`` by a guard or for want of an approval; ``busy``, because another
     process was at work; ``broken_off``, because the daemon was told to stop; or ``failed``.
-    *written* counts by system and operation, *read* by system.
+    *written* counts by system and operation, *read* by system. *blocked* are those of the systems that
+    are *down* that only a person can help. *unseen* are the mapped native fields that a system did not
+    show, by system and entity, for each entity of which rows were read.
     """
 
     end: str
@@ -34,6 +36,8 @@ class Outcome(Struct, frozen=True):
     parked: int = 0
     down: Mapping[str, str] = {}
     waits: Mapping[str, float] = {}
+    blocked: Collection[str] = ()
+    unseen: Mapping[str, Mapping[str, Collection[str]]] = {}
     reason: str = ""
 
     @property
@@ -81,6 +85,11 @@ def of_round(done: Round, systems: tuple[str, ...], took_s: float) -> Outcome:
         parked=done.parked,
         down={each.system: each.reason for each in done.down},
         waits={each.system: each.wait_s for each in done.down if each.wait_s},
+        blocked=[each.system for each in done.down if each.blocked],
+        unseen={
+            name: {entity: sorted(e.unseen) for entity, e in each.items() if e.read}
+            for name, each in done.pulled.items()
+        },
     )
 
 

@@ -15,6 +15,9 @@ __all__ = ["tell_of_round", "tell_of_stop"]
 STOPPED = "told of"
 """Under which name the store keeps the plan of which people were told that it was stopped."""
 
+HELD, DOWN = "told of held", "told of down:"
+"""Under which names the store keeps how many conflicts, and which trouble, people were told of."""
+
 OVERDUE_LIMIT = 100
 """Of how many conflicts that become overdue one round tells; the next one goes on."""
 
@@ -24,7 +27,7 @@ def tell_of_round(hub: Hub, down: Mapping[str, str], *, held: int) -> None:
     if hub.store.meta(STOPPED) is not None:
         hub.store.set_meta(STOPPED, None)
     notices = list(_down(hub, down))
-    if held:
+    if _is_news(hub, HELD, str(held)) and held:
         notices.append(Notice("conflict", f"{held} conflicts wait for a person.", hub.now()))
     _tell(hub, notices)
 
@@ -41,9 +44,20 @@ def tell_of_stop(
         hub.store.set_meta(STOPPED, plan.id)
 
 
+def _is_news(hub: Hub, key: str, told: str) -> bool:
+    """Whether people were last told something else under *key*, and remember what they are told now."""
+    is_news = (hub.store.meta(key) or "") != told
+    if is_news and hub.notify is not None:
+        hub.store.set_meta(key, told)
+    return is_news
+
+
 def _down(hub: Hub, down: Mapping[str, str]) -> Iterator[Notice]:
-    """Yield a notice of each system that could not be served."""
-    for system, reason in down.items():
+    """Yield a notice of each system that could not be served, once as long as it lasts for one reason."""
+    for system in hub.systems:
+        reason = down.get(system, "")
+        if not _is_news(hub, f"{DOWN}{system}", reason) or not reason:
+            continue
         text = f"{system} could not be served: {reason}"
         yield Notice("system", text, hub.now(), system=system, urgent=True)
 

@@ -1,0 +1,166 @@
+"""What became of what people entered: each value has a trace, or it is lost.
+
+Whoever plays people against a hub notes what they enter, and asks here in the end. What a value may
+have become is what kamsync promises: golden; golden once, until somebody changed it; named as a loser
+in the journal; or waiting for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+
+from msgspec import Struct
+
+from kamsync.engine import Hub, System
+from kamsync.errors import ReferenceMissing
+from kamsync.mapping import FieldMap
+from kamsync.model import Cells, Contender, Event, Golden, Link, Native, Value
+
+__all__ = ["Entry", "Fate", "disagreements", "fate"]
+
+ENTRIES_LIMIT = 10_000
+
+
+class Fate(Enum):
+    """What became of one value."""
+
+    GOLDEN = "golden"
+    SUPERSEDED = "superseded"
+    LOSER = "loser"
+    WAITING = "waiting"
+    LOST = "lost"
+
+
+class Entry(Struct, frozen=True):
+    """One value that a person entered: where, and the cells as the system holds them."""
+
+    system: str
+    entity: str
+    native_id: str
+    field: str
+    cells: Cells
+
+
+def fate(hub: Hub, entry: Entry) -> Fate:
+    """Return what became of *entry*."""
+    system = hub.systems[entry.system]
+    links = hub.store.links.by_native(entry.system, entry.entity, [entry.native_id])
+    link = links.get(entry.native_id)
+    if link is None or link.record is None:
+        return Fate.WAITING if link is not None and _is_asked(hub, link) else Fate.LOST
+    says = _Says(hub, system, entry)
+    golden = hub.store.records.by_id([link.record])[link.record].fields
+    if says(golden.get(entry.field, Golden()).value):
+        return Fate.GOLDEN
+    open_ = hub.store.reviews.open_for([link.record]).get((link.record, entry.field))
+    if open_ is not None and says.among(open_.contenders):
+        return Fate.WAITING
+    events = list(_events(hub, link.record, entry.field))
+    if any(says.among(event.losers) for event in events):
+        return Fate.LOSER
+    told = [event for event in events if event.act != "wrote"]
+    return (
+        Fate.SUPERSEDED
+        if any(says(value) for event in told for value in (event.before, event.value))
+        else Fate.LOST
+    )
+
+
+def disagreements(
+    hub: Hub, entity: str, held: Mapping[str, Mapping[str, Mapping[str, Native]]]
+) -> Iterator[str]:
+    """Yield where a system does not hold golden, and nothing says why.
+
+    *held* is what each system holds, by name and native id. A conflict that is open and a record that
+    waits with its reason say why.
+    """
+    open_ = {(c.record, c.field) for c in hub.store.reviews.open(None, entity, limit=ENTRIES_LIMIT)}
+    parked = {(park.system, park.record) for park in hub.store.parks.all(ENTRIES_LIMIT)}
+    for name, rows in held.items():
+        system = hub.systems[name]
+        links = hub.store.links.by_native(name, entity, list(rows))
+        for native_id, row in rows.items():
+            link = links.get(native_id)
+            if link is None or link.record is None:
+                yield f"{name} {native_id} is not known"
+            elif (name, link.record) not in parked:
+                yield from _unlike(hub, system, link, row, open_)
+
+
+def _unlike(
+    hub: Hub,
+    system: System,
+    link: Link,
+    row: Mapping[str, Native],
+    open_: set[tuple[str, str]],
+) -> Iterator[str]:
+    """Yield each field of a native record that does not hold golden, and is not asked about."""
+    record = link.record or ""
+    golden = hub.store.records.by_id([record])[record].fields
+    refs = _Refs(hub, system.name)
+    for field in system.maps[link.entity].fields.values():
+        cells = tuple(row.get(name) for name in field.native)
+        value = golden.get(field.field, Golden()).value
+        if (record, field.field) in open_ or not all(name in row for name in field.native):
+            continue
+        if not _is(field, cells, value, refs):
+            yield f"{system.name} {link.native_id}.{field.field} holds {cells}, golden is {value!r}"
+
+
+class _Says:
+    """Whether a canonical value is, in the words of one system, what a person entered there."""
+
+    def __init__(self, hub: Hub, system: System, entry: Entry) -> None:
+        self._map = system.maps[entry.entity].fields[entry.field]
+        self._refs = _Refs(hub, system.name)
+        self._entry = entry
+
+    def __call__(self, value: Value) -> bool:
+        return _is(self._map, self._entry.cells, value, self._refs)
+
+    def among(self, sides: Iterable[Contender]) -> bool:
+        """Whether one of *sides* names it for its system."""
+        return any(each.system == self._entry.system and self(each.value) for each in sides)
+
+
+class _Refs:
+    """What ties native ids to records in one system, looked up one by one."""
+
+    def __init__(self, hub: Hub, system: str) -> None:
+        self._links = hub.store.links
+        self._system = system
+
+    def record(self, entity: str, native_id: str) -> str:
+        """Return the record behind a native id."""
+        found = self._links.records(self._system, entity, [native_id])
+        if native_id not in found:
+            raise ReferenceMissing(f"{self._system} {native_id} is not linked.")
+        return found[native_id]
+
+    def native(self, entity: str, record: str) -> str:
+        """Return the native id of a record."""
+        found = self._links.natives(self._system, [record])
+        if record not in found:
+            raise ReferenceMissing(f"{entity} {record} is not linked in {self._system}.")
+        return found[record]
+
+
+def _is(field: FieldMap, cells: Cells, value: Value, refs: _Refs) -> bool:
+    """Whether *cells* are how a system says *value*."""
+    try:
+        return field.says(cells, value, refs)
+    except ReferenceMissing:
+        return False
+
+
+def _is_asked(hub: Hub, link: Link) -> bool:
+    """Whether a person is asked which record a native record is."""
+    asked = hub.store.reviews.open("match", link.entity, limit=ENTRIES_LIMIT)
+    return any(each.link == link.id for conflict in asked for each in conflict.contenders)
+
+
+def _events(hub: Hub, record: str, field: str) -> Iterator[Event]:
+    """Yield all that the journal tells of one field of a record."""
+    for entry in hub.store.journal.of(record, None, ENTRIES_LIMIT):
+        yield from (event for event in entry.events if event.field == field)
