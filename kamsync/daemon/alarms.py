@@ -47,7 +47,8 @@ class Alarms:
         self._blocked: dict[str, str] = {}
         self._unseen: dict[str, dict[str, tuple[str, ...]]] = {}
         self._scarce: dict[str, Budget] = {}
-        self._held_up = ""
+        self._stop = ""
+        self._stopped: frozenset[str] = frozenset()
 
     @property
     def scarce(self) -> frozenset[str]:
@@ -60,6 +61,7 @@ class Alarms:
         Who could not get in is heard anew in the next round; a field shows only with a record.
         """
         self._blocked = {}
+        self._stopped &= systems.keys()
         self._scarce = {name: each for name, each in self._scarce.items() if name in systems}
         self._unseen = {
             name: {
@@ -75,7 +77,7 @@ class Alarms:
         """Take in what became of a round."""
         if outcome.end not in {"done", "stopped"}:
             return
-        self._held_up = outcome.reason if outcome.end == "stopped" else ""
+        self._weigh(outcome)
         for name in outcome.blocked:
             self._blocked[name] = outcome.down[name]
         for name in self._blocked.keys() & set(outcome.systems) - set(outcome.blocked):
@@ -84,6 +86,13 @@ class Alarms:
         for name, entities in outcome.unseen.items():
             for entity, fields in entities.items():
                 self._unseen.setdefault(name, {})[entity] = tuple(fields)
+
+    def _weigh(self, outcome: Outcome) -> None:
+        """Note which systems a plan keeps waiting: until each was served, others that are due change nothing."""
+        if outcome.end == "stopped":
+            self._stop, self._stopped = outcome.reason, self._stopped | set(outcome.systems)
+        else:
+            self._stopped -= set(outcome.systems) - outcome.down.keys()
 
     def counted(self, budgets: Mapping[str, Budget]) -> None:
         """Take in how many calls of the day are left in each system."""
@@ -100,8 +109,8 @@ class Alarms:
         told |= {Alarm("blocked", name): reason for name, reason in self._blocked.items()}
         told |= {Alarm("unseen", name): text for name, text in self._fields()}
         told |= {Alarm("quota_low", name): _left(each) for name, each in self._scarce.items()}
-        if self._held_up:
-            told[Alarm("held_up")] = self._held_up
+        if self._stopped:
+            told[Alarm("held_up")] = self._stop
         return told
 
     def _fields(self) -> Iterator[tuple[str, str]]:

@@ -72,7 +72,6 @@ class Metrics:
         if outcome.end == "busy":
             return
         self.took.observe(outcome.took_s)
-        self.stopped.set(outcome.end == "stopped")
         for name in outcome.systems:
             self.down.labels(name).set(name in outcome.down)
         if outcome.served:
@@ -100,6 +99,7 @@ class Metrics:
             self.served.labels(name).set(at.timestamp())
         for name in before.paused.keys() | standing.paused.keys():
             self.paused.labels(name).set(name in standing.paused)
+        self.stopped.set(any(each.about == "held_up" for each in standing.wrong))
         for name, budget in standing.budgets.items():
             self.calls.labels(name).set(budget.left)
         for each in before.wrong.keys() | standing.wrong.keys():

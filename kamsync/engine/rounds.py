@@ -280,7 +280,7 @@ def deliver(hub: Hub, result: Round, *, progress: Progress | None = None) -> Non
             result.pushed[system.name] = push(hub, system, result.id, count=count)
     note_served(hub, result.up(hub))
     result.held, result.parked = hub.store.reviews.count_open(), hub.store.parks.count()
-    tell_of_round(hub, _trouble(result), held=result.held)
+    tell_of_round(hub, _trouble(result), held=result.held, whole=not result.resting)
 
 
 def _trouble(result: Round) -> dict[str, str]:

@@ -22,9 +22,13 @@ OVERDUE_LIMIT = 100
 """Of how many conflicts that become overdue one round tells; the next one goes on."""
 
 
-def tell_of_round(hub: Hub, down: Mapping[str, str], *, held: int) -> None:
-    """Tell of systems that are *down*, of the conflicts that wait, and once of each that is overdue."""
-    if hub.store.meta(STOPPED) is not None:
+def tell_of_round(hub: Hub, down: Mapping[str, str], *, held: int, whole: bool) -> None:
+    """Tell of systems that are *down*, of the conflicts that wait, and once of each that is overdue.
+
+    A round that was not the *whole* one may have left out the system whose plan was stopped: who was
+    told of that plan is not told again.
+    """
+    if whole and hub.store.meta(STOPPED) is not None:
         hub.store.set_meta(STOPPED, None)
     notices = list(_down(hub, down))
     if _is_news(hub, HELD, str(held)) and held:

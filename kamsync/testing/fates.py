@@ -13,7 +13,7 @@ from enum import Enum
 from msgspec import Struct
 
 from kamsync.engine import Hub, System
-from kamsync.errors import ReferenceMissing
+from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.mapping import FieldMap
 from kamsync.model import Cells, Contender, Event, Golden, Link, Native, Value
 
@@ -42,19 +42,20 @@ class Entry(Struct, frozen=True):
     cells: Cells
 
 
-def fate(hub: Hub, entry: Entry) -> Fate:
-    """Return what became of *entry*."""
-    system = hub.systems[entry.system]
+def fate(hub: Hub, entry: Entry, field: FieldMap) -> Fate:
+    """Return what became of *entry*; *field* is how its system said the field when it was entered."""
     links = hub.store.links.by_native(entry.system, entry.entity, [entry.native_id])
     link = links.get(entry.native_id)
     if link is None or link.record is None:
         return Fate.WAITING if link is not None and _is_asked(hub, link) else Fate.LOST
-    says = _Says(hub, system, entry)
+    says = _Says(field, entry, _Refs(hub, entry.system))
     golden = hub.store.records.by_id([link.record])[link.record].fields
     if says(golden.get(entry.field, Golden()).value):
         return Fate.GOLDEN
     open_ = hub.store.reviews.open_for([link.record]).get((link.record, entry.field))
     if open_ is not None and says.among(open_.contenders):
+        return Fate.WAITING
+    if not says.can_be_read() and _is_parked(hub, entry.system, link.record):
         return Fate.WAITING
     events = list(_events(hub, link.record, entry.field))
     if any(says.among(event.losers) for event in events):
@@ -111,13 +112,21 @@ def _unlike(
 class _Says:
     """Whether a canonical value is, in the words of one system, what a person entered there."""
 
-    def __init__(self, hub: Hub, system: System, entry: Entry) -> None:
-        self._map = system.maps[entry.entity].fields[entry.field]
-        self._refs = _Refs(hub, system.name)
+    def __init__(self, field: FieldMap, entry: Entry, refs: _Refs) -> None:
+        self._field = field
         self._entry = entry
+        self._refs = refs
 
     def __call__(self, value: Value) -> bool:
-        return _is(self._map, self._entry.cells, value, self._refs)
+        return _is(self._field, self._entry.cells, value, self._refs)
+
+    def can_be_read(self) -> bool:
+        """Whether it means anything in canonical words."""
+        try:
+            self._field.get(self._entry.cells, self._refs)
+        except (ReferenceMissing, ValueInvalid):
+            return False
+        return True
 
     def among(self, sides: Iterable[Contender]) -> bool:
         """Whether one of *sides* names it for its system."""
@@ -150,8 +159,14 @@ def _is(field: FieldMap, cells: Cells, value: Value, refs: _Refs) -> bool:
     """Whether *cells* are how a system says *value*."""
     try:
         return field.says(cells, value, refs)
-    except ReferenceMissing:
+    except (ReferenceMissing, ValueInvalid):
         return False
+
+
+def _is_parked(hub: Hub, system: str, record: str) -> bool:
+    """Whether something of a record waits with its reason in this system."""
+    parked = hub.store.parks.all(ENTRIES_LIMIT)
+    return any((each.system, each.record) == (system, record) for each in parked)
 
 
 def _is_asked(hub: Hub, link: Link) -> bool:
