@@ -157,6 +157,8 @@ class Day:
         self.token = self.portal.credentials["token"]
         self.entries, self.entered_at = [], []
         self.number = 0
+        self.left_alone = set()
+        """The accounts that nobody edits any more."""
         self.notices = []
         self.store = open_store(
             f"sqlite:///{folder / 'kamsync.db'}", clock=self.clock, key=bytes(32)
@@ -240,11 +242,15 @@ class Day:
     def import_accounts(self, count):
         """Let an administrator load many accounts into sales, as a job at night does."""
         who = self.org.person("ada.admin")
-        names = ["".join(self.random.choices("bcdfghklmnprstvz", k=14)).title() for _ in range(count)]
+        names = [
+            "".join(self.random.choices("bcdfghklmnprstvz", k=14)).title() for _ in range(count)
+        ]
 
         def load():
             return [
-                self.org.create("Account", {"Name": name, "Website": f"https://{name}.example"}, who)
+                self.org.create(
+                    "Account", {"Name": name, "Website": f"https://{name}.example"}, who
+                )
                 for name in names
             ]
 
@@ -260,7 +266,7 @@ class Day:
         if self.random.random() < 0.04:
             self.make(system)
             return
-        known = self.natives(system)
+        known = [each for each in self.natives(system) if each not in self.left_alone]
         fields = [f for f in CELLS[system] if f != "health" or self.shows_health(system)]
         self.edit(system, self.random.choice(known), self.random.choice(fields))
 
@@ -303,7 +309,10 @@ class Day:
 
     def held(self, system):
         """Return what a system holds of every account, asked of itself."""
-        connector, map_ = self.hub.systems[system].connector, self.hub.systems[system].maps["account"]
+        connector, map_ = (
+            self.hub.systems[system].connector,
+            self.hub.systems[system].maps["account"],
+        )
         ids = self.store.records.ids("account", "", 10**6)
         natives = sorted(self.store.links.natives(system, ids).values())
         found = {}

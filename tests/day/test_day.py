@@ -82,6 +82,11 @@ def sizes(day):
         used = day.service.api.quota.used
         sales.act("ada.admin", "set", quota=int(used / 0.9 / 0.8))
 
+    def misspell():
+        native_id = day.natives("success")[0]
+        day.enter("success", native_id, "health", "purple")
+        day.left_alone.add(native_id)
+
     def measure():
         sizes.append(day.size())
 
@@ -93,7 +98,7 @@ def sizes(day):
         (at(2), lambda: day.import_accounts(ROWS)),
         (at(2, 30), day.approve),
         (at(5), lambda: sales.faults.add(ExpireSessions(times=1))),
-        (at(11), lambda: day.enter("success", day.natives("success")[0], "health", "purple")),
+        (at(11), misspell),
         (at(12, 30), measure),
         (at(14, 30), rotate),
         (at(15), renew),
