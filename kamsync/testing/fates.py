@@ -7,7 +7,7 @@ in the journal; or waiting for a person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import Enum
 
 from msgspec import Struct
@@ -69,12 +69,15 @@ def fate(hub: Hub, entry: Entry, field: FieldMap) -> Fate:
 
 
 def disagreements(
-    hub: Hub, entity: str, held: Mapping[str, Mapping[str, Mapping[str, Native]]]
+    hub: Hub,
+    entity: str,
+    fields: Collection[str],
+    held: Mapping[str, Mapping[str, Mapping[str, Native]]],
 ) -> Iterator[str]:
-    """Yield where a system does not hold golden, and nothing says why.
+    """Yield where a system does not hold golden in one of *fields*, and nothing says why.
 
     *held* is what each system holds, by name and native id. A conflict that is open and a record that
-    waits with its reason say why.
+    waits with its reason say why. Not compared is what cannot be read in canonical words.
     """
     open_ = {(c.record, c.field) for c in hub.store.reviews.open(None, entity, limit=ENTRIES_LIMIT)}
     parked = {(park.system, park.record) for park in hub.store.parks.all(ENTRIES_LIMIT)}
@@ -86,7 +89,7 @@ def disagreements(
             if link is None or link.record is None:
                 yield f"{name} {native_id} is not known"
             elif (name, link.record) not in parked:
-                yield from _unlike(hub, system, link, row, open_)
+                yield from _unlike(hub, system, link, row, fields, open_)
 
 
 def _unlike(
@@ -94,18 +97,20 @@ def _unlike(
     system: System,
     link: Link,
     row: Mapping[str, Native],
+    fields: Collection[str],
     open_: set[tuple[str, str]],
 ) -> Iterator[str]:
     """Yield each field of a native record that does not hold golden, and is not asked about."""
     record = link.record or ""
     golden = hub.store.records.by_id([record])[record].fields
     refs = _Refs(hub, system.name)
-    for field in system.maps[link.entity].fields.values():
+    maps = system.maps[link.entity].fields
+    for field in (maps[name] for name in fields if name in maps):
         cells = tuple(row.get(name) for name in field.native)
         value = golden.get(field.field, Golden()).value
         if (record, field.field) in open_ or not all(name in row for name in field.native):
             continue
-        if not _is(field, cells, value, refs):
+        if _can_be_read(field, cells, refs) and not _is(field, cells, value, refs):
             yield f"{system.name} {link.native_id}.{field.field} holds {cells}, golden is {value!r}"
 
 
@@ -122,11 +127,7 @@ class _Says:
 
     def can_be_read(self) -> bool:
         """Whether it means anything in canonical words."""
-        try:
-            self._field.get(self._entry.cells, self._refs)
-        except (ReferenceMissing, ValueInvalid):
-            return False
-        return True
+        return _can_be_read(self._field, self._entry.cells, self._refs)
 
     def among(self, sides: Iterable[Contender]) -> bool:
         """Whether one of *sides* names it for its system."""
@@ -153,6 +154,15 @@ class _Refs:
         if record not in found:
             raise ReferenceMissing(f"{entity} {record} is not linked in {self._system}.")
         return found[record]
+
+
+def _can_be_read(field: FieldMap, cells: Cells, refs: _Refs) -> bool:
+    """Whether *cells* mean anything in canonical words."""
+    try:
+        field.get(cells, refs)
+    except (ReferenceMissing, ValueInvalid):
+        return False
+    return True
 
 
 def _is(field: FieldMap, cells: Cells, value: Value, refs: _Refs) -> bool:

@@ -96,7 +96,7 @@ class Told:
     def systems_are(self, standing):
         pass
 
-    def happened(self, what, *, wrong, **details):
+    def happened(self, what, *, wrong, **details):  # noqa: ARG002 - the shape of a teller
         told = self.alarms if what in KINDS else self.other
         told.append((self.clock.now(), what, details.get("system", ""), details))
 
