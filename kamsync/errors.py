@@ -30,7 +30,8 @@ expected, what to do. No secret and no value of class *pay* ever enters a messag
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 __all__ = [
     "ApprovalMissing",
@@ -138,7 +139,9 @@ class DecisionRefused(KamsyncError):
 
 
 class StopRound(KamsyncError):
-    """Nothing more is written in this round."""
+    """Nothing more is written in this round; *down* are the systems that could not be served until then."""
+
+    down: Sequence[Any] = ()
 
 
 class ApprovalMissing(StopRound):

@@ -80,15 +80,14 @@ class Alarms:
         self._weigh(outcome)
         for name in outcome.blocked:
             self._blocked[name] = outcome.down[name]
-        for name in self._blocked.keys() & set(outcome.systems) - set(outcome.blocked):
-            if outcome.end == "done":
-                del self._blocked[name]
+        for name in self._blocked.keys() & set(outcome.systems) - outcome.down.keys():
+            del self._blocked[name]
         for name, entities in outcome.unseen.items():
             for entity, fields in entities.items():
                 self._unseen.setdefault(name, {})[entity] = tuple(fields)
 
     def _weigh(self, outcome: Outcome) -> None:
-        """Note which systems a plan keeps waiting: until each was served, others that are due change nothing."""
+        """Note which systems a plan keeps waiting: until each was served, rounds of others change nothing."""
         if outcome.end == "stopped":
             self._stop, self._stopped = outcome.reason, self._stopped | set(outcome.systems)
         else:
@@ -117,12 +116,17 @@ class Alarms:
         """Yield which mapped fields a system does not show, and what to do."""
         for name, entities in self._unseen.items():
             missing = {entity: fields for entity, fields in entities.items() if fields}
-            for_each = "; ".join(
-                f"{', '.join(fields)} of {entity}" for entity, fields in missing.items()
-            )
             if missing:
-                text = f"{name} does not show {for_each}: what people enter is not synced with it."
-                yield name, f"{text} Let kamsync's user see it, or correct [system.{name}.map]."
+                yield name, _unseen(name, missing)
+
+
+def _unseen(name: str, missing: Mapping[str, tuple[str, ...]]) -> str:
+    """Return which fields a system does not show, what that means, and what to do."""
+    told = "; ".join(f"{', '.join(fields)} of {entity}" for entity, fields in missing.items())
+    return (
+        f"{name} does not show {told}: what people enter there does not arrive, and nothing is written"
+        f" there. Let kamsync's user see it, or correct [system.{name}.map] and reload."
+    )
 
 
 def _left(budget: Budget) -> str:

@@ -133,6 +133,7 @@ def run_round(
         except (ApprovalMissing, GuardTripped) as error:
             _keep_stopped(hub, result, approve)
             _end(hub, result, "stopped")
+            error.down = tuple(result.down)
             tell_of_stop(hub, error, result.plan, result.down, result.resting)
             raise
         deliver(hub, result, progress=progress)

@@ -29,6 +29,33 @@ def test_who_is_not_let_in_is_told_at_once_with_what_to_do(place):
     assert b'kamsync_alarm{about="blocked",system="sales"} 0.0' in here.metrics.text()
 
 
+def test_an_outage_does_not_say_that_anybody_is_let_in_again(place):
+    """Only an answer does."""
+    here = place()
+    here.run(30)
+    here.outages["sales"].error = NotLetIn("The token is old.")
+    here.run(2 * 60)
+    here.outages["sales"].error, here.outages["sales"].down = None, True
+    here.run(5 * 60)
+    assert [("blocked", "sales")] == here.alarms()
+
+
+def test_who_is_not_let_in_is_told_while_a_plan_waits_as_well(place):
+    """And who is let in again."""
+    here = place(sales=Pace(MINUTE), success=Pace(MINUTE), account=Pace(MINUTE))
+    here.run(30)
+    for number in range(3):
+        here.worlds["sales"].act("ann").create("account", {"name": f"Client {number}"})
+    here.hub.limits = Limits(Bounds(create=Bound(count=1, share=0)))
+    here.run(3 * 60)
+    here.outages["account"].error = NotLetIn("The token is old.")
+    here.run(3 * 60)
+    here.outages["account"].error = None
+    here.run(3 * 60)
+    assert {"stopped"} == {outcome.end for outcome in here.told.rounds[-6:]}
+    assert [("held_up", ""), ("blocked", "account"), ("unblocked", "account")] == here.alarms()
+
+
 def test_an_outage_is_told_to_notifiers_once_while_other_systems_are_served(place):
     """Rounds that leave the system out that is down do not begin the count anew."""
     here = place(sales=Pace(MINUTE), success=Pace(3 * MINUTE))
