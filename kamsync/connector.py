@@ -20,6 +20,7 @@ from kamsync.model import Entry, Native, Page, Reading, Receipt, Write
 from kamsync.redact import Secret
 
 __all__ = [
+    "Budget",
     "Can",
     "Connector",
     "Finding",
@@ -89,6 +90,13 @@ class NativeEntity(Struct, frozen=True):
     fields: Mapping[str, NativeField]
     can: Can
     open: bool = False
+
+
+class Budget(Struct, frozen=True):
+    """The calls of a day: how many kamsync may make of them in all, and how many of these are *left*."""
+
+    left: int
+    limit: int
 
 
 class Finding(Struct, frozen=True):
@@ -267,6 +275,10 @@ class Connector(ABC):
     def check(self) -> Sequence[Finding]:
         """Say what is right and wrong with the connection, its permissions and its quota."""
         return ()
+
+    def budget(self) -> Budget | None:
+        """Return the calls of the day as the last answers told them, without a call; None if none did."""
+        return None
 
     def foresee(self, reads: Sequence[Upcoming]) -> None:
         """Hear which reads follow, in their order, so that what they need may be asked for together.

@@ -9,6 +9,7 @@
     │   └── PluginBroken
     ├── RetryLater            the same call may work later (exit status 1)
     │   ├── SystemDown
+    │   │   └── NotLetIn          a person must renew what kamsync logs in with
     │   ├── QuotaSpent
     │   └── StoreBusy
     ├── ParkRecord            one record waits with its reason, the rest goes on
@@ -29,7 +30,8 @@ expected, what to do. No secret and no value of class *pay* ever enters a messag
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 __all__ = [
     "ApprovalMissing",
@@ -38,6 +40,7 @@ __all__ = [
     "FixConfiguration",
     "GuardTripped",
     "KamsyncError",
+    "NotLetIn",
     "ParkRecord",
     "PluginBroken",
     "QuotaSpent",
@@ -99,6 +102,10 @@ class SystemDown(RetryLater):
     """A system does not answer, or answers that it cannot serve anybody now."""
 
 
+class NotLetIn(SystemDown):
+    """A system answers, and lets nobody in with what kamsync logs in with: waiting alone cures nothing."""
+
+
 class QuotaSpent(RetryLater):
     """A system allows no more calls for the moment."""
 
@@ -132,7 +139,9 @@ class DecisionRefused(KamsyncError):
 
 
 class StopRound(KamsyncError):
-    """Nothing more is written in this round."""
+    """Nothing more is written in this round; *down* are the systems that could not be served until then."""
+
+    down: Sequence[Any] = ()
 
 
 class ApprovalMissing(StopRound):

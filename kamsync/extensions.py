@@ -27,7 +27,8 @@ class Notice(Struct, frozen=True, omit_defaults=True):
 
     A notice names systems, entities, records and fields and never carries a value of them, so it
     may leave for a chat or a mailbox whatever the class of the field. *about* is ``conflict``,
-    ``guard``, ``approval``, ``parked``, ``system`` or ``plugin``; *id* is what a command takes.
+    ``guard``, ``approval``, ``parked``, ``system``, ``freshness``, ``fields``, ``quota`` or ``plugin``;
+    *id* is what a command takes.
     """
 
     about: str

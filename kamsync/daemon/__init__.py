@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kamsync.daemon.alarms import Alarm, Alarms
 from kamsync.daemon.log import Log
 from kamsync.daemon.loop import Daemon
 from kamsync.daemon.metrics import Metrics
@@ -14,6 +15,8 @@ from kamsync.daemon.wishes import Signals, Wish, Wishes
 from kamsync.daemon.work import Work, work_from
 
 __all__ = [
+    "Alarm",
+    "Alarms",
     "Daemon",
     "Log",
     "Metrics",

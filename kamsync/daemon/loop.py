@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from msgspec import structs
+
 from kamsync.clock import Clock, instant
+from kamsync.daemon.alarms import OVER, Alarm, Alarms
 from kamsync.daemon.outcome import Outcome, of_error, of_round
-from kamsync.daemon.schedule import Schedule
+from kamsync.daemon.schedule import STOPPED_SHARE, Schedule
 from kamsync.daemon.telling import Teller
 from kamsync.daemon.wishes import Wish, Wishes
 from kamsync.daemon.work import Work
@@ -20,6 +23,10 @@ __all__ = ["Daemon"]
 
 IDLE_S = 30.0
 """How long the loop looks after nothing at most: a pause that ends is noticed within that time."""
+
+
+NOTICED = {"stale": "freshness", "unseen": "fields", "quota_low": "quota"}
+"""What notifiers are told of some alarms, by kind; the round itself tells them of the others."""
 
 
 class Daemon:
@@ -39,7 +46,8 @@ class Daemon:
         self._wishes = wishes
         self._teller = teller
         self._began = clock.now()
-        self._stale: frozenset[str] = frozenset()
+        self._alarms = Alarms()
+        self._raised: dict[Alarm, str] = {}
 
     def run(self) -> None:
         """Serve until a stop is wished for; what was committed stays."""
@@ -57,10 +65,14 @@ class Daemon:
         """Run one round of all that is due, if anything is, and look after the promises."""
         began = self._clock.now()
         due = tuple(sorted(self.schedule.due(began)))
+        # The last border of a process that must not end: what nobody foresaw stops one round, and no
+        # alarm is missed for it.
         try:
             outcome = self._round(due, began)
+        except Exception as error:  # noqa: BLE001
+            outcome = self._failed(error, due, began)
+        try:
             self._look_after()
-        # The last border of a process that must not end: what nobody foresaw stops one round.
         except Exception as error:  # noqa: BLE001
             outcome = self._failed(error, due, began)
         return outcome
@@ -75,6 +87,7 @@ class Daemon:
         before, self.work = self.work, work
         before.close()
         self.schedule = Schedule(work.paces, self._clock.now())
+        self._alarms.taken_over(work.hub.systems)
         self._teller.happened("reloaded", wrong=False, systems=",".join(work.hub.systems))
 
     def _round(self, due: tuple[str, ...], began: datetime) -> Outcome | None:
@@ -95,7 +108,8 @@ class Daemon:
         if outcome.end == "busy":
             self.schedule.postpone(systems, self._clock.now())
         else:
-            self.schedule.tried(systems, self._clock.now(), outcome.waits)
+            self.schedule.tried(systems, self._clock.now(), _waits(outcome))
+        self._alarms.heard(outcome)
         self._teller.round_ended(outcome)
         return outcome
 
@@ -117,29 +131,48 @@ class Daemon:
             raise _BrokenOffError(step)
 
     def _look_after(self) -> None:
-        """Tell how each system stands, once of each promise that is broken, and when it holds again."""
+        """Tell how each system stands, once of whatever is wrong, and when it is over."""
         standing = self.work.standing(self._began)
-        self._teller.systems_are(standing)
-        stale = standing.stale(self._clock.now())
-        new = sorted(stale.keys() - self._stale)
-        for name in new:
-            self._teller.happened("stale", wrong=True, system=name, reason=stale[name])
-        for name in sorted(self._stale - stale.keys()):
-            self._teller.happened("fresh_again", wrong=False, system=name)
-        self._stale = frozenset(stale)
-        if new and self.work.hub.notify is not None:
-            self.work.hub.notify([self._notice(name, stale[name]) for name in new])
+        self._alarms.counted(standing.budgets)
+        self.schedule.spare(self._alarms.scarce)
+        wrong = self._alarms.wrong(standing.stale(self._clock.now()))
+        self._teller.systems_are(structs.replace(standing, wrong=wrong))
+        new = sorted(wrong.keys() - self._raised.keys())
+        for alarm in new:
+            self._say(alarm.about, alarm, wrong=True, reason=wrong[alarm])
+        for alarm in sorted(self._raised.keys() - wrong.keys()):
+            self._say(OVER[alarm.about], alarm, wrong=False)
+        self._raised = wrong
+        notices = [self._notice(each, wrong[each]) for each in new if each.about in NOTICED]
+        if notices and self.work.hub.notify is not None:
+            self.work.hub.notify(notices)
 
-    def _notice(self, name: str, how: str) -> Notice:
-        """Return the notice of a promise that was not broken before."""
-        text = f"{name} was {how}. See why with: kamsync check."
+    def _say(self, what: str, alarm: Alarm, *, wrong: bool, **details: str) -> None:
+        """Tell that something is wrong, or is no more."""
+        system = {"system": alarm.system} if alarm.system else {}
+        self._teller.happened(what, wrong=wrong, **system, **details)
+
+    def _notice(self, alarm: Alarm, reason: str) -> Notice:
+        """Return the notice of what was not wrong before."""
         at = instant(self._clock.now())
-        return Notice("freshness", text, at, system=name, urgent=True)
+        about, text = NOTICED[alarm.about], reason
+        if about == "freshness":
+            text = f"{alarm.system} was {reason}"
+        return Notice(about, text, at, system=alarm.system, urgent=True)
 
     def _idle_s(self) -> float:
         """Return for how long nothing is to be done, in seconds."""
         left = (self.schedule.next_at() - self._clock.now()).total_seconds()
         return min(IDLE_S, max(0.0, left))
+
+
+def _waits(outcome: Outcome) -> dict[str, float]:
+    """Return for how many seconds each system is left alone after a round, at least.
+
+    A plan that waits for a person is made anew each time: that must not take most of the day.
+    """
+    rest_s = STOPPED_SHARE * outcome.took_s if outcome.end == "stopped" else 0.0
+    return {name: max(outcome.waits.get(name, 0.0), rest_s) for name in outcome.systems}
 
 
 class _BrokenOffError(Exception):

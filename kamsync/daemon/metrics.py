@@ -13,6 +13,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from kamsync.clock import Clock, instant
+from kamsync.daemon.alarms import Alarm
 from kamsync.daemon.outcome import Outcome
 from kamsync.daemon.standing import Standing
 
@@ -55,6 +56,12 @@ class Metrics:
             "kamsync_system_stale", "1 while its freshness promise is broken.", ["system"]
         )
         self.paused = gauge("kamsync_system_paused", "1 while it is paused.", ["system"])
+        self.calls = gauge(
+            "kamsync_system_calls_left", "Calls of the day that are left to kamsync.", ["system"]
+        )
+        self.alarm = gauge(
+            "kamsync_alarm", "1 while this is wrong, 0 once it is over.", ["about", "system"]
+        )
         self.reloads = counter(
             "kamsync_reloads", "Times the configuration was read again.", ["end"]
         )
@@ -65,7 +72,6 @@ class Metrics:
         if outcome.end == "busy":
             return
         self.took.observe(outcome.took_s)
-        self.stopped.set(outcome.end == "stopped")
         for name in outcome.systems:
             self.down.labels(name).set(name in outcome.down)
         if outcome.served:
@@ -93,6 +99,11 @@ class Metrics:
             self.served.labels(name).set(at.timestamp())
         for name in before.paused.keys() | standing.paused.keys():
             self.paused.labels(name).set(name in standing.paused)
+        self.stopped.set(any(each.about == "held_up" for each in standing.wrong))
+        for name, budget in standing.budgets.items():
+            self.calls.labels(name).set(budget.left)
+        for each in before.wrong.keys() | standing.wrong.keys():
+            self.alarm.labels(each.about, each.system).set(each in standing.wrong)
 
     def happened(self, what: str, *, wrong: bool, **details: Any) -> None:  # noqa: ARG002
         """Count reloads; everything else is for the log."""
@@ -123,5 +134,11 @@ class Metrics:
             "served": {name: instant(at) for name, at in standing.served.items()},
             "stale": stale,
             "paused": dict(standing.paused),
+            "wrong": [_told(each, reason) for each, reason in sorted(standing.wrong.items())],
         }
         return well, told
+
+
+def _told(alarm: Alarm, reason: str) -> dict[str, str]:
+    """Return one thing that is wrong, as it is shown."""
+    return {"about": alarm.about, "system": alarm.system, "reason": reason}

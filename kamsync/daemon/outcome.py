@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, structs
 
 from kamsync.engine import Round
+from kamsync.engine.serving import Down
 from kamsync.errors import ApprovalMissing, GuardTripped, KamsyncError, StoreBusy
 
 __all__ = ["Outcome"]
@@ -18,7 +19,9 @@ class Outcome(Struct, frozen=True):
 
     *end* is ``done``; ``stopped`` by a guard or for want of an approval; ``busy``, because another
     process was at work; ``broken_off``, because the daemon was told to stop; or ``failed``.
-    *written* counts by system and operation, *read* by system.
+    *written* counts by system and operation, *read* by system. *blocked* are those of the systems that
+    are *down* that only a person can help. *unseen* are the mapped native fields that a system did not
+    show, by system and entity, for each entity of which rows were read.
     """
 
     end: str
@@ -34,6 +37,8 @@ class Outcome(Struct, frozen=True):
     parked: int = 0
     down: Mapping[str, str] = {}
     waits: Mapping[str, float] = {}
+    blocked: Collection[str] = ()
+    unseen: Mapping[str, Mapping[str, Collection[str]]] = {}
     reason: str = ""
 
     @property
@@ -79,9 +84,21 @@ def of_round(done: Round, systems: tuple[str, ...], took_s: float) -> Outcome:
         refused={name: pushed.refused for name, pushed in done.pushed.items()},
         held=done.held,
         parked=done.parked,
-        down={each.system: each.reason for each in done.down},
-        waits={each.system: each.wait_s for each in done.down if each.wait_s},
+        **_down(done.down),
+        unseen={
+            name: {entity: sorted(e.unseen) for entity, e in each.items() if e.read}
+            for name, each in done.pulled.items()
+        },
     )
+
+
+def _down(systems: Sequence[Down]) -> dict[str, Any]:
+    """Return what there is to say of the systems that could not be served."""
+    return {
+        "down": {each.system: each.reason for each in systems},
+        "waits": {each.system: each.wait_s for each in systems if each.wait_s},
+        "blocked": [each.system for each in systems if each.blocked],
+    }
 
 
 def of_error(error: Exception, systems: tuple[str, ...], took_s: float) -> Outcome:
@@ -89,7 +106,7 @@ def of_error(error: Exception, systems: tuple[str, ...], took_s: float) -> Outco
     if isinstance(error, StoreBusy):
         return Outcome("busy", systems, took_s, reason=error.message)
     if isinstance(error, ApprovalMissing | GuardTripped):
-        return Outcome("stopped", systems, took_s, reason=str(error))
+        return Outcome("stopped", systems, took_s, reason=str(error), **_down(error.down))
     if isinstance(error, KamsyncError):
         return Outcome("failed", systems, took_s, reason=str(error))
     what = f"An unexpected {type(error).__name__}, a fault of kamsync or a plugin"

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from kamsync.connector import Budget
+from kamsync.daemon.alarms import Wrong
+
 __all__ = ["Standing", "length"]
 
 MINUTE_S = 60
@@ -18,13 +21,16 @@ class Standing(Struct, frozen=True):
 
     *served* says when each was served from end to end. *promised* is the time within which each is
     to be served anew, where that is promised; one that never was served counts from *began*. Who is
-    *paused*, and why, owes no freshness.
+    *paused*, and why, owes no freshness. *budgets* are the calls of the day, where a system tells them,
+    and *wrong* is what was wrong at the end of the last round.
     """
 
     began: datetime
     served: Mapping[str, datetime] = {}
     promised: Mapping[str, timedelta] = {}
     paused: Mapping[str, str] = {}
+    budgets: Mapping[str, Budget] = {}
+    wrong: Wrong = {}
 
     def stale(self, now: datetime) -> dict[str, str]:
         """Return in words how the promise of each system is broken whose promise is."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from kamsync.config import Config
+from kamsync.connector import Budget
 from kamsync.daemon.schedule import Pace
 from kamsync.daemon.standing import Standing
 from kamsync.engine import Hub
@@ -35,12 +36,18 @@ class Work(Struct, frozen=True):
             served={name: datetime.fromisoformat(at) for name, at in times.items() if at},
             promised={name: within for name, within in promises.items() if within is not None},
             paused={name: each.why for name, each in pauses(self.hub).items()},
+            budgets=self._budgets(),
         )
 
     def close(self) -> None:
         """Give back what the connectors hold; the store stays open."""
         for system in self.hub.systems.values():
             system.connector.close()
+
+    def _budgets(self) -> dict[str, Budget]:
+        """Return the calls of the day in each system that tells them; no system is called."""
+        found = {name: system.connector.budget() for name, system in self.hub.systems.items()}
+        return {name: budget for name, budget in found.items() if budget is not None}
 
 
 def work_from(config: Config, plugins: Plugins, store: Store, store_url: str) -> Work:

@@ -24,12 +24,17 @@ PAGES_LIMIT = 1_000_000
 
 
 class Pulled(Struct, frozen=True):
-    """What one pull brought: rows read, links changed, records gone, and whether it was a full sweep."""
+    """What one pull brought: rows read, links changed, records gone, and whether it was a full sweep.
+
+    *unseen* are the mapped native fields that a living record did not show: the system has none of
+    that name any more, or hides it from kamsync's user.
+    """
 
     read: int = 0
     changed: int = 0
     gone: int = 0
     sweep: bool = False
+    unseen: frozenset[str] = frozenset()
 
     def plus(self, other: Pulled) -> Pulled:
         """Return the sum of two pulls."""
@@ -38,6 +43,7 @@ class Pulled(Struct, frozen=True):
             self.changed + other.changed,
             self.gone + other.gone,
             self.sweep or other.sweep,
+            self.unseen | other.unseen,
         )
 
 
@@ -71,6 +77,7 @@ def pull(
             read=total.read + len(page.readings),
             changed=total.changed + heard.changed,
             gone=total.gone + heard.gone,
+            unseen=total.unseen | _unseen(system.maps[entity].names, page),
         )
         if count is not None:
             count(total.read)
@@ -81,6 +88,18 @@ def pull(
         with hub.store.transaction():
             hub.store.cursors.put(system.name, entity, place)
     return total
+
+
+def _unseen(names: Sequence[str], page: Page) -> frozenset[str]:
+    """Return those of *names* that a living record of *page* did not show."""
+    wanted = frozenset(names)
+    return frozenset().union(
+        *(
+            wanted - reading.values.keys()
+            for reading in page.readings
+            if reading.values is not None and len(reading.values) < len(wanted)
+        )
+    )
 
 
 def foresee(hub: Hub, system: System, *, sweep: bool = False) -> None:

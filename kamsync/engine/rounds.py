@@ -140,7 +140,8 @@ def run_round(
         except (ApprovalMissing, GuardTripped) as error:
             _keep_stopped(hub, result, approve)
             _end(hub, result, "stopped")
-            tell_of_stop(hub, error, result.plan, _trouble(result))
+            error.down = tuple(result.down)
+            tell_of_stop(hub, error, result.plan, result.down, result.resting)
             raise
         deliver(hub, result, only=pilot, progress=progress)
         _end(hub, result, "done")
@@ -316,12 +317,7 @@ def deliver(
             result.pushed[system.name] = push(hub, system, result.id, known=known, count=count)
     note_served(hub, result.up(hub))
     result.held, result.parked = hub.store.reviews.count_open(), hub.store.parks.count()
-    tell_of_round(hub, _trouble(result), held=result.held)
-
-
-def _trouble(result: Round) -> dict[str, str]:
-    """Return why systems could not be served, by system."""
-    return {down.system: down.reason for down in result.down}
+    tell_of_round(hub, result.down, held=result.held, resting=result.resting)
 
 
 def _backfill(hub: Hub) -> None:

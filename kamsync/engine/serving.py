@@ -9,18 +9,22 @@ from msgspec import Struct
 
 from kamsync.connector import named
 from kamsync.engine.hub import System
-from kamsync.errors import FixConfiguration, RetryLater, Unsupported
+from kamsync.errors import FixConfiguration, NotLetIn, RetryLater, Unsupported
 
 __all__ = ["Down", "borne"]
 
 
 class Down(Struct, frozen=True, omit_defaults=True):
-    """One system that could not be served: in which step, why, and how long it asked to be left alone."""
+    """One system that could not be served: in which step, why, and how long it asked to be left alone.
+
+    *blocked* says that waiting cures nothing: a person has to do what the reason says.
+    """
 
     system: str
     step: str
     reason: str
     wait_s: float = 0
+    blocked: bool = False
 
 
 @contextmanager
@@ -32,7 +36,10 @@ def borne(down: list[Down], system: System, step: str) -> Iterator[None]:
     """
     try:
         yield
+    except NotLetIn as error:
+        reason = named(str(error), system.name)
+        down.append(Down(system.name, step, reason, error.wait_s or 0, blocked=True))
     except RetryLater as error:
         down.append(Down(system.name, step, error.message, error.wait_s or 0))
     except (FixConfiguration, Unsupported) as error:
-        down.append(Down(system.name, step, named(str(error), system.name)))
+        down.append(Down(system.name, step, named(str(error), system.name), blocked=True))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Sequence
 
 from kamsync.engine.hub import Hub
 from kamsync.engine.planning import Plan
+from kamsync.engine.serving import Down
 from kamsync.errors import ApprovalMissing, GuardTripped
 from kamsync.extensions import Notice
 from kamsync.model import Conflict
@@ -15,25 +16,36 @@ __all__ = ["tell_of_round", "tell_of_stop"]
 STOPPED = "told of"
 """Under which name the store keeps the plan of which people were told that it was stopped."""
 
+HELD, DOWN = "told of held", "told of down:"
+"""Under which names the store keeps how many conflicts, and which trouble, people were told of."""
+
 OVERDUE_LIMIT = 100
 """Of how many conflicts that become overdue one round tells; the next one goes on."""
 
 
-def tell_of_round(hub: Hub, down: Mapping[str, str], *, held: int) -> None:
-    """Tell of systems that are *down*, of the conflicts that wait, and once of each that is overdue."""
-    if hub.store.meta(STOPPED) is not None:
+def tell_of_round(hub: Hub, down: Sequence[Down], *, held: int, resting: Collection[str]) -> None:
+    """Tell of systems that are *down*, of the conflicts that wait, and once of each that is overdue.
+
+    A round says nothing of the systems that it left *resting*: one of them may be the one whose plan
+    was stopped, and who was told of that plan is not told again.
+    """
+    if not resting and hub.store.meta(STOPPED) is not None:
         hub.store.set_meta(STOPPED, None)
-    notices = list(_down(hub, down))
-    if held:
+    notices = list(_down(hub, down, resting))
+    if _is_news(hub, HELD, str(held)) and held:
         notices.append(Notice("conflict", f"{held} conflicts wait for a person.", hub.now()))
     _tell(hub, notices)
 
 
 def tell_of_stop(
-    hub: Hub, error: ApprovalMissing | GuardTripped, plan: Plan | None, down: Mapping[str, str]
+    hub: Hub,
+    error: ApprovalMissing | GuardTripped,
+    plan: Plan | None,
+    down: Sequence[Down],
+    resting: Collection[str],
 ) -> None:
     """Tell what has stopped a round, once for each plan, and what else came up in it."""
-    notices = list(_down(hub, down))
+    notices = list(_down(hub, down, resting))
     if plan is not None and hub.store.meta(STOPPED) != plan.id:
         notices += _stopped(hub, error, plan)
     _tell(hub, notices)
@@ -41,11 +53,26 @@ def tell_of_stop(
         hub.store.set_meta(STOPPED, plan.id)
 
 
-def _down(hub: Hub, down: Mapping[str, str]) -> Iterator[Notice]:
-    """Yield a notice of each system that could not be served."""
-    for system, reason in down.items():
-        text = f"{system} could not be served: {reason}"
-        yield Notice("system", text, hub.now(), system=system, urgent=True)
+def _is_news(hub: Hub, key: str, told: str) -> bool:
+    """Whether people were last told something else under *key*, and remember what they are told now."""
+    is_news = (hub.store.meta(key) or "") != told
+    if is_news and hub.notify is not None:
+        hub.store.set_meta(key, told)
+    return is_news
+
+
+def _down(hub: Hub, down: Sequence[Down], resting: Collection[str]) -> Iterator[Notice]:
+    """Yield a notice of each system that could not be served, once as long as that lasts.
+
+    One that only a person can help is told of again when there is something else to do.
+    """
+    trouble = {each.system: each for each in down}
+    for name in hub.systems.keys() - set(resting):
+        found = trouble.get(name)
+        told = "" if found is None else found.reason if found.blocked else "down"
+        if _is_news(hub, f"{DOWN}{name}", told) and found is not None:
+            text = f"{name} could not be served: {found.reason}"
+            yield Notice("system", text, hub.now(), system=name, urgent=True)
 
 
 def _stopped(hub: Hub, error: ApprovalMissing | GuardTripped, plan: Plan) -> Iterator[Notice]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from kamsync.clock import SetClock
+from kamsync.connector import Budget
 from kamsync.daemon import Daemon, Metrics, Pace, Tellers, Wish, Work
 from kamsync.engine import Hub, System, preview, run_round
 from kamsync.entities import core_schema
@@ -21,6 +22,15 @@ from kamsync.store import open_store
 SCHEMA = core_schema()
 
 
+class Counted(Memory):
+    """A connector whose system tells how many calls of the day are left."""
+
+    budget_left = None
+
+    def budget(self):
+        return self.budget_left
+
+
 class Outage(Faults):
     """A system that does not answer while it is down."""
 
@@ -28,8 +38,12 @@ class Outage(Faults):
         self.down = False
         self.wait_s = None
         self.error = None
+        self.clock = None
+        self.takes_s = 0
 
     def before(self, call, object_):
+        if self.takes_s:
+            self.clock.wait(self.takes_s)
         if self.error is not None:
             raise self.error
         if self.down:
@@ -95,6 +109,8 @@ class Place:
         self.clock = SetClock()
         self.worlds = {name: MemorySystem(clock=self.clock) for name in paces}
         self.outages = {name: Outage() for name in paces}
+        for outage in self.outages.values():
+            outage.clock = self.clock
         self.notices = []
         self.store = open_store(url, clock=self.clock, key=bytes(range(32)))
         self.paces = paces
@@ -133,13 +149,21 @@ class Place:
     def hub(self):
         return self.daemon.work.hub
 
+    def left(self, name, calls, limit=100):
+        """Let a system tell how many calls are left, by the connector of now."""
+        self.hub.systems[name].connector.budget_left = Budget(calls, limit)
+
+    def alarms(self):
+        """What was raised and lifted, in order."""
+        return [(what, details.get("system", "")) for what, _, details in self.told.events]
+
     def run(self, seconds, wish=Wish.STOP):
         """Let the daemon run for a while."""
         self.wishes.wish(seconds, wish)
         self.daemon.run()
 
     def _system(self, name):
-        memory = Memory.over(self.worlds[name], ALL, faults=self.outages[name])
+        memory = Counted.over(self.worlds[name], ALL, faults=self.outages[name])
         entity = SCHEMA.entity("account")
         every = {"account": frozenset(Op)}
         maps = {"account": identity_map(entity, "account", stamp="kamsync_id")}

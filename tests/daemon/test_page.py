@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from kamsync.clock import SetClock
-from kamsync.daemon import Metrics, Outcome, Standing, page
+from kamsync.daemon import Alarm, Metrics, Outcome, Standing, page
 from kamsync.errors import ConfigurationInvalid
 
 MINUTE = timedelta(minutes=1)
@@ -62,11 +62,12 @@ def test_metrics_are_what_prometheus_reads(metrics):
         assert line in answer.text.splitlines()
 
 
-def test_a_plan_that_waits_for_a_person_is_no_illness_and_is_shown(metrics):
+def test_a_plan_that_waits_for_a_person_is_no_illness_and_is_shown(metrics, clock):
     """Starting it anew would not help."""
     metrics.round_ended(Outcome("stopped", ("sales",), 0.1, reason="approve it"))
     well, told = metrics.health()
     assert (True, "approve it") == (well, told["round"]["reason"])
+    metrics.systems_are(Standing(clock.now(), wrong={Alarm("held_up"): "approve it"}))
     assert b"kamsync_round_stopped 1.0" in metrics.text()
 
 

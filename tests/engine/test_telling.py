@@ -152,3 +152,24 @@ def test_a_round_that_was_stopped_tells_what_is_overdue_too(met):
         hub.round()
 
     assert ["guard", "conflict"] == [notice.about for notice in told]
+
+
+def test_an_outage_is_told_once_as_long_as_it_lasts(met):
+    """Who is told of it every minute does not read it any more."""
+    hub, _, _ = met()
+    told = _listen(hub)
+    for is_down in (True, True, False, True):
+        hub["success"].trouble.down = {"read"} if is_down else set()
+        hub.round()
+
+    assert ["system", "system"] == [notice.about for notice in told]
+
+
+def test_open_conflicts_are_told_when_their_number_changes(met):
+    """Not in each round of a daemon."""
+    hub, _, _ = _disputed(met)
+    told = _listen(hub)
+    hub.round()
+    hub.round()
+
+    assert ["1 conflicts wait for a person."] == [n.text for n in told if n.about == "conflict"]

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from kamsync.clock import Clock, SystemClock
 from kamsync.connector import (
+    Budget,
     Can,
     Connector,
     Finding,
@@ -286,6 +287,11 @@ class HubSpot(Connector):
         self._require_with(object_)
         with _spoken(object_):
             return self._reader.find(shape_of(object_), names, stamps)
+
+    def budget(self) -> Budget | None:
+        """Return the calls of the day, where HubSpot tells them: not to an app that people sign in with."""
+        left, limit = self.transport.daily_left, self.transport.daily_limit
+        return Budget(left, limit) if left is not None and limit else None
 
     def check(self) -> Sequence[Finding]:
         """Say what is right and wrong, and what to do."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from kamsync.errors import KamsyncError, QuotaSpent, RetryLater, SystemDown
+from kamsync.errors import KamsyncError, NotLetIn, QuotaSpent, RetryLater, SystemDown
 from kamsync.redact import visible
 from kamsync_hubspot.wire import Problem
 
@@ -125,7 +125,7 @@ def meaning(
         text = f"HubSpot does not answer now: {about}"
         return AnswerLost(text, wait_s=max(WAITS_S[status], asked_s))
     if status in NO_TOKEN:
-        return SystemDown(
+        return NotLetIn(
             f"HubSpot does not take the token: {about}",
             hint="Make a new one, or connect the system again.",
         )

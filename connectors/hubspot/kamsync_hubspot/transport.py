@@ -97,6 +97,8 @@ class Transport:
         """What is still to be asked before the day's calls are spent; it is called once."""
         self.daily_left: int | None = None
         """How many calls are left today, where HubSpot tells."""
+        self.daily_limit: int | None = None
+        """How many calls a day has, where HubSpot tells."""
         self._token = token
         self._client = client_to(url, parallel)
         self._timeout = (CONNECT_S, read_s)
@@ -192,6 +194,8 @@ class Transport:
         left = answer.headers.get("x-hubspot-ratelimit-daily-remaining", "")
         if left.isdecimal():
             self.daily_left = int(left)
+            most = answer.headers.get("x-hubspot-ratelimit-daily", "")
+            self.daily_limit = int(most) if most.isdecimal() else None
             if self.daily_left < SCARCE and not self.zone and self.when_scarce is not None:
                 ask, self.when_scarce = self.when_scarce, None
                 ask()

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from kamsync.clock import Clock, SystemClock
 from kamsync.connector import (
+    Budget,
     Can,
     Connector,
     Finding,
@@ -200,6 +201,10 @@ class Salesforce(Connector):
             self._require_able(object_, writes)
             self.org.reads.ahead.forget()
             return self.org.writes.write(object_, writes)
+
+    def budget(self) -> Budget | None:
+        """Return the calls of the day that are kamsync's share, and how many are left of them."""
+        return self.org.quota.budget() if self._org is not None else None
 
     def check(self) -> Sequence[Finding]:
         """Say what is right and wrong with the login, the permissions, the fields and the quota."""

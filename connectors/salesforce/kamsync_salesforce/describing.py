@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from msgspec import structs
 from simple_salesforce.api import Salesforce
 
+from kamsync.clock import Clock
 from kamsync.connector import Can, NativeEntity, NativeField
 from kamsync_salesforce.answers import Problem
 from kamsync_salesforce.client import Client, Refusal
@@ -22,6 +24,10 @@ __all__ = ["Described", "Descriptions"]
 NUMBERS = frozenset({"int", "double", "currency", "percent"})
 KINDS = {"id": "id", "reference": "reference", "boolean": "boolean", "date": "date"}
 KINDS |= {"datetime": "time", **dict.fromkeys(NUMBERS, "number")}
+
+
+LOOK_AGAIN = timedelta(hours=1)
+"""How long what was not shown counts as not shown."""
 
 
 class Described:
@@ -85,14 +91,22 @@ class Descriptions(Mapping[str, NativeEntity]):
     """
 
     def __init__(
-        self, client: Client, can: Can, stamp: str, currency: str, more: Iterable[str] = ()
+        self,
+        client: Client,
+        clock: Clock,
+        can: Can,
+        stamp: str,
+        currency: str,
+        more: Iterable[str] = (),
     ) -> None:
         self._client = client
+        self._clock = clock
         self._can = can
         self._stamp = stamp
         self._currency = currency
         self._listed = dict.fromkeys((*KEY_OBJECTS, *more))
         self._known: dict[str, Described | None] = {}
+        self._asked_at: dict[str, datetime] = {}
         self._names: frozenset[str] | None = None
 
     def __getitem__(self, name: str) -> NativeEntity:
@@ -121,10 +135,19 @@ class Descriptions(Mapping[str, NativeEntity]):
         """Return an object that was described already."""
         return self._known.get(name)
 
+    def lacking(self, name: str) -> Described | None:
+        """Return an object that lacks something which was asked for: described anew once an hour.
+
+        What was hidden from our user may be shown by now.
+        """
+        age = self._clock.now() - self._asked_at[name]
+        return self.described(name, anew=not timedelta(0) <= age < LOOK_AGAIN)
+
     def described(self, name: str, *, anew: bool = False) -> Described | None:
         """Return an object's describe, None if our user sees none of that name."""
         if anew or name not in self._known:
             self._known[name] = self._asked(name)
+            self._asked_at[name] = self._clock.now()
         return self._known[name]
 
     def _asked(self, name: str) -> Described | None:

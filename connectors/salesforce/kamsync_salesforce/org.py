@@ -65,7 +65,9 @@ class Org:
             self.tokens, self.quota, clock, timeout_s=ways.timeout_s, attempts=ways.attempts
         )
         self.client = Client(self.session, ways.version, ways.page)
-        self.described = Descriptions(self.client, can, ways.stamp, ways.currency, ways.objects)
+        self.described = Descriptions(
+            self.client, clock, can, ways.stamp, ways.currency, ways.objects
+        )
         selecting = Selecting(
             self.described,
             ways.stamp,

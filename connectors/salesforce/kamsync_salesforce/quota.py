@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from kamsync.clock import Clock
+from kamsync.connector import Budget
 from kamsync.errors import QuotaSpent
 
 __all__ = ["Quota"]
@@ -48,6 +49,15 @@ class Quota:
         """Take in how many of the org's calls are used."""
         with self._lock:
             self.used, self.most, self._told_at = used, most, self._clock.now()
+
+    def budget(self) -> Budget | None:
+        """Return how many calls of the share are left, as the last answer told; None if none did."""
+        with self._lock:
+            used, most = self.used, self.most
+        if used is None or not most:
+            return None
+        limit = int(self.share * most)
+        return Budget(max(0, limit - used), limit)
 
     def require(self) -> None:
         """Raise `QuotaSpent` where the share is used up; now and then one call may look again."""

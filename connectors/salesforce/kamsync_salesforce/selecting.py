@@ -49,6 +49,8 @@ class Selecting:
             known = self._described.described(object_)
             if known is None:
                 raise _unknown(object_)
+        if known is not None and not all(known.shows(name) for name in made.names):
+            known = self._described.lacking(object_)
         return made if known is None else _seen(made, known)
 
     def instead(

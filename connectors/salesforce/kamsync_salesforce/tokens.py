@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from kamsync.errors import SystemDown
+from kamsync import errors
 from kamsync.redact import Secret
 
 __all__ = ["NOT_AGAIN_S", "Grant", "NotLetIn", "Token", "Tokens"]
@@ -16,7 +16,7 @@ NOT_AGAIN_S = 300.0
 """A wait that nobody waits for at once."""
 
 
-class NotLetIn(SystemDown):
+class NotLetIn(errors.NotLetIn):
     """The org lets nobody in who logs in like this: a person must do something, elsewhere all goes on."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:

@@ -261,3 +261,16 @@ def test_very_many_rows_come_by_a_bulk_query_and_say_the_same(org):
     later = companies(org, 1)[0]
     assert later in read(connector, "Account", names, cursor)[0]
     assert later in read(connector, "Account", names, usual_cursor)[0]
+
+
+def test_a_field_that_was_hidden_is_read_again_within_an_hour_of_its_return(org, connector):
+    """Nobody has to start anything anew."""
+    native_id = org.create("Account", {"Name": "Nordwind", "Phone": "1"})
+    org.act("hide", object="Account", fields=["Phone"])
+    read(connector, "Account", ["Name", "Phone"])
+    org.act("grant", object="Account", fields=["Phone"])
+    org.clock.forward(3600)
+
+    found, _ = read(connector, "Account", ["Name", "Phone"])
+
+    assert {"Name": "Nordwind", "Phone": "1"} == found[native_id].values

@@ -355,3 +355,15 @@ def test_a_proxy_of_the_environment_is_used(org, monkeypatch):
 
     assert [] == list(org.server.calls)
     connector.close()
+
+
+def test_the_calls_of_the_day_are_told_as_far_as_they_are_ours(org, connector):
+    """Without a call; nothing is told before an answer was."""
+    assert connector.budget() is None
+    org.act("set", quota=1_000)
+    connector = org.connect(quota_share=0.5)
+
+    connector.fetch("Account", ["Name"], ["001000000000001AAA"])
+
+    budget = connector.budget()
+    assert (500, 500 - org.service.api.quota.used) == (budget.limit, budget.left)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from kamsync.errors import QuotaSpent, SystemDown, Unsupported
+from kamsync.errors import NotLetIn, QuotaSpent, SystemDown, Unsupported
 from kamsync.model import Op, Outcome, Write
 from kamsync.redact import Secret
 from kamsync.sandbox.mishaps import Cut, LoseAnswer, Refuse, TimeOut
@@ -355,3 +355,25 @@ def test_a_portal_that_follows_merges_is_understood():
     assert all(each.values is None for each in found.values())
     connector.close()
     sandbox.close()
+
+
+@pytest.mark.usefixtures("company")
+def test_the_calls_of_the_day_are_told(portal):
+    """Without a call; nothing is told before an answer was."""
+    connector = connected(portal)
+    assert connector.budget() is None
+
+    connector.identity()
+
+    budget = connector.budget()
+    assert portal.portal.settings.per_day == budget.limit
+    assert budget.limit - portal.service.limits.today == budget.left
+
+
+def test_a_token_that_was_rotated_lets_nobody_in_and_says_what_to_do(portal):
+    """Waiting alone would cure nothing."""
+    connector = connected(portal)
+    portal.run(portal.service.tokens.rotate, "pat-eu1-0b5e55ed-0000-4000-8000-000000000001")
+
+    with pytest.raises(NotLetIn, match="Make a new one"):
+        connector.identity()

@@ -83,6 +83,14 @@ class Tokens:
         scopes = frozenset(grant.scopes) if grant.scopes else self.scopes
         return Caller.integration(_OAUTH_APP, "oauth", scopes)
 
+    def rotate(self, token: str) -> None:
+        """Let the private app have *token* from now on; the one that it had is refused.
+
+        Source: developers.hubspot.com/docs/guides/apps/private-apps/overview, "Rotate your access token".
+        """
+        self._callers[token] = self._callers.pop(self.credentials["token"])
+        self.credentials["token"] = token
+
     def expire(self) -> None:
         """Let every token that was given out be too old."""
         self.grants = {
