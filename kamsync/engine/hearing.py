@@ -119,6 +119,8 @@ class _Hearing:
             if reading.merged_into is not None:
                 follow_native_merge(hub, system, entity, reading)
         back = [after for before, after in heard if _went(after, before)]
+        # Where nobody was told yet that it had gone, nothing else says that it is behind.
+        hub.store.records.mark_dirty(sorted({after.record for after in back if after.record}))
         for name in [each for link in back for each in (link.native_id, link.record) if each]:
             hub.store.links.arrived(system.name, entity, [name])
         if back:
@@ -147,6 +149,7 @@ class _Hearing:
             restoring=self.restoring,
             ended=self.ended.get(reading.native_id, {}),
             references=self.references,
+            awaited=link.record is not None and not link.facts and reading.stamp == link.record,
         )
         return observe(link, reading, hearing)
 

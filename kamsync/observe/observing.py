@@ -20,7 +20,7 @@ def observe(link: Link, reading: Reading, hearing: Hearing) -> Link:
     Hearing the same reading twice changes nothing. A field that the reading does not show keeps its
     fact. A record that is gone keeps the facts of all its fields but its existence.
     """
-    if link.facts or hearing.intents or hearing.restoring:
+    if link.facts or hearing.intents or hearing.restoring or hearing.awaited:
         facts = _heard_again(link, reading, hearing)
     else:
         facts = _first_shown(reading, hearing.map)

@@ -45,6 +45,8 @@ class Hearing(Struct, frozen=True):
     """By reference field, the native ids that it referred to and that are gone in this system."""
     references: Collection[str] = ()
     """The fields that refer to other records."""
+    awaited: bool = False
+    """Whether this native record has come to a place that a record kept for it: by our stamp."""
 
 
 class Showing(Struct, frozen=True):
