@@ -221,7 +221,7 @@ class _Hearing:
             for before, after in heard
             if after.record is not None
             and not any(_has_landed(row) for row in self.rows.get(after.id, ()))
-            and _knows_otherwise(before, after)
+            and (_knows_otherwise(before, after) or _sees_more(before, after))
         }
 
 
@@ -240,6 +240,15 @@ def _knows_otherwise(before: Link, after: Link) -> bool:
     known = before.facts
     return any(
         name in known and known[name].knows != fact.knows for name, fact in after.facts.items()
+    )
+
+
+def _sees_more(before: Link, after: Link) -> bool:
+    """Whether a reading shows a field that the one before did not show: it may be behind by now."""
+    return any(
+        fact.unseen and not after.facts[name].unseen
+        for name, fact in before.facts.items()
+        if name in after.facts
     )
 
 

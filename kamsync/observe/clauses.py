@@ -23,16 +23,16 @@ def heard(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:
     map_ = hearing.map.fields.get(showing.name)
     if map_ is not None and not map_.direction.reads:
         return Fact(showing.cells, showing.cells, fact.knows if fact else -1)
-    if fact is None:
-        return _met(showing, hearing)
+    if fact is None or (fact.unseen and showing.cells != fact.observed):
+        return _met(showing, hearing) if fact is None else _seen_again(fact, showing, hearing)
     ended = hearing.ended.get(showing.name)
     if ended and map_ is not None and says_nothing(showing.cells):
         fell = fallen(fact, showing, map_, hearing, ended)
         if fell is not None:
             return fell
-    if map_ is not None and hearing.history is not None:
-        return replayed(fact, showing, map_, hearing)
-    return _compared(fact, showing, hearing)
+    if map_ is None or hearing.history is None:
+        return _compared(fact, showing, hearing)
+    return replayed(fact, showing, map_, hearing)
 
 
 def _compared(fact: Fact, showing: Showing, hearing: Hearing) -> Fact:
@@ -52,6 +52,15 @@ def _compared(fact: Fact, showing: Showing, hearing: Hearing) -> Fact:
         sent = matching(intents, showing.cells)
         return saying.own(fact, showing.cells, sent)
     return said(fact, showing)
+
+
+def _seen_again(fact: Fact, showing: Showing, hearing: Hearing) -> Fact:
+    """Return the fact of a field that earlier readings did not show: whose it is, they cannot tell."""
+    intents = hearing.intents.get(showing.name, ())
+    intent = matching(intents, showing.cells)
+    if intent is not None and intent.cells == showing.cells:
+        return saying.own(fact, showing.cells, intent)
+    return doubted(fact, showing) if intents else said(fact, structs.replace(showing, author=None))
 
 
 def _answered(fact: Fact, showing: Showing, hearing: Hearing, intents: Sequence[Intent]) -> Fact:

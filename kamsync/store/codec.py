@@ -36,7 +36,7 @@ def facts_text(facts: Mapping[str, Fact]) -> str:
         name: fact
         if fact.author is not None
         or (fact.at or fact.doubt or fact.trail or fact.emptied or fact.known is not None)
-        or fact.aside
+        or (fact.aside or fact.unseen)
         else (fact.observed, fact.merged, fact.knows)
         for name, fact in facts.items()
     }
