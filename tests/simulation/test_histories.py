@@ -8,6 +8,7 @@ import pytest
 
 from kamsync.testing.simulation import (
     FAULTS,
+    STORES,
     Order,
     Tape,
     empty_cells,
@@ -58,6 +59,18 @@ def test_sixty_histories_keep_every_promise() -> None:
 def test_a_store_on_file_keeps_every_promise() -> None:
     """After a crash the file is opened anew."""
     assert [] == broken(total(0, 8, store="file"))
+
+
+@pytest.mark.slow
+def test_every_store_comes_to_the_same_end(
+    postgres_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Act by act, whatever people, faults and crashes do."""
+    monkeypatch.setenv("KAMSYNC_TEST_PG", postgres_server)
+
+    for seed in (1, 2, 5):
+        traces = {play(Tape(seed), STEPS, store=store).trace for store in STORES}
+        assert 1 == len(traces), seed
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from kamsync.testing.simulation.cells import Breach
 from kamsync.testing.simulation.choices import Tape
-from kamsync.testing.simulation.order import require_any_order
+from kamsync.testing.simulation.order import require_any_order, require_full_reading
 from kamsync.testing.simulation.planted import planted
 from kamsync.testing.simulation.site import Stage
 from kamsync.testing.simulation.stores import store_opener
@@ -103,6 +103,7 @@ def play(
                 world.step(place)
             if tape.seed % ORDER_EVERY == 0:
                 require_any_order(world)
+                require_full_reading(world)
             wind_down(world)
             world.hub.verify()
             world.require()
