@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import structs
 
+from kamsync.mapping import FieldMap
 from kamsync.model import EXISTS, Fact, Intent
 from kamsync.observe import saying
 from kamsync.observe.falling import fallen
@@ -23,13 +24,20 @@ def heard(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:
     map_ = hearing.map.fields.get(showing.name)
     if map_ is not None and not map_.direction.reads:
         return Fact(showing.cells, showing.cells, fact.knows if fact else -1)
-    if fact is None or (fact.unseen and showing.cells != fact.observed):
-        return _met(showing, hearing) if fact is None else _seen_again(fact, showing, hearing)
+    if fact is None:
+        return _met(showing, hearing)
     ended = hearing.ended.get(showing.name)
     if ended and map_ is not None and says_nothing(showing.cells):
         fell = fallen(fact, showing, map_, hearing, ended)
         if fell is not None:
             return fell
+    if fact.unseen and showing.cells != fact.observed:
+        return _seen_again(fact, showing, hearing)
+    return _told(fact, showing, map_, hearing)
+
+
+def _told(fact: Fact, showing: Showing, map_: FieldMap | None, hearing: Hearing) -> Fact:
+    """Return the fact of a field that was seen before, by its history where there is one."""
     if map_ is None or hearing.history is None:
         return _compared(fact, showing, hearing)
     return replayed(fact, showing, map_, hearing)
