@@ -68,7 +68,7 @@ KEEPING = {
     "misflagging": Bug(
         "A link's flag says that it is alive, whatever its facts say.",
         (Patch("kamsync.store.links", "is_alive", _always),),
-        seeds=6,
+        seeds=7,
         breaks=(10,),
     ),
     "talkative": Bug(
@@ -92,7 +92,7 @@ KEEPING = {
     "hurried": Bug(
         "What one system says is merged before the next is read.",
         (Patch(PULL, "hear", _hurried),),
-        seeds=53,
+        seeds=37,
         breaks=(16,),
     ),
     "hasty": Bug(
@@ -110,7 +110,7 @@ KEEPING = {
     "amnesiac": Bug(
         "What was sent before a crash is not remembered.",
         (Patch(OUTBOX, "Outbox.inflight_of", _empty),),
-        seeds=2,
+        seeds=1,
     ),
     "silent": Bug(
         "A conflict does not say why it is one.",

@@ -113,7 +113,7 @@ MERGING = {
     "blind": Bug(
         "Edits that did not know golden replace it as if they had.",
         (Patch(CLAUSES, "FieldMerge.is_blind", _never),),
-        seeds=5,
+        seeds=1,
         breaks=(1,),
     ),
     "unnamed": Bug(
@@ -131,7 +131,7 @@ MERGING = {
     "crowding": Bug(
         "Whoever joins a conflict takes the place of everybody who is in it.",
         (Patch(CLAUSES, "FieldMerge.collect", _crowding_out),),
-        seeds=2,
+        seeds=6,
         breaks=(1,),
     ),
     "unemptied": Bug(
@@ -145,7 +145,7 @@ MERGING = {
             Patch(CLAUSES, "FieldMerge.dispute", _unpinned_dispute),
             Patch(ONE_RECORD, "RecordMerge._settle", _unpinned_rule),
         ),
-        seeds=15,
+        seeds=34,
         breaks=(17,),
     ),
     "undone base": Bug(

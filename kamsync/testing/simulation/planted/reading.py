@@ -47,19 +47,6 @@ def _past_the_last(right: Function) -> Function:
     return pages
 
 
-def _cursor_first(right: Function) -> Function:
-    def pages(hub: Any, system: Any, entity: str, cursor: str | None) -> Iterator[tuple[Any, int]]:
-        for page, seen in right(hub, system, entity, cursor):
-            if cursor is not None:
-                place = hub.store.cursors.get(system.name, entity)
-                with hub.store.transaction():
-                    after = structs.replace(place, cursor=page.cursor)
-                    hub.store.cursors.put(system.name, entity, after)
-            yield page, seen
-
-    return pages
-
-
 def _broken_off(right: Function) -> Function:
     def pages(*what: Any) -> Iterator[tuple[Any, int]]:
         try:
@@ -106,18 +93,12 @@ READING = {
     "doubtless": Bug(
         "A value that may or may not be ours is taken for ours.",
         (Patch(CLAUSES, "doubted", _never_doubted),),
-        seeds=17,
+        seeds=15,
     ),
     "past unread": Bug(
         "The cursor passes a change that was not taken in.",
         (Patch(PULL, "_pages", _past_the_last),),
         seeds=1,
-    ),
-    "cursor first": Bug(
-        "The cursor is kept before what it has passed.",
-        (Patch(PULL, "_pages", _cursor_first),),
-        seeds=132,
-        breaks=(9,),
     ),
     "broken off": Bug(
         "A listing that breaks off is taken for a whole one.",
