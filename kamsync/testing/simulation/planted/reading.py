@@ -115,12 +115,12 @@ READING = {
     "no past": Bug(
         "No history is asked for, so that edits under our writes stay unknown.",
         (Patch(HEARING, "histories", _empty),),
-        seeds=69,
+        seeds=224,
     ),
     "fallen": Bug(
         "A reference that a system empties with its record is taken for somebody's edit.",
         (Patch(HEARING, "ended_targets", _empty),),
-        seeds=32,
+        seeds=7,
     ),
 }
 """Each bug by its name."""

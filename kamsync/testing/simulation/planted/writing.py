@@ -117,7 +117,7 @@ WRITING = {
     "deaf": Bug(
         "Writes do not name the version that was read.",
         (Patch(PUSH, "_Push._write", _without_version),),
-        seeds=18,
+        seeds=15,
     ),
     "inventing": Bug(
         "A write says something else than golden.",
@@ -144,7 +144,7 @@ WRITING = {
     "known early": Bug(
         "A system is taken to know golden before it was told.",
         (Patch(PUSH, "_Push._write", _known_when_sent),),
-        seeds=6,
+        seeds=13,
     ),
     "twice": Bug(
         "A create whose answer was lost is sent again, under another key.",
