@@ -4,6 +4,8 @@
 #   make check           the fast part: format, lint, types, floors, unit tests
 #   make demo            the story of the hub at a terminal; ARGS go to `kamsync demo`
 #   make bench           kamsync beside others on the same pages; ARGS go to the benchmark
+#   make mutants         every small change to the pure core, of which tests must notice each; hours
+#   make coverage        which branches of the pure core no test takes
 #   make dev             .venv with the core, every member and all tools
 #   make PYTHON=python3.13 …   with another Python
 
@@ -20,7 +22,7 @@ CODE := kamsync $(wildcard connectors/*/kamsync_* plugins/*/kamsync_*)
 # A double -q leaves pip its errors and takes its warnings.
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore
 
-.PHONY: help dev lint check test demo bench
+.PHONY: help dev lint check test demo bench mutants coverage
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -44,6 +46,17 @@ demo: $(READY)
 
 bench: $(VENV)/.bench
 	$(BIN)/python tests/bench $(ARGS)
+
+# What is decided without looking at anything outside: see [tool.mutmut] in pyproject.toml.
+PURE := guards identity mapping merge plan policy
+
+mutants: $(READY)
+	$(BIN)/mutmut run --max-children $(WORKERS) $(ARGS)
+	$(BIN)/mutmut results
+
+coverage: $(READY)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --cov-branch --cov-report=term-missing:skip-covered \
+		$(PURE:%=--cov=kamsync.%) $(PURE:%=tests/%) tests/engine $(ARGS)
 
 # flit_core first, so that no member needs a build environment of its own: that is most of the time.
 $(READY): pyproject.toml requirements-dev.txt $(MEMBERS) | $(BIN)/python

@@ -46,6 +46,13 @@ What holds at every step of a simulated history, with systems that fail, answers
 who edit at the worst moment."""
 
 
+BUGS = """\
+## Planted bugs
+
+A simulation that finds nothing proves nothing. Each of these bugs can be planted with `kamsync simulate
+--canary NAME`, and is found after so many histories; five times as many fail the tests."""
+
+
 def clauses() -> list[tuple[str, str]]:
     """Return the number and the sentence of each clause of the merge."""
     lines = re.findall(r"^- (M\d+) (.+(?:\n  .+)*)", merge.__doc__ or "", re.MULTILINE)
@@ -64,6 +71,13 @@ def invariants() -> list[tuple[str, str]]:
     return [(f"I{number}", str(text)) for number, text in sorted(stated.items())]
 
 
+def bugs() -> list[tuple[str, str, str]]:
+    """Return each planted bug: its name, what it says, and after how many histories it is found."""
+    name = "kamsync.testing.simulation.planted"
+    known = import_module(name).BUGS if find_spec(name) is not None else {}
+    return [(f"`{name}`", bug.says, str(bug.seeds)) for name, bug in known.items()]
+
+
 def page() -> str:
     """Return the whole page."""
     themes = [(theme.__name__, theme.__doc__ or "") for theme in suite.THEMES]
@@ -76,6 +90,7 @@ def page() -> str:
     if invariants():
         rows = [*map(_anchored, invariants())]
         parts += [SIMULATION, table(("invariant", "says"), rows)]
+        parts += [BUGS, table(("bug", "says", "histories"), bugs())]
     return "\n\n".join(parts) + "\n"
 
 

@@ -195,7 +195,8 @@ class Fact(Struct, frozen=True, gc=False, array_like=True):
     the system lacks a part of the field. *author* and *at* are the evidence for *observed*. *emptied*
     says that the system emptied a reference because what it led to is gone there: it knows golden,
     and does not hold it. *aside* are the cells of parts that follow from what is observed: the system
-    shows them, and nobody enters them there.
+    shows them, and nobody enters them there. *unseen* says that the last reading of the record did not
+    show the field: whoever edits it now is not heard, so that nothing is written over it.
     """
 
     observed: Cells
@@ -208,6 +209,7 @@ class Fact(Struct, frozen=True, gc=False, array_like=True):
     trail: tuple[Step, ...] = ()
     emptied: bool = False
     aside: Cells = ()
+    unseen: bool = False
 
     @property
     def moved(self) -> bool:

@@ -138,8 +138,10 @@ class _Asker:
         return Due(Op.CREATE, fields, problems=tuple(problems))
 
     def delete(self, existence: Fact | None, golden: Golden) -> Due:
-        """The end of a record that golden says is gone, once all that was entered here is heard."""
+        """The end of a record that golden says is gone, once all that was entered here is heard, and seen."""
         if existence is None or existence.observed != HERE or self.link.moved:
+            return Due()
+        if any(fact.unseen for fact in self.link.facts.values()):
             return Due()
         if existence.knows == golden.revision:
             return Due()
@@ -157,7 +159,9 @@ class _Asker:
         behind = self._behind()
         for name, map_, golden in self._writable(behind) if behind else ():
             fact = self.link.facts.get(name)
-            if fact is None or fact.moved or (fact.knows == golden.revision and not fact.emptied):
+            if fact is None or fact.moved or fact.unseen:
+                continue
+            if fact.knows == golden.revision and not fact.emptied:
                 continue
             intent = self._put(map_, golden, fact, problems)
             if intent is None:

@@ -100,10 +100,11 @@ def simulate(ctx: click.Context, /, *, replay: Path | None, listing: bool, **wan
 
 def _list(here: Session) -> None:
     """Write what there is, by name."""
-    from kamsync.testing.simulation import CANARIES, FAULTS, INVARIANTS, STEPS
+    from kamsync.testing.simulation import CANARIES, FAULTS, INVARIANTS, PENDING, STEPS
 
     if here.json:
         document = {"invariants": INVARIANTS, "faults": list(FAULTS), "steps": list(STEPS)}
+        document["pending"] = [{"says": each.says, "feature": each.feature} for each in PENDING]
         here.printer.document({**document, "canaries": CANARIES})
         return
     here.printer.line(("Invariants", "bold"))
@@ -112,6 +113,8 @@ def _list(here: Session) -> None:
     here.printer.line(("Steps", "bold"), f" {', '.join(STEPS)}")
     here.printer.line(("Bugs to plant", "bold"))
     here.printer.table(list(CANARIES.items()))
+    here.printer.line(("Pending on a feature", "bold"))
+    here.printer.table([(each.feature, each.says) for each in PENDING])
 
 
 def _replay(here: Session, path: Path, store: str) -> int:

@@ -134,6 +134,8 @@ class _Hearing:
             if reading.merged_into is not None:
                 follow_native_merge(hub, system, entity, reading)
         back = [after for before, after in heard if _went(after, before)]
+        # Where nobody was told yet that it had gone, nothing else says that it is behind.
+        hub.store.records.mark_dirty(sorted({after.record for after in back if after.record}))
         for name in [each for link in back for each in (link.native_id, link.record) if each]:
             hub.store.links.arrived(system.name, entity, [name])
         if back:
@@ -163,6 +165,7 @@ class _Hearing:
             ended=self.ended.get(reading.native_id, {}),
             digest=self.digests.get(reading.native_id),
             references=self.references,
+            awaited=link.record is not None and not link.facts and reading.stamp == link.record,
         )
         return observe(link, reading, hearing)
 
@@ -236,7 +239,7 @@ class _Hearing:
             for before, after in heard
             if after.record is not None
             and not any(_has_landed(row) for row in self.rows.get(after.id, ()))
-            and _knows_otherwise(before, after)
+            and (_knows_otherwise(before, after) or _sees_more(before, after))
         }
 
 
@@ -255,6 +258,15 @@ def _knows_otherwise(before: Link, after: Link) -> bool:
     known = before.facts
     return any(
         name in known and known[name].knows != fact.knows for name, fact in after.facts.items()
+    )
+
+
+def _sees_more(before: Link, after: Link) -> bool:
+    """Whether a reading shows a field that the one before did not show: it may be behind by now."""
+    return any(
+        fact.unseen and not after.facts[name].unseen
+        for name, fact in before.facts.items()
+        if name in after.facts
     )
 
 

@@ -22,14 +22,24 @@ class Landing:
         self._view = View(system, can)
 
     def land(self, object_: str, write: Write) -> Receipt:
-        """Carry out one write and answer it; a write that is refused changes nothing."""
+        """Carry out one write and answer it; a write that is refused changes nothing.
+
+        What kamsync's user may not see, it may not write either, as in a CRM with rights by field.
+        """
         with self._system.session():
             try:
+                self._require_sight(object_, write)
                 if write.op is Op.CREATE:
                     return self._create(object_, write)
                 return self._change(object_, write)
             except RecordRefused as refused:
                 return Receipt(Outcome.REFUSED, write.native_id, reason=refused.message)
+
+    def _require_sight(self, object_: str, write: Write) -> None:
+        """Raise `RecordRefused` if a write names a field that kamsync's user may not see."""
+        for name in write.values:
+            if (object_, name) in self._system.hidden:
+                raise RecordRefused(f"kamsync's user has no permission for {object_}.{name}.")
 
     def objection(self, object_: str, write: Write) -> Receipt | None:
         """Return the receipt of a change that is stale or too late, None for any other write."""

@@ -75,7 +75,7 @@ class State:
         unsaid = fact.doubt and fact.observed == fact.merged
         speaker = Speaker(None) if unsaid else side.speaker(fact.author)
         return Contender(
-            value=side.value(fact.observed, fact.known, fact.aside),
+            value=self.value_of(side),
             link=side.link,
             system=side.system,
             team=speaker.team,
@@ -85,6 +85,20 @@ class State:
             cells=fact.observed,
             knew=not self.is_blind(side),
         )
+
+    def value_of(self, side: Side) -> Value:
+        """Return what the move of a link says.
+
+        What follows in its system is said with the rest only if somebody said that. Where it is in
+        doubt, it may follow from what we wrote, and golden says it as people entered it.
+        """
+        fact = self.facts[side.link]
+        golden = self.golden.value
+        if not (fact.doubt and fact.aside and isinstance(golden, dict)):
+            return side.value(fact.observed, fact.known, fact.aside)
+        said = side.value(fact.observed, None) or {}
+        rest = {part: each for part, each in golden.items() if said.get(part) is None}
+        return side.value(fact.observed, {**said, **rest})
 
     def sayer(self, value: Value, sides: Sequence[Side]) -> Contender:
         """Return the first of *sides* that says just *value*: others may say it only in part."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import structs
 
-from kamsync.model import EXISTS, Fact
+from kamsync.mapping import FieldMap
+from kamsync.model import EXISTS, Fact, Intent
 from kamsync.observe import saying
 from kamsync.observe.falling import fallen
 from kamsync.observe.replay import replayed, steps
@@ -28,19 +31,23 @@ def heard(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:
         fell = fallen(fact, showing, map_, hearing, ended)
         if fell is not None:
             return fell
-    if map_ is not None and hearing.history is not None:
-        return replayed(fact, showing, map_, hearing)
-    return _compared(fact, showing, hearing)
+    if fact.unseen and showing.cells != fact.observed:
+        return _seen_again(fact, showing, hearing)
+    return _told(fact, showing, map_, hearing)
+
+
+def _told(fact: Fact, showing: Showing, map_: FieldMap | None, hearing: Hearing) -> Fact:
+    """Return the fact of a field that was seen before, by its history where there is one."""
+    if map_ is None or hearing.history is None:
+        return _compared(fact, showing, hearing)
+    return replayed(fact, showing, map_, hearing)
 
 
 def _compared(fact: Fact, showing: Showing, hearing: Hearing) -> Fact:
     """Return the fact after a reading without history."""
     intents = hearing.intents.get(showing.name, ())
     if intents and showing.changed:
-        intent = matching(intents, showing.cells)
-        if is_ours(showing, hearing, sent=True) or (intent and intent.cells == showing.cells):
-            return saying.own(fact, showing.cells, intent)
-        return doubted(fact, showing)
+        return _answered(fact, showing, hearing, intents)
     if showing.cells == fact.observed:
         return fact
     if showing.name == EXISTS and showing.cells == GONE == fact.merged:
@@ -53,6 +60,28 @@ def _compared(fact: Fact, showing: Showing, hearing: Hearing) -> Fact:
         sent = matching(intents, showing.cells)
         return saying.own(fact, showing.cells, sent)
     return said(fact, showing)
+
+
+def _seen_again(fact: Fact, showing: Showing, hearing: Hearing) -> Fact:
+    """Return the fact of a field that earlier readings did not show: whose it is, they cannot tell."""
+    intents = hearing.intents.get(showing.name, ())
+    intent = matching(intents, showing.cells)
+    if intent is not None and intent.cells == showing.cells:
+        return saying.own(fact, showing.cells, intent)
+    return doubted(fact, showing) if intents else said(fact, structs.replace(showing, author=None))
+
+
+def _answered(fact: Fact, showing: Showing, hearing: Hearing, intents: Sequence[Intent]) -> Fact:
+    """Return the fact of a field that we sent, in a record that has changed since."""
+    intent = matching(intents, showing.cells)
+    exact = intent is not None and intent.cells == showing.cells
+    if not (exact or is_ours(showing, hearing, sent=True)):
+        return doubted(fact, showing)
+    landed = exact or any(each.landed for each in intents)
+    if showing.cells == fact.observed and not landed:
+        # Another write of ours has changed the record. What is still unclear has not come, or not yet.
+        return fact
+    return saying.own(fact, showing.cells, intent)
 
 
 def _came_back(fact: Fact, showing: Showing, hearing: Hearing) -> bool:
@@ -85,6 +114,10 @@ def _met(showing: Showing, hearing: Hearing) -> Fact:
     """Return the fact of a field seen for the first time: ours if we just created it, else unmet."""
     fact = Fact(showing.cells)
     if not hearing.intents:
+        alone = showing.author is not None and showing.author.own and showing.author.alone
+        if hearing.awaited and alone:
+            # A create that was given up has landed after all.
+            return saying.own(fact, showing.cells, None)
         return Fact(showing.cells, author=showing.author, at=showing.at)
     intent = matching(hearing.intents.get(showing.name, ()), showing.cells)
     if intent and (intent.cells == showing.cells or is_ours(showing, hearing, sent=True)):

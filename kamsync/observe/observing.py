@@ -20,7 +20,7 @@ def observe(link: Link, reading: Reading, hearing: Hearing) -> Link:
     Hearing the same reading twice changes nothing. A field that the reading does not show keeps its
     fact. A record that is gone keeps the facts of all its fields but its existence.
     """
-    if link.facts or hearing.intents or hearing.restoring:
+    if link.facts or hearing.intents or hearing.restoring or hearing.awaited:
         facts = _heard_again(link, reading, hearing)
     else:
         facts = _first_shown(reading, hearing.map)
@@ -75,8 +75,33 @@ def _heard_again(link: Link, reading: Reading, hearing: Hearing) -> dict[str, Fa
         hearing = structs.replace(hearing, told_again=link.version)
     facts = dict(link.facts)
     for showing in showings(link, reading, hearing):
-        fact = heard(facts.get(showing.name), showing, hearing)
+        fact = heard(facts.get(showing.name), showing, _as_new(link, showing, hearing))
         facts[showing.name] = _with_aside(fact, showing)
+    return _with_sight(facts, reading, hearing.map)
+
+
+def _as_new(link: Link, showing: Showing, hearing: Hearing) -> Hearing:
+    """Return *hearing* for a field that a known record shows for the first time: none of our writes made it.
+
+    It may have been hidden, or not mapped, while somebody entered what it holds.
+    """
+    is_new = link.facts and showing.name not in link.facts and showing.name not in hearing.intents
+    return structs.replace(hearing, intents={}) if is_new else hearing
+
+
+def _with_sight(facts: dict[str, Fact], reading: Reading, map_: EntityMap) -> dict[str, Fact]:
+    """Return *facts* with a note on those that the reading of a living record did not show."""
+    values = reading.values
+    if values is None:
+        return facts
+    hidden = {
+        field.field
+        for field in (map_.fields.values() if not values.keys() >= set(map_.names) else ())
+        if field.direction.reads and field.cells(values) is None
+    }
+    for name, fact in facts.items():
+        if fact.unseen != (name in hidden):
+            facts[name] = structs.replace(fact, unseen=name in hidden)
     return facts
 
 

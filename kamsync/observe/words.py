@@ -47,6 +47,8 @@ class Hearing(Struct, frozen=True):
     """What tells this reading from any other."""
     references: Collection[str] = ()
     """The fields that refer to other records."""
+    awaited: bool = False
+    """Whether this native record has come to a place that a record kept for it: by our stamp."""
 
 
 class Showing(Struct, frozen=True):

@@ -54,7 +54,9 @@ def facts_text(facts: Mapping[str, Fact]) -> str:
         if fact.at != at or (fact.author is not author and fact.author != author):
             nobody = is_shared and fact.author is None and not fact.at
             lean[name] = structs.replace(fact, at=NOBODY) if nobody else fact
-        elif fact.doubt or fact.trail or fact.emptied or fact.known is not None or fact.aside:
+        elif (fact.doubt or fact.trail or fact.emptied or fact.known is not None) or (
+            fact.aside or fact.unseen
+        ):
             lean[name] = fact
         elif fact.merged is None and fact.knows == -1:
             lean[name] = (fact.observed,)

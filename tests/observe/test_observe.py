@@ -149,8 +149,8 @@ def test_the_answer_to_our_own_write_is_ours():
 
 
 def test_a_field_that_is_not_shown_keeps_its_fact():
-    """No permission is not a blank."""
-    assert link().facts["title"] == heard(link(), reading())
+    """No permission is not a blank; that it was not seen is noted."""
+    assert structs.replace(link().facts["title"], unseen=True) == heard(link(), reading())
 
 
 def test_a_record_that_is_gone_keeps_its_fields():
@@ -198,6 +198,35 @@ def test_a_history_of_our_own_entry_only_is_an_echo():
     fact = heard(link(), reading(title="Chief"), intents=sent("Chief"), history=history)
 
     assert Fact(("Chief",), ("Chief",), 6) == fact
+
+
+def test_the_answer_to_one_write_says_nothing_about_another_one():
+    """What is as it was before was not made so by a write whose outcome is unclear."""
+    before = link().facts["title"]
+
+    fact = heard(link(), reading(title="Head", author=US), intents=sent("Chief"), attested=True)
+
+    assert (before.observed, before.knows) == (fact.observed, fact.knows)
+
+
+def test_a_field_that_is_seen_again_holds_an_edit_whoever_wrote_the_record_last():
+    """It was edited while it was hidden, and our own write to another field came after."""
+    hidden = observe(link(), Reading("contact-1", {}, version="2", author=US), hearing())
+    shown = observe(hidden, reading("3", US, title="Chief"), hearing())
+
+    assert hidden.facts["title"].unseen
+    assert shown.facts["title"].moved
+    assert not shown.facts["title"].unseen
+
+
+def test_a_create_that_was_given_up_is_ours_when_it_comes():
+    """It bears the stamp of the record whose place it takes, and nobody else has touched it."""
+    alone = Author("kamsync", own=True, alone=True)
+    empty = structs.replace(link(), facts={})
+
+    shown = observe(empty, reading(title="Chief", author=alone), hearing(awaited=True))
+
+    assert not shown.facts["title"].moved
 
 
 titles = st.sampled_from(["Head", "Chief", "Boss", None])

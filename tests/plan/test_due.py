@@ -63,6 +63,15 @@ def test_a_link_that_knows_golden_is_owed_nothing():
     assert Due() == asked(record(name="Acme"), link(name=known("ACME")))
 
 
+def test_what_the_last_reading_did_not_show_is_neither_written_nor_deleted():
+    """Somebody may have entered there what nobody has heard."""
+    unseen = link(name=((("Old",), ("Old",), 3, False, None, "", None, (), False, (), True)))
+    ended = record(name="Acme")
+    ended.fields[EXISTS] = Golden(value=False, revision=6)
+
+    assert [None, None] == [asked(each, unseen).op for each in (record(name="Acme"), ended)]
+
+
 def test_a_link_that_does_not_know_golden_is_written():
     """With the cells and the revision of golden."""
     told = asked(record(name="Acme"), link(name=known("Old", 3)))

@@ -77,7 +77,7 @@ def test_everything_that_it_knows_is_listed(form: tuple[str, ...]) -> None:
     result = run("--list", *form)
 
     assert 0 == result.exit_code
-    for word in ("No silent loss", "row lands late", "undelete", "blind"):
+    for word in ("No silent loss", "row lands late", "undelete", "blind", "pay periods"):
         assert word in result.output
 
 

@@ -7,10 +7,11 @@ that runs by itself, such as the sandbox of a connector, take the place of one i
 
 from __future__ import annotations
 
-from kamsync.testing.simulation.breaks import FAULTS
-from kamsync.testing.simulation.canary import CANARIES
-from kamsync.testing.simulation.choices import Tape, load_tape, save_tape
+from kamsync.testing.simulation.breaks import SITES as FAULTS
+from kamsync.testing.simulation.choices import Strip, Tape, load_tape, save_tape
 from kamsync.testing.simulation.invariants import INVARIANTS
+from kamsync.testing.simulation.pending import PENDING, Pending
+from kamsync.testing.simulation.planted import CANARIES
 from kamsync.testing.simulation.runner import Order, Played, Total, play, play_seeds
 from kamsync.testing.simulation.shrink import shrunk
 from kamsync.testing.simulation.site import Change, Gate, Site, SiteRefused, Stage, Verdict, Words
@@ -22,15 +23,18 @@ __all__ = [
     "CANARIES",
     "FAULTS",
     "INVARIANTS",
+    "PENDING",
     "STEPS",
     "STORES",
     "Change",
     "Gate",
     "Order",
+    "Pending",
     "Played",
     "Site",
     "SiteRefused",
     "Stage",
+    "Strip",
     "Tape",
     "Total",
     "Verdict",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import TypeAlias
 
 from kamsync.clock import Clock
 from kamsync.connector import Can
-from kamsync.errors import QuotaSpent, SystemDown
+from kamsync.errors import ConfigurationInvalid, QuotaSpent, SystemDown
 from kamsync.memory import Faults
 from kamsync.model import Op, Outcome, Receipt, Write
 from kamsync.testing.simulation.choices import Choices
 
-__all__ = ["FAULTS", "Crash", "Gremlin", "Wire"]
+__all__ = ["FAULTS", "LATER", "SITES", "Crash", "Gremlin", "Wire"]
 
 FAULTS = {
     "crash before a commit": "commit",
@@ -37,8 +37,28 @@ FAULTS = {
 }
 """What can go wrong, and whether it strikes at a commit, a call or a row."""
 
+LATER = {
+    "token lost": "call",
+    "clock jumps": "step",
+    "search lags": "step",
+    "permission lost": "step",
+    "started again": "step",
+}
+"""The same, drawn at the end of a setting, so that older tapes still tell their story.
+
+What strikes a step happens just before it, around the hub.
+"""
+
+SITES = {**FAULTS, **LATER}
+
 PLACES = (1, 2, 3, 4, 5, 7, 9, 12, 16, 22)
 """At the how many-th commit, call or row a fault may strike."""
+
+FIRST_ROWS = (1, 1, 1, 2, 2, 3, 5)
+"""The same of rows: few are written in one step."""
+
+ROWS = 0.5
+"""In which share of the steps that write it is a row that something happens to."""
 
 Land: TypeAlias = Callable[[], Receipt]
 Watched: TypeAlias = Callable[[str, Write, Land], Land]
@@ -61,20 +81,46 @@ class Gremlin:
         self._counts = {"commit": 0, "call": 0, "row": 0}
         self.awake = False
 
-    def wake(self, choices: Choices, kinds: frozenset[str], rate: float) -> None:
-        """Draw the faults of a step: none, one, or two of *kinds*."""
+    def wake(
+        self, choices: Choices, kinds: frozenset[str], rate: float, sites: Collection[str]
+    ) -> None:
+        """Draw the faults of a step, which has such *sites*: none, one, or two of *kinds*."""
         self._due.clear()
         self._counts = dict.fromkeys(self._counts, 0)
         self.awake = False
-        if not kinds:
-            return
+        known = [kind for kind, site in SITES.items() if kind in kinds and site in sites]
+        rows = [kind for kind in known if SITES[kind] == "row"]
+        for _ in range(2 if known else 0):
+            if not choices.happens(rate):
+                return
+            among = rows if rows and choices.happens(ROWS) else known
+            kind = choices.pick(among)
+            places = FIRST_ROWS if SITES[kind] == "row" else PLACES
+            self._due[SITES[kind], choices.pick(places)] = kind
+            self.awake = True
+
+    def wake_as_before(self, choices: Choices, kinds: frozenset[str], rate: float) -> None:
+        """Draw the faults of a step from a tape of the first drawing: any place may be any site's."""
+        self._due.clear()
+        self._counts = dict.fromkeys(self._counts, 0)
+        self.awake = False
         known = [kind for kind in FAULTS if kind in kinds]
-        for _ in range(2):
+        for _ in range(2 if known else 0):
             if not choices.happens(rate):
                 return
             kind = choices.pick(known)
-            self._due[FAULTS[kind], choices.pick(PLACES)] = kind
+            self._due[SITES[kind], choices.pick(PLACES)] = kind
             self.awake = True
+
+    def strike(self, kind: str, place: int) -> None:
+        """Let a fault strike at that place of the step, whatever was drawn."""
+        self._due[SITES[kind], place] = kind
+        self.awake = True
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many commits, calls and rows there were in the step, as far as anything was due."""
+        return dict(self._counts)
 
     def sleep(self) -> None:
         """Let nothing go wrong any more."""
@@ -131,6 +177,8 @@ class Wire(Faults):
             raise Crash
         if due == "no answer, nothing done":
             raise SystemDown(f"{self._system} does not answer.")
+        if due == "token lost":
+            raise ConfigurationInvalid(f"{self._system} does not take the token any more.")
         if due == "quota spent":
             raise QuotaSpent(f"{self._system} allows no more calls.")
         if due == "edit before a call":

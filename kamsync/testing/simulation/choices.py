@@ -12,14 +12,18 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-from msgspec import Struct, field, json
+from msgspec import Struct, field, json, structs
 
-__all__ = ["Choices", "Strip", "Tape", "load_tape", "save_tape"]
+__all__ = ["Choices", "Strip", "Stroke", "Tape", "load_tape", "save_tape"]
 
 Any_ = TypeVar("Any_")
 
 PARTS = 1000
 """How finely a share is drawn."""
+
+
+DRAWING = 1
+"""How faults are drawn now; tapes that name no drawing are of the first one, 0."""
 
 
 class Strip(Struct, array_like=True):
@@ -29,12 +33,21 @@ class Strip(Struct, array_like=True):
     faults: list[int] = field(default_factory=list)
 
 
+class Stroke(Struct, frozen=True, array_like=True):
+    """A fault of this *kind* in one *step*, at its how many-th commit, call or row."""
+
+    step: int
+    kind: str
+    place: int
+
+
 class Tape(Struct):
     """One history, to be replayed: the numbers of its setting and of each step.
 
     *seed* says where it came from, *canary* which bug was planted. *systems* are the kinds of stages
     that took the place of systems in memory, by system, and *faults* those that might happen, None for
-    all.
+    all. *struck* are faults at a place that was chosen and not drawn. *drawing* says how the numbers
+    are understood: older tapes go on telling the same story.
     """
 
     seed: int
@@ -43,6 +56,8 @@ class Tape(Struct):
     canary: str = ""
     systems: dict[str, str] = field(default_factory=dict)
     faults: tuple[str, ...] | None = None
+    struck: list[Stroke] = field(default_factory=list)
+    drawing: int = DRAWING
 
 
 class Choices:
@@ -91,4 +106,11 @@ def save_tape(tape: Tape, path: Path) -> None:
 
 def load_tape(path: Path) -> Tape:
     """Read a tape from a file."""
-    return json.decode(path.read_bytes(), type=Tape)
+    found = json.decode(path.read_bytes(), type=_AnyTape)
+    return Tape(**structs.asdict(found))
+
+
+class _AnyTape(Tape):
+    """A tape as it is on file: one of the first drawing names none."""
+
+    drawing: int = 0

@@ -9,7 +9,7 @@ from kamsync.clock import SetClock
 from kamsync.engine import Hub, Round, System, preview, pull, push, run_round, settle
 from kamsync.engine.pull import reread
 from kamsync.engine.resolve import drop_creates, resolve
-from kamsync.errors import ApprovalMissing, GuardTripped, RetryLater
+from kamsync.errors import ApprovalMissing, FixConfiguration, GuardTripped, RetryLater
 from kamsync.model import Event
 from kamsync.store import Store
 from kamsync.testing.simulation.breaks import Crash, Gremlin
@@ -20,6 +20,8 @@ from kamsync.testing.simulation.schema import SCHEMA
 from kamsync.testing.simulation.setting import Setting
 from kamsync.testing.simulation.stores import Opener
 from kamsync.testing.simulation.town import Town
+from kamsync.testing.simulation.troubles import HubClock
+from kamsync.testing.simulation.watermark import Watermark
 
 __all__ = ["HubSide"]
 
@@ -38,7 +40,7 @@ class HubSide:
         chronicle: Chronicle,
     ) -> None:
         self.setting = setting
-        self.clock = clock
+        self.clock = HubClock(clock)
         self.gremlin = gremlin
         self.opener = opener
         self.landings = landings
@@ -57,7 +59,8 @@ class HubSide:
             )
             for cast in setting.casts
         }
-        self.take(opener.open(clock))
+        self.watermarks = {name: Watermark(town, chronicle.report) for name, town in towns.items()}
+        self.take(opener.open(self.clock))
 
     def take(self, store: Store) -> None:
         """Start with nothing but what is in *store*."""
@@ -109,12 +112,9 @@ class HubSide:
             return unit()
         except Crash:
             self.gremlin.sleep()
-            self.crashes += 1
-            self._renew()
-            self.take(self.opener.reopen(self.store, self.clock))
-            self.verify()
+            self.restart()
             return "crashed"
-        except RetryLater:
+        except (RetryLater, FixConfiguration):
             return "down"
         except (ApprovalMissing, GuardTripped):
             return "stopped"
@@ -122,6 +122,13 @@ class HubSide:
             self.gremlin.sleep()
             self.landings.counting = False
             self._require_proportion()
+
+    def restart(self) -> None:
+        """Begin anew with what is in the store, and with the policy as it was changed meanwhile."""
+        self.crashes += 1
+        self._renew()
+        self.take(self.opener.reopen(self.store, self.clock))
+        self.verify()
 
     def _renew(self) -> None:
         """Forget what a connector knew: its process is gone."""
@@ -159,6 +166,7 @@ class HubSide:
         """Read one system; *alone* leaves out the look at open writes, as a hint from outside would."""
         hub, system = self.hub, self.systems[name]
         self._begin("pull")
+        there = self.watermarks[name].there()
         for entity in hub.entities():
             if entity.name not in system.maps:
                 continue
@@ -168,6 +176,7 @@ class HubSide:
             if not alone:
                 drop_creates(hub, system, entity.name)
                 reread(hub, system, entity.name)
+        self.watermarks[name].require(self.store, there)
         return self._end()
 
     def settle(self) -> str:

@@ -12,6 +12,7 @@ INVARIANTS = {
     5: "Echo: what kamsync wrote is never taken for somebody's edit.",
     6: "One create for one intent, whatever crashes and whichever answer is lost.",
     7: "No delete without a deletion and a ruling, no return from the dead without a decision.",
+    9: "Read on: no cursor passes a change that was not taken in.",
     10: "Atomic: after a crash the store is whole, and golden is what the journal tells.",
     13: "Guard first: no plan writes more than its limits allow without approval.",
     16: "Order: the same readings in another order lead to the same golden values and conflicts.",

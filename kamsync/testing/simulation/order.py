@@ -1,4 +1,4 @@
-"""Read the same changes in two orders, in copies of the store, and compare what comes of it."""
+"""Read the same changes in several ways, in copies of the store, and compare what comes of it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import structs
 
+from kamsync.connector import Can
 from kamsync.engine import Hub, Round, pull, settle
 from kamsync.errors import RetryLater
 from kamsync.seal import MasterKey
@@ -16,7 +17,7 @@ from kamsync.store.sqlite import SqliteDatabase, connect_sqlite
 from kamsync.testing.simulation.stores import KEY
 from kamsync.testing.simulation.world import World
 
-__all__ = ["require_any_order"]
+__all__ = ["require_any_order", "require_full_reading"]
 
 Outcome = tuple[set[Any], set[Any]]
 
@@ -34,7 +35,26 @@ def require_any_order(world: World) -> None:
     world.require()
 
 
-def _outcome(world: World, order: list[str]) -> Outcome:
+def require_full_reading(world: World) -> None:
+    """9: read on, and read everything anew; golden and the open conflicts must be the same.
+
+    Where a system does not tell what is gone, only a full reading finds it.
+    """
+    tells = Can.TOMBSTONES | Can.MERGES
+    if not isinstance(world.hub.store.database, SqliteDatabase) or not world.hub.met:
+        return
+    if any(tells not in cast.can for cast in world.setting.casts):
+        return
+    names = list(world.towns)
+    with _unwatched(world):
+        on, anew = (_outcome(world, names, sweep=sweep) for sweep in (False, True))
+    for what, one, other in zip(("golden", "conflicts"), on, anew, strict=True):
+        if one != other:
+            world.report(9, f"a full reading changes {what}: {one - other} or {other - one}")
+    world.require()
+
+
+def _outcome(world: World, order: list[str], *, sweep: bool = False) -> Outcome:
     """Return what comes of reading the systems in this order, in a copy of the store."""
     store = _copy(world.hub.store, world)
     hub = _hub(world, store)
@@ -43,7 +63,7 @@ def _outcome(world: World, order: list[str]) -> Outcome:
         for entity in hub.entities():
             if entity.name in hub.systems[name].maps:
                 with suppress(RetryLater):
-                    pull(hub, hub.systems[name], entity.name)
+                    pull(hub, hub.systems[name], entity.name, sweep=sweep)
     settle(hub, Round(round_))
     found = _golden(store), _conflicts(store)
     store.close()

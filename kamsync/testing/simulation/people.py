@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from kamsync.clock import SetClock
 from kamsync.memory.acts import Row
 from kamsync.model import Author, Native, Write
 from kamsync.testing.simulation.choices import Choices
 from kamsync.testing.simulation.idents import REFERS
-from kamsync.testing.simulation.schema import PARTS, SCHEMA
+from kamsync.testing.simulation.schema import FIELDS, PARTS, SCHEMA
 from kamsync.testing.simulation.setting import Setting
 from kamsync.testing.simulation.sharing import Sharing
 from kamsync.testing.simulation.site import SiteRefused
@@ -19,6 +19,9 @@ __all__ = ["People"]
 
 PADS = ("quartz", "velvet", "bonfire", "maple", "jigsaw", "ribbon", "copper", "lagoon")
 NAMES = ("ann", "bob", "cleo")
+KEEN = 0.7
+"""In which share of the races somebody edits what is just being written."""
+
 ROWS_LIMIT = 7
 """How many living records of one object people make in one system."""
 
@@ -96,12 +99,21 @@ class People:
         native_id = town.create(object_, values, author=self._author(town, choices))
         return f"{town.cast.name} {native_id} {values}"
 
-    def edit(self, town: Town, object_: str, row: Row, choices: Choices, author: Author) -> str:
-        """Change one field, or a part of it."""
+    def edit(
+        self,
+        town: Town,
+        object_: str,
+        row: Row,
+        choices: Choices,
+        author: Author,
+        among: Collection[str] = (),
+    ) -> str:
+        """Change one field, or a part of it; one *among* these, if there are any."""
         if object_ == "share":
             return self.sharing.shift(town, row, choices, author)
         keys = SCHEMA.entity(object_).keys
-        field = choices.pick([name for name in PARTS[object_] if name not in keys])
+        names = [name for name in PARTS[object_] if name not in keys]
+        field = choices.pick([name for name in names if name in among] or names)
         if (object_, field) in REFERS:
             values = {field: self._reference(town, object_, field, choices)}
         else:
@@ -113,8 +125,11 @@ class People:
         town.edit(object_, row.id, values, author=author, at=at)
         return f"{town.cast.name} {row.id} {values}{' late' if late else ''}"
 
-    def meddle(self, system: str, write: Write | None, choices: Choices) -> str:
-        """Edit the record that is just being written, or any other of that system."""
+    def meddle(self, system: str, write: Write | None, choices: Choices, *, keen: bool) -> str:
+        """Edit the record that is just being written, or any other of that system.
+
+        Who is *keen* often edits just what is being written there.
+        """
         town = self.towns[system]
         object_ = choices.pick(list(town.cast.maps))
         rows = _rows(town, object_, alive=True)
@@ -126,8 +141,11 @@ class People:
         if not rows:
             return ""
         author = self._author(town, choices)
+        known = FIELDS[object_]
+        sent = [known[name] for name in write.values if name in known] if write is not None else []
+        among = sent if keen and sent and choices.happens(KEEN) else ()
         try:
-            return self.edit(town, object_, choices.pick(rows), choices, author)
+            return self.edit(town, object_, choices.pick(rows), choices, author, among)
         except SiteRefused:
             return ""
 

@@ -11,10 +11,10 @@ from itertools import repeat
 
 from msgspec import Struct, field
 
-from kamsync.testing.simulation.canary import planted
 from kamsync.testing.simulation.cells import Breach
 from kamsync.testing.simulation.choices import Tape
-from kamsync.testing.simulation.order import require_any_order
+from kamsync.testing.simulation.order import require_any_order, require_full_reading
+from kamsync.testing.simulation.planted import planted
 from kamsync.testing.simulation.site import Stage
 from kamsync.testing.simulation.stores import store_opener
 from kamsync.testing.simulation.winddown import wind_down
@@ -40,6 +40,10 @@ class Played(Struct):
     done: dict[str, int] = field(default_factory=dict)
     faults: dict[str, int] = field(default_factory=dict)
     states: dict[str, int] = field(default_factory=dict)
+    idle: list[int] = field(default_factory=list)
+    """The steps of which nothing came."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """How many commits, calls and rows the last step had, if a fault was due in it."""
 
 
 class Total(Struct):
@@ -99,6 +103,7 @@ def play(
                 world.step(place)
             if tape.seed % ORDER_EVERY == 0:
                 require_any_order(world)
+                require_full_reading(world)
             wind_down(world)
             world.hub.verify()
             world.require()
@@ -122,6 +127,8 @@ def play(
         done=dict(world.done),
         faults=dict(world.gremlin.seen),
         states=dict(world.states),
+        idle=world.idle,
+        counts=world.counts,
     )
 
 

@@ -39,7 +39,12 @@ class _Shrink:
         self.tries = 0
 
     def run(self) -> Played:
-        """Cut off the end, leave out ever smaller stretches of steps, then single faults."""
+        """Cut off the end, leave out ever smaller stretches of steps, then single faults.
+
+        A history whose faults were put into chosen steps stays as it is.
+        """
+        if self.best.tape.struck:
+            return self.best
         strips = self.best.tape.steps
         self._try(strips[: self.best.steps + 1])
         size = max(len(self.best.tape.steps) // 2, 1)

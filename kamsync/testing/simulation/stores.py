@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from kamsync.clock import SetClock
+from kamsync.clock import Clock
 from kamsync.errors import ConfigurationInvalid
 from kamsync.seal import MasterKey
 from kamsync.store import Store, open_store
@@ -38,11 +38,11 @@ class Opener:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def open(self, clock: SetClock) -> Store:
+    def open(self, clock: Clock) -> Store:
         """Return the store, which is there from now on."""
         return open_store(self.url, clock=clock, key=KEY)
 
-    def reopen(self, store: Store, clock: SetClock) -> Store:
+    def reopen(self, store: Store, clock: Clock) -> Store:
         """Return the store as the next process finds it; one in memory keeps its connection."""
         if self.url == MEMORY:
             return Store(store.database, clock, MasterKey(KEY))

@@ -172,7 +172,8 @@ class Truth:
         else:
             head = _unheard(cell, heard, shown)
             if is_same(ident, heard):
-                self.moot |= head
+                # What came back and fell again in between was not heard either.
+                self.moot |= head if was.user else head | was.head
         cell.versions.append(Version(ident, past, head, user=head != 0 and ident == cell.blank))
 
     def went_along(self, place: Place, heard: Mapping[str, Ident], shown: int) -> None:

@@ -69,6 +69,7 @@ class _Rest:
         """Bring every system back, and let what is on its way arrive."""
         world = self.world
         world.gremlin.sleep()
+        world.troubles.end()
         for town in world.towns.values():
             town.up = True
         while world.gremlin.late:

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from random import Random
 
+from msgspec import structs
+
 from kamsync.clock import SetClock
 from kamsync.engine.hearing import LATE_LIMIT
 from kamsync.memory.acts import Act, Row
 from kamsync.model import Write
-from kamsync.testing.simulation.breaks import FAULTS, Gremlin
+from kamsync.testing.simulation.breaks import FAULTS, LATER, Gremlin
 from kamsync.testing.simulation.cells import Breach
 from kamsync.testing.simulation.choices import Choices, Strip, Tape
 from kamsync.testing.simulation.chronicle import Chronicle
@@ -25,6 +27,7 @@ from kamsync.testing.simulation.staged import StagedTown
 from kamsync.testing.simulation.states import state_of
 from kamsync.testing.simulation.stores import MEMORY, Opener
 from kamsync.testing.simulation.town import Falls, Town
+from kamsync.testing.simulation.troubles import SHARE, SKEW_LIMIT, Troubles
 from kamsync.testing.simulation.truth import Truth
 
 __all__ = ["ACTS", "Violation", "World"]
@@ -48,6 +51,18 @@ ACTS = {
     "arrive": 4,
 }
 """Every step with its weight."""
+
+READING = ("commit", "call")
+
+SITES_OF = {
+    "decide": ("commit",),
+    "settle": ("commit",),
+    "pull": READING,
+    "hint": READING,
+    "push": (*READING, "row"),
+    "round": (*READING, "row"),
+}
+"""The steps in which the hub acts, and at what something may go wrong in them."""
 
 RARE = frozenset({"delete", "undelete", "merge", "outage", "decide", "create", "touch"})
 
@@ -97,11 +112,17 @@ class World:
         self.done: Counter[str] = Counter()
         self.states: Counter[str] = Counter()
         self.breaches: list[Breach] = []
+        self.idle: list[int] = []
+        """The steps of which nothing came."""
+        self.counts: dict[str, int] = {}
+        """How many commits, calls and rows the last step had, if a fault was due in it."""
         self.steps = 0
         work, faults = self._sources(tape.setting)
         stages = stages or {}
         possible = tuple(f for f in FAULTS if tape.faults is None or f in tape.faults)
         self.setting = draw_setting(work, ACTS, RARE, possible, stages)
+        self.drawn = len(tape.setting.work)
+        """How many numbers of its strip the setting took: what people have made comes after them."""
         self.truth = Truth()
         self.truth.nodes.derived = {cast.name: cast.derived for cast in self.setting.casts}
         self.chronicle = Chronicle(self.truth, self.report)
@@ -130,6 +151,15 @@ class World:
             town.falls = work.weighted(FALLS)
             if name not in stages:
                 self.say("system", name, town.falls)
+        self.troubles = Troubles(self.towns, self.hub.clock)
+        self._draw_later(work)
+
+    def _draw_later(self, work: Choices) -> None:
+        """Draw which of the faults that came later may happen, and which of them beside a step."""
+        wanted = [kind for kind in LATER if self.tape.faults is None or kind in self.tape.faults]
+        drawn = [kind for kind in wanted if work.happens(0.4)] if self.setting.faults else []
+        self._beside = tuple(kind for kind in drawn if LATER[kind] == "step")
+        self.setting = structs.replace(self.setting, faults=self.setting.faults | {*drawn})
 
     def close(self) -> None:
         """End the store, and every site."""
@@ -153,11 +183,36 @@ class World:
         work, self._faults = self._sources(self.tape.steps[place])
         self.clock.wait(work.pick(PAUSES_S))
         act = work.weighted(tuple(self.setting.acts.items()))
-        self.gremlin.wake(self._faults, self.setting.faults, self.setting.fault_rate)
+        self._wake(act)
+        for stroke in self.tape.struck:
+            if stroke.step == place:
+                self.gremlin.strike(stroke.kind, stroke.place)
+        self._trouble_beside()
         self._do(act, work)
+        self.counts = self.gremlin.counts
         self.gremlin.sleep()
         self.steps += 1
         self.require()
+
+    def _wake(self, act: str) -> None:
+        """Draw what goes wrong in a step, as its tape was drawn."""
+        drawn = self._faults, self.setting.faults, self.setting.fault_rate
+        if self.tape.drawing == 0:
+            self.gremlin.wake_as_before(*drawn)
+        else:
+            self.gremlin.wake(*drawn, SITES_OF.get(act, ()))
+
+    def _trouble_beside(self) -> None:
+        """Let something go wrong around the hub, now and then."""
+        if not self._beside or not self._faults.happens(SHARE):
+            return
+        kind = self._faults.pick(self._beside)
+        self.gremlin.seen[kind] = self.gremlin.seen.get(kind, 0) + 1
+        if kind == "started again":
+            self.hub.restart()
+            self.say(kind, "the hub")
+        else:
+            self.say(kind, self.troubles.strike(kind, self._faults))
 
     def require(self) -> None:
         """Raise `Violation` for the first breach."""
@@ -198,7 +253,8 @@ class World:
     def arrive(self, place: int) -> None:
         """Let a write arrive that was sent long ago, unless no request is on its way for so long."""
         land, sent = self.gremlin.late.pop(place)
-        if self.clock.now() - sent < LATE_LIMIT:
+        limit = LATE_LIMIT - SKEW_LIMIT if "clock jumps" in self._beside else LATE_LIMIT
+        if self.clock.now() - sent < limit:
             self.say("arrive", str(land().outcome))
 
     def _note(self, act: str, town: Town, row: Row) -> None:
@@ -208,7 +264,9 @@ class World:
 
     def _meddle(self, system: str, write: Write | None) -> None:
         """Let somebody be quicker than the hub."""
-        self.say("race", self.people.meddle(system, write, self._faults))
+        self.say(
+            "race", self.people.meddle(system, write, self._faults, keen=self.tape.drawing > 0)
+        )
 
     def _happened(self, cast: Cast, act: Act) -> None:
         self.trace.update(repr((cast.name, act.seq, act.deed, act.id, act.by, act.values)).encode())
@@ -221,7 +279,9 @@ class World:
         return Choices(self._random, strip.work), Choices(self._trouble, strip.faults)
 
     def say(self, *words: str) -> None:
-        """Tell of something that happened, if anybody listens."""
+        """Tell of something that happened, if anybody listens; note where nothing came of a step."""
+        if not any(words[1:]):
+            self.idle.append(self.steps)
         if self.tell is not None and any(words[1:]):
             at = self.clock.now().strftime("%H:%M:%S.%f")[:-4]
             self.tell(f"{self.steps:4} {at} {' '.join(words)}")
