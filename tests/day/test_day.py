@@ -33,6 +33,9 @@ ENTERED = ("name", "description", "employees", "health")
 GROWTH = 0.05
 """By how much there may be more objects at midnight than at noon."""
 
+PEAK_GROWTH = 0.2
+"""By how much more memory the process may ever have had, both systems and all that they keep included."""
+
 HOURS_OF_REST = 2
 """What is played after the last edit, so that what is owed has arrived."""
 
@@ -141,8 +144,9 @@ def test_a_day_loses_no_edit_raises_no_false_alarm_and_misses_none(day, sizes):
     assert Counter((what, system) for what, system, *_ in EXPECTED) == Counter(told)
     assert [] == late_or_early(day)
     assert [] == [each for each in day.told.other if each[1] != "reloaded"]
-    (noon, _), (midnight, _) = sizes
+    (noon, noon_mb), (midnight, midnight_mb) = sizes
     assert midnight < noon * (1 + GROWTH), sizes
+    assert midnight_mb < noon_mb * (1 + PEAK_GROWTH), sizes
 
 
 def late_or_early(day):
