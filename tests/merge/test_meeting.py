@@ -71,7 +71,7 @@ def at_one_look(sides: Sequence[Side]) -> Merged | None:
         return None
     side, seen = sides[0], sides[0].fact.observed
     first = Contender(value, side.link, side.system, at=side.fact.at, cells=seen)
-    golden, event = agree_on(TOPIC, value, first, court(), alike=len(sides) > 1)
+    golden, event = agree_on(TOPIC, value, first, court().revision(), alike=len(sides) > 1)
     facts = {s.link: Fact(s.fact.observed, s.fact.observed, golden.revision) for s in sides}
     return Merged(golden, facts, (), (event,))
 
