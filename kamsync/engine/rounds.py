@@ -251,11 +251,12 @@ def settle(
         _backfill(hub)
         amended = amendments(hub)
         for entity in hub.entities():
+            older = hub.store.records.unmerged(entity.name)
             count = _counting(progress, f"Matching {entity.name}")
             result.matched += match_links(hub, entity, only=only, count=count)
             count, after, merged = _counting(progress, f"Merging {entity.name}"), "", 0
             while ids := moved_records(hub, entity.name, after, only):
-                merge_records(hub, entity.name, ids, result.merged, amended)
+                merge_records(hub, entity.name, ids, result.merged, amended, older)
                 after, merged = ids[-1], merged + len(ids)
                 count(merged)
         if amended is not None and only is None:

@@ -66,6 +66,13 @@ class Records:
             [(entity, *pair) for pair in sorted(pairs)],
         )
 
+    def unmerged(self, entity: str) -> frozenset[str]:
+        """Return the records that were added and say nothing yet, because they were never merged."""
+        rows = self._database.rows(
+            "SELECT id FROM record WHERE entity = ? AND dirty = 1 AND fields = '{}'", (entity,)
+        )
+        return frozenset(row[0] for row in rows)
+
     def mark_dirty(self, ids: Iterable[str]) -> None:
         """Have these records merged and planned again, although nothing moved."""
         self._database.many(
