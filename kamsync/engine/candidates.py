@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 
 from kamsync.engine.hub import Hub
 from kamsync.engine.saying import canonical
@@ -54,20 +54,22 @@ class Candidates:
             self._values[id_] = {
                 name: g.value for name, g in record.fields.items() if name != EXISTS
             }
-        for owner, system, link_id, native_id in self._hub.store.links.places_of(sorted(records)):
+        first: dict[str, int] = {}
+        for place in self._hub.store.links.places_of(sorted(records)):
             # Who makes a record again where it is gone has brought it back.
-            if native_id is None:
-                self.places[owner, system] = link_id
+            if place.native_id is None or not place.alive:
+                self.places[place.record, place.system] = place.link
             else:
-                self.systems[owner].add(system)
-        self._take_unmerged([id_ for id_ in sorted(records) if not self._values[id_]])
+                self.systems[place.record].add(place.system)
+            if place.native_id is not None and self._hub.speaks_to(place.system, self._entity.name):
+                first.setdefault(place.record, place.link)
+        self._take_unmerged({id_: link for id_, link in first.items() if not self._values[id_]})
 
-    def _take_unmerged(self, ids: Sequence[str]) -> None:
-        """Take the values of records that were made but not merged yet from what shows them."""
-        systems = [system.name for system in self._hub.mapping(self._entity.name)]
-        first = self._hub.store.links.first_of(ids, systems)
-        said = canonical(self._hub, self._entity, list(first.values()))
-        self._values.update({id_: said[link.id] for id_, link in first.items()})
+    def _take_unmerged(self, first: Mapping[str, int]) -> None:
+        """Take the values of records that were made but not merged yet from what shows them first."""
+        shown = self._hub.store.links.glimpses(sorted(first.values()))
+        said = canonical(self._hub, self._entity, list(shown.values()))
+        self._values.update({id_: said[link] for id_, link in first.items()})
 
     def add(self, id_: str, system: str, keys: Iterable[str], said: Mapping[str, Value]) -> None:
         """Count a record in that was made just now for what a native record of *system* says."""

@@ -12,7 +12,7 @@ from kamsync.engine.hub import Hub, Numbers, record_id
 from kamsync.engine.places import fill_places, matched, newcomer_name, release_places
 from kamsync.engine.saying import canonical
 from kamsync.identity import Match, Verdict, block_keys, exact_keys, match
-from kamsync.model import EXISTS, Conflict, Contender, Event, Kind, Link, Op, Record
+from kamsync.model import EXISTS, Conflict, Contender, Event, Kind, Link, Op
 from kamsync.observe import HERE
 from kamsync.schema import Entity
 from kamsync.store import Glimpse
@@ -113,8 +113,7 @@ class _Matching:
         self.numbers = Numbers(hub.store, "link")
         self.tied: list[tuple[Newcomer, str]] = []
         self.filled: list[int] = []
-        self.made: dict[str, Record] = {}
-        self.keys: dict[str, Sequence[str]] = {}
+        self.made: dict[str, Sequence[str]] = {}
         self.open: dict[str, Conflict] = {}
         self.asked: list[Conflict] = []
         self.answered: list[Conflict] = []
@@ -253,9 +252,8 @@ class _Matching:
         """Make the record that *link* is the first to show; its merge makes it a place elsewhere."""
         if link.id not in self.blocks:
             self._look_near([link])
-        self.made[id_] = Record(id_, self.entity.name, {})
-        self.keys[id_] = [*self.exact[link.id], *self.blocks[link.id]]
-        self.known.add(id_, link.system, self.keys[id_], self.said[link.id])
+        self.made[id_] = keys = [*self.exact[link.id], *self.blocks[link.id]]
+        self.known.add(id_, link.system, keys, self.said[link.id])
         self.tied.append((link, id_))
         return True
 
@@ -304,13 +302,13 @@ class _Matching:
     def save(self) -> None:
         """Keep all that was found out about this batch."""
         store = self.hub.store
-        store.records.save(list(self.made.values()))
-        store.records.save_keys(self.entity.name, self.keys)
+        store.records.add(self.entity.name, self.made)
         store.links.await_references(self.awaited)
         store.links.delete(self.filled)
         store.links.tie([(link.id, record) for link, record in self.tied])
         self._hold_places()
-        store.records.mark_dirty([record for _, record in self.tied])
+        known = {record for _, record in self.tied} - self.made.keys()
+        store.records.mark_dirty(sorted(known))
         for conflict in self.answered:
             store.reviews.save([structs.replace(conflict, closed=self.hub.now())])
             release_places(self.hub, conflict)

@@ -48,10 +48,12 @@ def merge_records(
     ids: Sequence[str],
     tallies: Tallies | None = None,
     amended: Amended | None = None,
+    older: Collection[str] = frozenset(),
 ) -> None:
     """Merge what moved in some records, in one transaction, and count it in *tallies*.
 
-    Open conflicts whose rules are *amended* are put to them.
+    Open conflicts whose rules are *amended* are put to them. *older* are new records that were made
+    before what the systems show was read last.
 
     Afterwards golden, the bases, the open conflicts, the journal and what is owed to each system
     agree with each other. Merging again does nothing.
@@ -59,7 +61,7 @@ def merge_records(
     with hub.store.transaction():
         batch = load(hub, entity, ids)
         _keep_places(hub, batch)
-        merge = BatchMerge(hub, batch, amended)
+        merge = BatchMerge(hub, batch, amended, older)
         for record in list(batch.records.values()):
             merge.record(record)
         merge.save()
@@ -87,10 +89,13 @@ def _keep_places(hub: Hub, batch: Batch) -> None:
 class BatchMerge:
     """The merge of one batch, and what has become of it so far."""
 
-    def __init__(self, hub: Hub, batch: Batch, amended: Amended | None) -> None:
+    def __init__(
+        self, hub: Hub, batch: Batch, amended: Amended | None, older: Collection[str]
+    ) -> None:
         self.hub = hub
         self.batch = batch
         self.amended = amended
+        self.older = older
         self.restoring = hub.restored_at
         self.people = people_of(hub, [link for each in batch.links.values() for link in each])
         self.revision = Numbers(hub.store, "revision")
@@ -152,7 +157,7 @@ class BatchMerge:
         A new one is known already by all that its first native record says, and by no more than that.
         """
         before = merge.record.fields
-        if before:
+        if before or merge.record.id in self.older:
             changed = _changed(before, merge.fields)
         elif len(merge.shown) <= 1:
             changed = set()

@@ -284,12 +284,13 @@ def settle(
         amended = amendments(hub)
         links = only.links if only is not None else None
         for entity in hub.entities():
+            older = hub.store.records.unmerged(entity.name)
             count = _counting(progress, f"Matching {entity.name}")
             result.matched += match_links(hub, entity, only=links, count=count)
             count, after, merged = _counting(progress, f"Merging {entity.name}"), "", 0
             chosen = only.of(entity.name) if only is not None else None
             while ids := moved_records(hub, entity.name, after, chosen):
-                merge_records(hub, entity.name, ids, result.merged, amended)
+                merge_records(hub, entity.name, ids, result.merged, amended, older)
                 after, merged = ids[-1], merged + len(ids)
                 count(merged)
         if amended is not None and only is None:

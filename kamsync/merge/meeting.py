@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.mapping import FieldMap, Refs
-from kamsync.merge.words import SAID_ALIKE, Court, Topic
+from kamsync.merge.words import SAID_ALIKE, Topic
 from kamsync.model import EXISTS, Cells, Contender, Event, Fact, Golden, Origin, Value
 
 __all__ = ["Shown", "agree_on", "said_at_first"]
@@ -67,14 +67,14 @@ def _plainly(map_: FieldMap, fact: Fact, refs: Refs) -> Value:
 
 
 def agree_on(
-    topic: Topic, value: Value, first: Contender, court: Court, *, alike: bool
+    topic: Topic, value: Value, first: Contender, revision: int, *, alike: bool
 ) -> tuple[Golden, Event]:
-    """Return *value* as golden, and its event; the *first* who says it stands for all of them.
+    """Return *value* as golden of a fresh *revision*, and its event; the *first* stands for all of them.
 
     *alike* says that there are others.
     """
     origin = Origin(first.system, first.team, first.person, first.at)
-    golden = Golden(value, court.revision(), origin=origin)
+    golden = Golden(value, revision, origin=origin)
     event = Event(
         "set",
         topic.entity,
@@ -83,7 +83,7 @@ def agree_on(
         value=value,
         winner=first,
         reason=SAID_ALIKE if alike else "",
-        revision=golden.revision,
+        revision=revision,
         first=True,
     )
     return golden, event

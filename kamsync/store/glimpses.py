@@ -14,9 +14,19 @@ from kamsync.model import Cells, Step
 from kamsync.store.codec import SHARED
 from kamsync.store.database import Row
 
-__all__ = ["COLUMNS", "Glimpse", "Seen", "glimpse_of"]
+__all__ = ["COLUMNS", "Glimpse", "Place", "Seen", "glimpse_of"]
 
 COLUMNS = "link.id, link.system, link.entity, link.native_id, link.record, link.stamp, link.facts"
+
+
+class Place(Struct, frozen=True, gc=False):
+    """Where a record lives, or lived, or has a place: a link without a native id."""
+
+    record: str
+    system: str
+    link: int
+    native_id: str | None
+    alive: bool
 
 
 class Seen(Struct, frozen=True, gc=False, array_like=True):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kamsync.errors import ValueInvalid
 from kamsync.model import EXISTS, Fact, Link
 from kamsync.store.codec import facts_of, facts_text
 from kamsync.store.database import Row
 from kamsync.store.glimpses import COLUMNS as _GLIMPSED
-from kamsync.store.glimpses import Glimpse, glimpse_of
+from kamsync.store.glimpses import Glimpse, Place, glimpse_of
 from kamsync.store.shown import Shown
 
 __all__ = ["Links", "is_alive", "is_moved"]
@@ -29,7 +29,9 @@ _BY_ALIAS = (
 
 _BY_ID = f"SELECT {_COLUMNS} FROM link WHERE id IN (??)"
 
-_FIRST_OF = f"SELECT {_GLIMPSED} FROM link WHERE native_id IS NOT NULL AND record IN (??)"
+_GLIMPSES = f"SELECT {_GLIMPSED} FROM link WHERE id IN (??)"
+
+_PLACES_OF = "SELECT record, system, id, native_id, alive FROM link WHERE record IN (??)"
 
 _OF_RECORDS = f"SELECT {_COLUMNS} FROM link WHERE record IN (??)"
 
@@ -137,24 +139,14 @@ class Links(Shown):
             found.setdefault(row[4], []).append(_link(row))
         return found
 
-    def places_of(self, records: Sequence[str]) -> list[tuple[str, str, int, str | None]]:
-        """Return where each record lives or has a place: record, system, link and living native id."""
-        return [
-            (row[0], row[1], row[2], row[3] if row[4] == 1 else None)
-            for row in self._database.of(
-                "SELECT record, system, id, native_id, alive FROM link WHERE record IN (??)",
-                (),
-                records,
-            )
-        ]
+    def places_of(self, records: Sequence[str]) -> list[Place]:
+        """Return where each record lives, lived or has a place, by system and id."""
+        rows = self._database.of(_PLACES_OF, (), records)
+        return [Place(row[0], row[1], row[2], row[3], row[4] == 1) for row in sorted(rows, key=_at)]
 
-    def first_of(self, records: Sequence[str], systems: Collection[str]) -> dict[str, Glimpse]:
-        """Return the first link, by system and id, by which each record is known in one of *systems*."""
-        first: dict[str, Row] = {}
-        for row in sorted(self._database.of(_FIRST_OF, (), records), key=_system_and_id):
-            if row[1] in systems:
-                first.setdefault(row[4], row)
-        return {record: glimpse_of(row) for record, row in first.items()}
+    def glimpses(self, ids: Sequence[int]) -> dict[int, Glimpse]:
+        """Return the links with these ids, at a glance."""
+        return {row[0]: glimpse_of(row) for row in self._database.of(_GLIMPSES, (), ids)}
 
     def tie(self, ties: Iterable[tuple[int, str | None]]) -> None:
         """Say which record each link belongs to, where nothing else about it has changed."""
@@ -360,6 +352,10 @@ def is_alive(native_id: str | None, facts: Mapping[str, Fact]) -> bool:
         return False
     existence = facts.get(EXISTS)
     return existence is None or existence.observed != (False,)
+
+
+def _at(row: Row) -> tuple[str, int]:
+    return row[1], row[2]
 
 
 def _system_and_id(row: Row) -> tuple[str, int]:

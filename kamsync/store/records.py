@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from kamsync.model import Record
 from kamsync.store.codec import golden_of, written
@@ -20,6 +20,8 @@ INSERT INTO record (id, entity, fields, merged_into) VALUES (?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET
     entity = excluded.entity, fields = excluded.fields, merged_into = excluded.merged_into
 """
+
+_ADD = "INSERT INTO record (id, entity, fields, dirty) VALUES (?, ?, '{}', 1)"
 
 _FIND = """
 SELECT id FROM record WHERE id = ? OR (id > ? AND id < ?)
@@ -55,9 +57,27 @@ class Records:
         ]
         self._database.many(_SAVE, rows)
 
+    def add(self, entity: str, keys: Mapping[str, Collection[str]]) -> None:
+        """Insert new records that say nothing yet and are to be merged, with the keys of each."""
+        self._database.many(_ADD, [(id_, entity) for id_ in keys])
+        pairs = {(key, id_) for id_, own in keys.items() for key in own}
+        self._database.many(
+            "INSERT INTO match_key (entity, key, record) VALUES (?, ?, ?)",
+            [(entity, *pair) for pair in sorted(pairs)],
+        )
+
+    def unmerged(self, entity: str) -> frozenset[str]:
+        """Return the records that were added and say nothing yet, because they were never merged."""
+        rows = self._database.rows(
+            "SELECT id FROM record WHERE entity = ? AND dirty = 1 AND fields = '{}'", (entity,)
+        )
+        return frozenset(row[0] for row in rows)
+
     def mark_dirty(self, ids: Iterable[str]) -> None:
         """Have these records merged and planned again, although nothing moved."""
-        self._database.many("UPDATE record SET dirty = 1 WHERE id = ?", [(id_,) for id_ in ids])
+        self._database.many(
+            "UPDATE record SET dirty = 1 WHERE id = ? AND dirty = 0", [(id_,) for id_ in ids]
+        )
 
     def clear_dirty(self, ids: Iterable[str]) -> None:
         """Take the mark away."""

@@ -290,6 +290,32 @@ def test_a_record_is_found_by_a_key_that_it_got_later(stage):
     assert [here] == hub["sales"].ids()
 
 
+def test_a_record_is_found_by_a_key_that_only_its_second_system_tells(stage):
+    """It is known by more than by what the native record says for which it was made."""
+    hub = stage("sales", "success", "account", allow={})
+    here = hub["sales"].create(name="Acme", website="https://acme.com")
+    hub["success"].create(name="Acme", website="https://acme.com", domains=["acme.org"])
+    hub.meet()
+    there = hub["account"].create(name="Zenith", website="https://acme.org")
+
+    hub.settle()
+
+    assert hub.of("sales", here) == hub.of("account", there)
+
+
+def test_a_record_that_was_edited_before_its_first_merge_is_found_by_what_it_says_then(stage):
+    """A person said that it is a new one, and gave it its domain before the next round."""
+    hub, _, there = _doubtful(stage, allow={})
+    hub.decide(hub.conflict(), choice="new")
+    hub["success"].edit(there, domains=["acme.com"])
+    hub.settle()
+    again = hub["sales"].create(name="Zenith", website="https://acme.com")
+
+    hub.round()
+
+    assert hub.of("success", there) == hub.of("sales", again)
+
+
 def test_a_record_is_not_found_by_a_key_that_it_has_no_more(stage):
     """A domain that was sold belongs to somebody else."""
     hub = stage("sales", "success", allow={})

@@ -66,12 +66,13 @@ def closely(sides: Sequence[Side]) -> Merged:
 def at_one_look(sides: Sequence[Side]) -> Merged | None:
     """Return what one look makes of it, if that is enough."""
     every = [Shown(s.link, {"name": s.fact}, {"name": s.map}, NOBODY) for s in sides]
-    value = said_at_first("name", every)
+    alike = {"name"} if all(s.map is sides[0].map for s in sides) else frozenset()
+    value = said_at_first("name", every, alike)
     if value is None:
         return None
     side, seen = sides[0], sides[0].fact.observed
     first = Contender(value, side.link, side.system, at=side.fact.at, cells=seen)
-    golden, event = agree_on(TOPIC, value, first, court(), alike=len(sides) > 1)
+    golden, event = agree_on(TOPIC, value, first, court().revision(), alike=len(sides) > 1)
     facts = {s.link: Fact(s.fact.observed, s.fact.observed, golden.revision) for s in sides}
     return Merged(golden, facts, (), (event,))
 
@@ -115,3 +116,15 @@ def test_one_look_is_enough_where_all_say_one_thing():
 def test_what_is_not_as_plain_is_left_to_the_clauses(fact):
     """Another value, none, one that cannot be read, and whatever was met, doubted or covered before."""
     assert at_one_look([Side(1, Fact(("Acme",)), PLAIN), Side(2, fact, PLAIN)]) is None
+
+
+def test_what_is_equal_and_not_the_same_is_read_by_itself():
+    """In Python one equals true, and a truth is no number of employees."""
+    staff = Field("employees", Type.INTEGER, "How many work there.")
+    map_ = field_map(staff, ["employees"])
+    every = [
+        Shown(link, {"employees": Fact((cell,))}, {"employees": map_}, NOBODY)
+        for link, cell in enumerate([1, True])
+    ]
+
+    assert said_at_first("employees", every, {"employees"}) is None
