@@ -223,13 +223,17 @@ class Fact(Struct, frozen=True, gc=False, array_like=True):
 
 
 class Origin(Struct, frozen=True, gc=False, array_like=True):
-    """Where a golden value came from: who said it, in which system, when, and by which rule it won."""
+    """Where a golden value came from: who said it, in which system, when, and by which rule it won.
+
+    *employee* is the record of who said it, empty unless that is certain.
+    """
 
     system: str = ""
     team: str | None = None
     person: str = ""
     at: str = ""
     rule: str = ""
+    employee: str = ""
 
 
 class Golden(Struct, frozen=True, gc=False, array_like=True):
@@ -301,6 +305,8 @@ class Contender(Struct, frozen=True, gc=False, omit_defaults=True):
     """One side of a conflict: a value and who stands for it; *link* is None for golden itself.
 
     *team* is None where the evidence is ambiguous. *knew* says that its author had seen golden.
+    *employee* is the record of its author among our own people, empty unless that is certain; *person*
+    is a name to be read, which may be that of somebody else.
     """
 
     value: Value
@@ -312,6 +318,7 @@ class Contender(Struct, frozen=True, gc=False, omit_defaults=True):
     evidence: Evidence = Evidence.SYSTEM
     cells: Cells = ()
     knew: bool = False
+    employee: str = ""
 
 
 class Decision(Struct, frozen=True, omit_defaults=True):

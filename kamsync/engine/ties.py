@@ -132,15 +132,20 @@ class Voice:
 def speaker_of(
     system: str, team: str | None, author: Author | None, people: Mapping[tuple[str, str], Speaker]
 ) -> Speaker:
-    """Return who stands for an edit by *author*: an ambiguous editor speaks for no team."""
+    """Return who stands for an edit by *author*: an ambiguous editor speaks for no team, and is nobody."""
     if author is None:
         return Speaker(team)
     known = people.get((system, author.id))
-    name = author.name or (known.person if known else author.id)
-    if known is None or known.team is None:
-        return Speaker(team, name, Evidence.SYSTEM)
+    if known is None:
+        return Speaker(team, author.name or author.id)
+    name = author.name or known.person
     sure = author.evidence is Evidence.FIELD_HISTORY or author.alone
-    return Speaker(known.team if sure or known.team == team else None, name, author.evidence)
+    # As whom we write ourselves, others may work too.
+    employee = known.employee if sure and not author.own else ""
+    if known.team is None:
+        return Speaker(team, name, Evidence.SYSTEM, employee)
+    said_for = known.team if sure or known.team == team else None
+    return Speaker(said_for, name, author.evidence, employee)
 
 
 def unmet_contender(
@@ -161,6 +166,7 @@ def unmet_contender(
         at=fact.at,
         evidence=speaker.evidence,
         cells=fact.observed,
+        employee=speaker.employee,
     )
 
 
@@ -278,11 +284,11 @@ def people_of(hub: Hub, links: Sequence[Link]) -> dict[tuple[str, str], Speaker]
 
 
 def _speaker(employee: Record) -> Speaker:
-    """Return the team and the name of an employee."""
+    """Return an employee as the one who stands for what the employee's user does."""
     team = employee.fields.get("team", Golden()).value
     name = employee.fields.get("name", Golden()).value or {}
     person = " ".join(part for part in name.values() if part) if isinstance(name, dict) else name
-    return Speaker(team, person)
+    return Speaker(team, person, employee=employee.id)
 
 
 def references_of(hub: Hub, entity: str, map_: EntityMap) -> dict[str, str]:

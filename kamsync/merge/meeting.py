@@ -73,7 +73,7 @@ def agree_on(
 
     *alike* says that there are others.
     """
-    origin = Origin(first.system, first.team, first.person, first.at)
+    origin = Origin(first.system, first.team, first.person, first.at, employee=first.employee)
     golden = Golden(value, revision, origin=origin)
     event = Event(
         "set",

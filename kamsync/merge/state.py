@@ -84,6 +84,7 @@ class State:
             evidence=speaker.evidence,
             cells=fact.observed,
             knew=not self.is_blind(side),
+            employee=speaker.employee,
         )
 
     def value_of(self, side: Side) -> Value:
@@ -116,6 +117,7 @@ class State:
             # What was said in no system has a time of our own clock, which says nothing beside theirs.
             at=origin.at if origin.system else "",
             knew=True,
+            employee=origin.employee,
         )
 
     def learn(self, side: Side) -> None:
@@ -137,7 +139,7 @@ class State:
         """Make *value* golden, as a new revision."""
         before = self.golden
         recent = (*before.recent, before.value)[-RECENT_LIMIT:] if before.revision else ()
-        origin = Origin(winner.system, winner.team, winner.person, winner.at, rule)
+        origin = Origin(winner.system, winner.team, winner.person, winner.at, rule, winner.employee)
         self.golden = Golden(
             value, self.court.revision(), recent, turns, pinned=False, origin=origin
         )

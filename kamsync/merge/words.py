@@ -37,11 +37,15 @@ SAID_ALIKE = "several systems said the same"
 
 
 class Speaker(Struct, frozen=True):
-    """Who stands for an edit: the *team* (None if the evidence is ambiguous), the person, how known."""
+    """Who stands for an edit: the *team* (None if the evidence is ambiguous), the person, how known.
+
+    *employee* is the record of that person, empty unless it is certain.
+    """
 
     team: str | None
     person: str = ""
     evidence: Evidence = Evidence.SYSTEM
+    employee: str = ""
 
 
 class Side(Protocol):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from kamsync.policy.book import DELETES, Line, Policy
 from kamsync.policy.chances import Chance, idle_rules
 from kamsync.policy.reading import parse_policy
-from kamsync.policy.rules import Recency, Review, Team, While
+from kamsync.policy.rules import Recency, Review, Team, While, outcome
 from kamsync.policy.verdict import Case, Hold, Rule, RuleMaker, Settlement
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "Team",
     "While",
     "idle_rules",
+    "outcome",
     "parse_policy",
 ]

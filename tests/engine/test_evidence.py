@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kamsync.connector import Can
+from kamsync.engine.ties import speaker_of
 from kamsync.memory import ALL
-from kamsync.model import Evidence
+from kamsync.merge import Speaker
+from kamsync.model import Author, Evidence
 
 TEAMS = {"sales": "sales", "success": "success"}
 FINANCE_FIRST = {"account": {"name": [{"team": "finance"}, {"team": "sales"}]}}
@@ -113,6 +117,38 @@ def test_a_user_speaks_for_the_team_of_the_employee(stage):
     assert Evidence.FIELD_HISTORY == settled.winner.evidence
 
 
+def test_whose_edit_it_certainly_was_is_known_by_record(stage):
+    """A name is for people to read; golden remembers the colleague as well as the edit does."""
+    hub, fay, here, there = _with_employee(stage, "finance")
+    _both_edit(hub, here, there, fay)
+
+    (settled,) = [e for e in hub.events(hub.of("sales", here), "name") if e.act == "settled"]
+    record = hub.of("sales", here)
+    origin = hub.store.records.by_id([record])[record].fields["name"].origin
+
+    assert hub.of("sales", fay) == settled.winner.employee == origin.employee
+    assert [""] == [loser.employee for loser in settled.losers]
+
+
+@pytest.mark.parametrize("team", ["finance", None])
+@pytest.mark.parametrize(
+    ("author", "employee"),
+    [
+        (Author("u1", evidence=Evidence.FIELD_HISTORY), "e1"),
+        (Author("u1", alone=True), "e1"),
+        (Author("u1"), ""),
+        (Author("u1", own=True, alone=True), ""),
+        (Author("u2", evidence=Evidence.FIELD_HISTORY), ""),
+        (None, ""),
+    ],
+)
+def test_a_person_who_is_not_certain_is_nobody(author, employee, team):
+    """Nor is who works as the user as whom kamsync writes, or as a user whom no employee has."""
+    people = {("crm", "u1"): Speaker(team, "Fay", employee="e1")}
+
+    assert employee == speaker_of("crm", "finance", author, people).employee
+
+
 def test_a_user_without_an_employee_speaks_for_the_team_of_the_system(stage):
     """There is no better evidence."""
     hub, _, here, there = _with_employee(stage, "finance")
@@ -132,7 +168,9 @@ def test_a_record_editor_who_may_not_have_touched_the_field_speaks_for_no_team(s
     hub.round()
 
     conflict = hub.conflict()
-    assert [None] == [c.team for c in conflict.contenders if c.system == "sales"]
+    assert [(None, "")] == [
+        (c.team, c.employee) for c in conflict.contenders if c.system == "sales"
+    ]
     assert "Acme Corp" == hub["sales"].get(here, "name")
 
 
