@@ -70,6 +70,30 @@ def test_a_rule_is_one_sentence(hub):
     assert told == found["account.phone"]
 
 
+def test_a_rule_of_a_plugin_is_said_in_its_words(hub):
+    """Here that of the plugin `team_policy`."""
+    rule = "[policy.account]\nphone = [{ rule = 'responsible', among = 'sales' }, 'latest']\n"
+    hub.configure(f'plugins = ["team_policy"]\n{SYSTEMS}{rule}')
+
+    told = texts(hub.document("policy", "check"))["account.phone"]
+
+    assert "The owner of the account decides if speaking for sales, else the latest edit" in told
+
+
+def test_the_rule_that_the_shipped_policy_shows_can_be_used(hub, shipped):
+    """It stands there in a comment, since it needs a plugin; the file itself needs none."""
+    (line,) = [
+        line.removeprefix("#   ")
+        for line in shipped.read_text().splitlines()
+        if line.startswith("#   ") and "responsible" in line
+    ]
+    hub.configure(f'plugins = ["team_policy"]\n{SYSTEMS}[policy.account]\n{line}\n')
+
+    told = texts(hub.document("policy", "check"))["account.description"]
+
+    assert told.startswith("The owner of the account decides, else the latest edit wins")
+
+
 def test_fields_that_no_rule_covers_are_named(hub):
     """That a person is asked by a rule is not the same as that nobody thought of it."""
     hub.configure(SYSTEMS + "[policy.account]\nphone = 'latest'\ntier = 'review'\n")

@@ -19,7 +19,7 @@ from kamsync.lenses import identity_map
 from kamsync.mapping import EntityMap
 from kamsync.memory import ALL, Faults, Memory, MemorySystem
 from kamsync.model import Conflict, Decision, Event, Golden, Kind, Link, Op, Outcome, Receipt, Write
-from kamsync.policy import parse_policy
+from kamsync.policy import RuleMaker, parse_policy
 from kamsync.scope import Scope
 from kamsync.store import Park, Store, open_store
 
@@ -232,6 +232,7 @@ def stage(clock: SetClock) -> Iterator[Callable[..., Stage]]:
         can: Can | Mapping[str, Can] = ALL,
         allow: Any = None,
         policy: Mapping[str, Any] | None = None,
+        rules: Mapping[str, RuleMaker] | None = None,
         first_meeting: Mapping[str, Any] | None = None,
         teams: Mapping[str, str] | None = None,
         clears_pay: Sequence[str] = (),
@@ -262,7 +263,7 @@ def stage(clock: SetClock) -> Iterator[Callable[..., Stage]]:
                 )
                 for name, desk in desks.items()
             },
-            policy=parse_policy(policy or {}, SCHEMA, {}),
+            policy=parse_policy(policy or {}, SCHEMA, rules or {}),
             first_meeting=parse_policy(first_meeting or {}, SCHEMA, {}),
             store=open_store(url, clock=clock, key=KEY),
             clock=clock,
