@@ -205,6 +205,32 @@ def test_a_folder_without_the_files_is_refused_by_name(tmp_path):
     assert f"{tmp_path} holds no accounts.csv" in result.stderr
 
 
+def test_what_refers_to_an_undecided_record_waits_and_is_not_lost():
+    """Contacts found by their e-mail, of a client of which a person is asked who it is."""
+    figures, result = story("--accounts", "40", "--seed", "102")
+
+    assert (0, []) == (result.exit_code, figures["lost"])
+
+
+def test_asked_to_end_in_the_middle_it_leaves_nothing_behind(tmp_path):
+    """SIGTERM ends it as an interrupt does: its folder is gone, and no traceback is shown."""
+    demo = (sys.executable, "-m", "kamsync", "demo", "--once", "--accounts", "10")
+    process = subprocess.Popen(
+        demo,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.terminate()
+    _, told = process.communicate(timeout=60)
+
+    assert 128 + signal.SIGTERM == process.returncode
+    assert b"" == told
+    assert [] == list(tmp_path.iterdir())
+
+
 def test_at_a_terminal_the_systems_stay_until_they_are_stopped(tmp_path):
     """The commands that it names work meanwhile, and an interrupt ends it cleanly."""
     main, other = os.openpty()
