@@ -89,7 +89,7 @@ def test_a_name_that_no_system_has_room_for_is_cut_on_one_line_and_remarked_on(t
     names = (company.name, company.deals[0].name)
     assert all(each.startswith("Long xxx") for each in names)
     assert names[1].endswith(" C0DE")
-    assert (True, True) == (len(names[0]) <= 255, len(names[1]) <= 120)  # noqa: PLR2004
+    assert (True, True) == (len(names[0]) <= 255, len(names[1]) <= 120)
     assert 2 == sum("has a name of" in each.reason for each in found.remarks)
 
 
