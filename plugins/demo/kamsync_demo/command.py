@@ -82,7 +82,7 @@ def demo(
                 stopped.wait()
 
     with _ended_by_sigterm(), _folder(keep) as folder:
-        figures, holds = tell_story(folder, options, telling, stay)
+        figures, holds = tell_story(folder, options, telling, stay, lasts=stays or keep is not None)
     if here.json:
         import json
 

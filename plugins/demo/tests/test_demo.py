@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -120,6 +121,7 @@ def test_without_a_terminal_every_chapter_is_told_plainly_and_nothing_stays(tmp_
     assert "\x1b" not in result.stdout
     assert "✗" not in result.stdout
     assert [] == list(tmp_path.iterdir())
+    assert str(tmp_path) not in result.stdout, "names a file that is gone"
     commands = [line.strip()[2:] for line in result.stdout.splitlines() if line.startswith("   $ ")]
     assert len(commands) >= 4
     for command in (each for line in commands for each in line.split(" && ")):
@@ -236,15 +238,23 @@ def test_at_a_terminal_the_systems_stay_until_they_are_stopped(tmp_path):
     main, other = os.openpty()
     demo = (sys.executable, "-m", "kamsync", "demo", "--accounts", "10", "--pace", "0")
     kept = tmp_path / "kept"
-    process = subprocess.Popen((*demo, "--keep", str(kept)), stdout=other, cwd=tmp_path)
+    wide = os.environ | {"COLUMNS": "400"}
+    process = subprocess.Popen((*demo, "--keep", str(kept)), stdout=other, cwd=tmp_path, env=wide)
     os.close(other)
     shown = b""
-    while b"until Ctrl-C" not in shown:
+    while b"kamsync.toml history" not in shown:
         shown += os.read(main, 4096)
-    plan = (sys.executable, "-m", "kamsync", "-c", str(kept / "kamsync.toml"), "plan", "--json")
-    planned = subprocess.run(plan, check=False, capture_output=True, text=True)
+    shown += os.read(main, 4096)
+    here = (sys.executable, "-m", "kamsync", "-c", str(kept / "kamsync.toml"))
+    named = re.findall(r"kamsync\.toml ([^\x1b\r\n]+)", shown.decode())
+    ended = {
+        each: subprocess.run((*here, *each.split()), check=False, capture_output=True).returncode
+        for each in named
+    }
+    planned = subprocess.run((*here, "plan", "--json"), check=False, capture_output=True, text=True)
     process.send_signal(signal.SIGINT)
 
+    assert dict.fromkeys(("conflicts", "plan", "sync", "check", "history"), 0) == ended
     assert 0 == json.loads(planned.stdout)["writes"], planned.stderr
     assert 0 == process.wait(30)
     os.close(main)
