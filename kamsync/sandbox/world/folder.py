@@ -8,16 +8,19 @@ there. Real files have gaps and slips: nothing is left out for them, and each is
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
+from math import isnan, nan
 from pathlib import Path
 from typing import TypeAlias
 
 from kamsync.errors import ConfigurationInvalid
 from kamsync.sandbox.world.making import plain
+from kamsync.sandbox.world.parents import parents_first
 from kamsync.sandbox.world.staff import STAFF, Colleague
 from kamsync.sandbox.world.truth import Company, Deal, Remark, World
 
@@ -37,6 +40,21 @@ STAGES = {
     "lost": "lost",
 }
 DATES = ("%Y-%m-%d", "%m/%d/%Y")
+YEARS = range(1970, 2101)
+"""What lies outside is a slip, and further than the systems can tell."""
+
+LARGEST = 1e12
+"""No client has that many millions or people, and nobody sells for that much."""
+
+ACCOUNT_LETTERS, DEAL_LETTERS, CODE_LETTERS = 200, 110, 40
+"""How much of a name fits into either system, with what a team adds to it.
+
+Source: Salesforce Object Reference, Account (Name: 255 letters) and Opportunity (Name: 120 letters).
+"""
+
+PERSON_LETTERS = 30
+NO_DOMAIN = re.compile(r"[^a-z0-9.-]+")
+DOMAIN_LETTERS = 50
 USUAL_DAYS = 90
 """How long after its start a deal is taken to close where nobody says when."""
 
@@ -50,6 +68,10 @@ def read_world(folder: Path, number: int) -> World:
         ConfigurationInvalid: a file or a column is missing, or a file cannot be read.
     """
     files = {name: _rows(folder / name) for name in NEEDED}
+    if not any(row["account"] for row in files["accounts.csv"]):
+        raise ConfigurationInvalid(
+            f"{folder / 'accounts.csv'} names no account.", hint="It needs one row at least."
+        )
     return _Reading(files, number).world()
 
 
@@ -60,6 +82,7 @@ class _Reading:
         self.files = files
         self.number = number
         self.remarks: list[Remark] = []
+        self.domains: set[str] = set()
         self.products = [row["product"] for row in files["products.csv"]]
         self.sold = files["sales_pipeline.csv"]
         self.latest = max((day for day in map(_closed, self.sold) if day), default=date(2025, 1, 1))
@@ -67,26 +90,43 @@ class _Reading:
     def world(self) -> World:
         """Return all of it."""
         staff = _staff(self.files["sales_teams.csv"], self.sold)
-        rows = {row["account"]: row for row in self.files["accounts.csv"] if row["account"]}
+        rows = self._accounts()
         deals = list(self._deals(rows))
         by_account: dict[str, list[Deal]] = {}
         for account, deal in deals:
             by_account.setdefault(account, []).append(deal)
         keys = {name: f"account-{place + 1}" for place, name in enumerate(rows)}
         companies = [
-            self._company(row, keys, by_account.get(name, [])) for name, row in rows.items()
+            self._company(name, row, keys, by_account.get(name, [])) for name, row in rows.items()
         ]
+        order, rings = parents_first(companies)
+        for each in rings:
+            self._remark(each.name, "belongs to itself, by way of others or not", "without it")
         return World(
             self.number,
             staff,
-            _parents_first(companies),
+            order,
             tuple(by_account.get("", ())),
             tuple(self.remarks),
         )
 
-    def _company(self, row: Row, keys: Mapping[str, str], deals: list[Deal]) -> Company:
+    def _accounts(self) -> dict[str, Row]:
+        """Return the rows of clients by their names; a second one of a name is told apart by its line."""
+        found: dict[str, Row] = {}
+        for line, row in enumerate(self.files["accounts.csv"], 2):
+            name = row["account"]
+            if not name:
+                self._remark(f"accounts.csv, line {line}", "names no account", "left out")
+                continue
+            if name in found:
+                self._remark(name, "is there twice", f"the second one as {name} (line {line})")
+                name = f"{name} (line {line})"
+            found[name] = row
+        return found
+
+    def _company(self, name: str, row: Row, keys: Mapping[str, str], deals: list[Deal]) -> Company:
         """Return one client; whoever sells most there owns it."""
-        name, parent = row["account"], row.get("subsidiary_of", "")
+        parent = row.get("subsidiary_of", "")
         if parent and parent not in keys:
             self._remark(
                 name, f"belongs to {parent}, which is not among the accounts", "without it"
@@ -96,8 +136,8 @@ class _Reading:
         employees = self._number(name, "employees", row.get("employees", ""))
         return Company(
             key=keys[name],
-            name=name,
-            domain=f"{plain(name)}.example",
+            name=self._fitting(name, name, ACCOUNT_LETTERS),
+            domain=self._domain(keys[name], name),
             industry=row.get("sector", ""),
             country=row.get("office_location", ""),
             revenue=None if revenue is None else round(revenue * 1_000_000),
@@ -107,6 +147,14 @@ class _Reading:
             since=min((deal.opened for deal in deals), default=self.latest),
             deals=tuple(deals),
         )
+
+    def _domain(self, key: str, name: str) -> str:
+        """Return an internet domain that is this client's alone, whatever its name is made of."""
+        word = NO_DOMAIN.sub("-", plain(name)).strip("-.")[:DOMAIN_LETTERS] or key
+        if word in self.domains:
+            word = f"{word}-{key}"
+        self.domains.add(word)
+        return f"{word}.example"
 
     def _deals(self, accounts: Mapping[str, Row]) -> Iterator[tuple[str, Deal]]:
         """Yield each deal with the account that it belongs to, or ``""``."""
@@ -137,9 +185,11 @@ class _Reading:
             closes = opened + timedelta(days=USUAL_DAYS)
             self._remark(key, "says no day on which it closes", f"{USUAL_DAYS} days after it began")
         amount = self._number(key, "close_value", row.get("close_value", ""))
+        name = f"{row['account'] or 'Unassigned'} {self._product(key, row)}"
+        code = key[-CODE_LETTERS:]
         return Deal(
             key=f"opportunity-{key}",
-            name=f"{row['account'] or 'Unassigned'} {self._product(key, row)} {key}".strip(),
+            name=f"{self._fitting(key, name, DEAL_LETTERS - len(code))} {code}",
             kind="",
             stage=self._stage(key, row["deal_stage"]),
             amount=None if amount is None else round(amount),
@@ -178,17 +228,26 @@ class _Reading:
             )
         return day
 
+    def _fitting(self, key: str, text: str, letters: int) -> str:
+        """Return a text on one line, as long as the systems have room for."""
+        line = " ".join(text.split())
+        if len(line) <= letters:
+            return line
+        self._remark(key, f"has a name of {len(line)} letters", f"the first {letters}")
+        return line[:letters].rstrip()
+
     def _number(self, key: str, column: str, text: str) -> float | None:
         """Return the number in a cell, where there is one."""
         if not text:
             return None
-        try:
-            return float(text.replace(",", ""))
-        except ValueError:
-            self._remark(
-                key, f"has {text} for its {column}, which is no number", "as if nothing was said"
-            )
-            return None
+        number = nan
+        with suppress(ValueError):
+            number = float(text.replace(",", ""))
+        if abs(number) < LARGEST:
+            return number
+        why = "no number" if isnan(number) else "more than anything can be"
+        self._remark(key, f"has {text} for its {column}, which is {why}", "as if nothing was said")
+        return None
 
     def _remark(self, record: str, reason: str, taken: str) -> None:
         self.remarks.append(Remark(record, reason, taken))
@@ -210,15 +269,23 @@ def _rows(path: Path) -> list[Row]:
             header = [each.strip() for each in reader.fieldnames or ()]
             missing = [name for name in NEEDED[path.name] if name not in header]
             if missing:
-                raise ConfigurationInvalid(
-                    f"{path} has no column {missing[0]}.", hint=f"It has: {', '.join(header)}."
-                )
+                raise ConfigurationInvalid(f"{path} has no column {missing[0]}.", hint=_has(header))
             return [
                 {name.strip(): (text or "").strip() for name, text in row.items() if name}
                 for row in reader
             ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ConfigurationInvalid(f"{path} cannot be read: {error}.") from error
+        raise ConfigurationInvalid(
+            f"{path} cannot be read: {error}.", hint="It has to be CSV with commas, in UTF-8."
+        ) from error
+
+
+def _has(header: list[str]) -> str:
+    """Say which columns there are, and what is amiss where they are one."""
+    if not header:
+        return "It is empty."
+    told = f"It has: {', '.join(header)}."
+    return told if len(header) > 1 else f"{told} Columns are told apart by commas."
 
 
 def _staff(teams: Iterable[Row], sold: Iterable[Row]) -> tuple[Colleague, ...]:
@@ -239,24 +306,7 @@ def _staff(teams: Iterable[Row], sold: Iterable[Row]) -> tuple[Colleague, ...]:
 def _named(name: str, manager: str = "", team: str = "sales") -> Colleague:
     """Return a colleague by the whole name."""
     first, _, last = (name or "Nobody Named").strip().partition(" ")
-    return Colleague(first, last, team, manager)
-
-
-def _parents_first(companies: list[Company]) -> tuple[Company, ...]:
-    """Return companies so that each comes after the one that it belongs to; a ring has no parents."""
-    by_key = {each.key: each for each in companies}
-    order: dict[str, Company] = {}
-
-    def visit(company: Company, above: frozenset[str]) -> None:
-        if company.key in order or company.key in above:
-            return
-        with suppress(KeyError):
-            visit(by_key[company.parent], above | {company.key})
-        order[company.key] = company
-
-    for each in companies:
-        visit(each, frozenset())
-    return tuple(order.values())
+    return Colleague(first[:PERSON_LETTERS], last.strip()[:PERSON_LETTERS], team, manager)
 
 
 def _closed(row: Row) -> date | None:
@@ -267,5 +317,6 @@ def _day(text: str) -> date | None:
     """Return the day that a text is, in one of the ways in which days are written."""
     for form in DATES:
         with suppress(ValueError):
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 (a day has no zone)
+            day = datetime.strptime(text, form).date()  # noqa: DTZ007 (a day has no zone)
+            return day if day.year in YEARS else None
     return None

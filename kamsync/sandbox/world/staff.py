@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from unicodedata import normalize
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from msgspec import Struct
 __all__ = ["DOMAIN", "STAFF", "Colleague"]
 
 DOMAIN = "kamsync.example"
+NO_LETTER = re.compile(r"[^a-z0-9.-]")
 NOT_ASCII = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "'": "", " ": ""})
 
 
@@ -28,9 +30,13 @@ class Colleague(Struct, frozen=True):
     @property
     def user_name(self) -> str:
         """The name to log in with, which is also the address before the at sign."""
-        words = [each.translate(NOT_ASCII) for each in (self.first, self.last) if each]
-        letters = normalize("NFKD", ".".join(words).lower())
-        return letters.encode("ascii", "ignore").decode()
+        words = [each.lower().translate(NOT_ASCII) for each in (self.first, self.last) if each]
+        plain = [NO_LETTER.sub("", normalize("NFKD", word)) for word in words]
+        # A word of another alphabet would vanish, and two people would be one; so it is spelled in numbers.
+        return ".".join(
+            each or "".join(f"{ord(letter):x}" for letter in word)
+            for each, word in zip(plain, words, strict=True)
+        )
 
     @property
     def email(self) -> str:

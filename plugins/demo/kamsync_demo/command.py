@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -80,13 +81,27 @@ def demo(
             with asked_to_stop() as stopped:
                 stopped.wait()
 
-    with _folder(keep) as folder:
-        figures, holds = tell_story(folder, options, telling, stay)
+    with _ended_by_sigterm(), _folder(keep) as folder:
+        figures, holds = tell_story(folder, options, telling, stay, lasts=stays or keep is not None)
     if here.json:
         import json
 
         click.echo(json.dumps(figures, ensure_ascii=False))
     ctx.exit(0 if holds else 1)
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM unwind the story, so that its systems stop and its folder goes, as an interrupt does."""
+
+    def end(*_: object) -> None:
+        sys.exit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -65,12 +65,14 @@ class Witness:
         counts: Counter[str] = Counter()
         lost: list[str] = []
         fields: dict[int, list[str]] = {}
-        waiting = {row.link for row in self.hub.store.links.awaited(AWAITED_LIMIT)}
+        waiting: dict[int, set[str]] = {}
+        for row in self.hub.store.links.awaited(AWAITED_LIMIT):
+            waiting.setdefault(row.link, set()).add(row.wanted)
         for link_id, field in self.seen:
             fields.setdefault(link_id, []).append(field)
         for part in _parts(sorted(fields)):
             for link in self.hub.store.links.by_id(part).values():
-                told = _Told(self.hub, link, waits=link.id in waiting)
+                told = _Told(self.hub, link, waiting.get(link.id, set()))
                 for field in fields[link.id]:
                     for cells in self.seen[link.id, field]:
                         fate = told.fate(field, cells)
@@ -90,7 +92,7 @@ class Witness:
 class _Told:
     """What kamsync knows of one native record: its golden values, its story, its open questions."""
 
-    def __init__(self, hub: Hub, link: Link, *, waits: bool) -> None:
+    def __init__(self, hub: Hub, link: Link, awaited: set[str]) -> None:
         store = hub.store
         self.system = link.system
         self.maps = hub.systems[link.system].maps[link.entity].fields
@@ -99,7 +101,9 @@ class _Told:
         self.golden: Mapping[str, Golden] = {}
         self.open: Mapping[str, Conflict] = {}
         self.record = link.record
-        self.waits = waits or bool(store.links.waiting([link.id]))
+        self.awaited = awaited
+        """The native ids that it refers to, of which nobody has said yet which records they are."""
+        self.waits = bool(awaited) or bool(store.links.waiting([link.id]))
         if self.record is None:
             return
         self.golden = store.records.by_id([self.record])[self.record].fields
@@ -113,6 +117,8 @@ class _Told:
         """Return what became of one value."""
         if self.record is None:
             return WAITING if self.waits else LOST
+        if not self.awaited.isdisjoint(map(str, cells)):
+            return WAITING
         field = self.maps[name]
         if self._is(field, cells, self.golden.get(name, Golden()).value):
             return GOLDEN

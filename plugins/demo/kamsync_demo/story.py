@@ -22,7 +22,12 @@ ANSWERS = "answers"
 
 
 def tell_story(
-    folder: Path, options: SandboxOptions, tell: Telling, stay: Callable[[Path], None]
+    folder: Path,
+    options: SandboxOptions,
+    tell: Telling,
+    stay: Callable[[Path], None],
+    *,
+    lasts: bool,
 ) -> tuple[dict[str, Any], bool]:
     """Fill both systems and tell what happens; return the figures, and whether the proof holds.
 
@@ -30,6 +35,7 @@ def tell_story(
         folder: where the configuration and the store are made.
         options: which clients the systems hold.
         tell: who tells it.
+        lasts: whether *folder* is still there when the story has been told.
         stay: called with the configuration at the end, while the systems still answer.
     """
     began = monotonic()
@@ -46,7 +52,8 @@ def tell_story(
             chapters = {each.__name__: each(stage, tell) for each in CHAPTERS}
             figures, holds = proven(stage, tell)
             found = left_over(stage.hub, world.remarks)
-            tell.left_over(by_reason(found), written(found, folder / "left-over.csv"))
+            table = written(found, folder / "left-over.csv")
+            tell.left_over(by_reason(found), table if lasts else None)
         figures["left_over"] = len(found)
         figures["seconds"] = round(monotonic() - began, 1)
         stay(configuration)

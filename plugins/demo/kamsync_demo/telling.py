@@ -137,8 +137,8 @@ class Telling:
         ]
         self.printer.table(rows, indent=3)
 
-    def left_over(self, rows: Sequence[tuple[str, str, int, str]], table: Path) -> None:
-        """Show what is left over, by where and why."""
+    def left_over(self, rows: Sequence[tuple[str, str, int, str]], table: Path | None) -> None:
+        """Show what is left over, by where and why; and the *table* of all, if it stays."""
         if not rows:
             return
         self.chapter("Left over", "Nothing is dropped in silence: each has its reason.")
@@ -147,13 +147,16 @@ class Telling:
             for where, reason, count, one in rows
         ]
         self.printer.table(shown, indent=3)
-        self.say((f"All of them, one a line: {table}", "dim"))
+        if table is None:
+            self.say(("All of them, one a line, with --keep DIR: DIR/left-over.csv", "dim"))
+        else:
+            self.say((f"All of them, one a line: {table}", "dim"))
 
     def stays(self, configuration: Path) -> None:
         """Say that the systems go on, and what to try on them from another terminal."""
         self.printer.gap()
         self.say("Both systems stay up until Ctrl-C. In another terminal:")
-        for command in ("conflicts", "plan", "sync", "check", "history --round last"):
+        for command in ("conflicts", "plan", "sync", "check", "history"):
             self.ran(f"-c {configuration} {command}")
 
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -120,6 +121,7 @@ def test_without_a_terminal_every_chapter_is_told_plainly_and_nothing_stays(tmp_
     assert "\x1b" not in result.stdout
     assert "✗" not in result.stdout
     assert [] == list(tmp_path.iterdir())
+    assert str(tmp_path) not in result.stdout, "names a file that is gone"
     commands = [line.strip()[2:] for line in result.stdout.splitlines() if line.startswith("   $ ")]
     assert len(commands) >= 4
     for command in (each for line in commands for each in line.split(" && ")):
@@ -205,20 +207,53 @@ def test_a_folder_without_the_files_is_refused_by_name(tmp_path):
     assert f"{tmp_path} holds no accounts.csv" in result.stderr
 
 
+def test_what_refers_to_an_undecided_record_waits_and_is_not_lost():
+    """Contacts found by their e-mail, of a client of which a person is asked who it is."""
+    figures, result = story("--accounts", "40", "--seed", "102")
+
+    assert (0, []) == (result.exit_code, figures["lost"])
+
+
+def test_asked_to_end_in_the_middle_it_leaves_nothing_behind(tmp_path):
+    """SIGTERM ends it as an interrupt does: its folder is gone, and no traceback is shown."""
+    demo = (sys.executable, "-m", "kamsync", "demo", "--once", "--accounts", "10")
+    process = subprocess.Popen(
+        demo,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.terminate()
+    _, told = process.communicate(timeout=60)
+
+    assert 128 + signal.SIGTERM == process.returncode
+    assert b"" == told
+    assert [] == list(tmp_path.iterdir())
+
+
 def test_at_a_terminal_the_systems_stay_until_they_are_stopped(tmp_path):
     """The commands that it names work meanwhile, and an interrupt ends it cleanly."""
     main, other = os.openpty()
     demo = (sys.executable, "-m", "kamsync", "demo", "--accounts", "10", "--pace", "0")
     kept = tmp_path / "kept"
-    process = subprocess.Popen((*demo, "--keep", str(kept)), stdout=other, cwd=tmp_path)
+    wide = os.environ | {"COLUMNS": "400"}
+    process = subprocess.Popen((*demo, "--keep", str(kept)), stdout=other, cwd=tmp_path, env=wide)
     os.close(other)
     shown = b""
-    while b"until Ctrl-C" not in shown:
+    while b"kamsync.toml history" not in shown:
         shown += os.read(main, 4096)
-    plan = (sys.executable, "-m", "kamsync", "-c", str(kept / "kamsync.toml"), "plan", "--json")
-    planned = subprocess.run(plan, check=False, capture_output=True, text=True)
+    here = (sys.executable, "-m", "kamsync", "-c", str(kept / "kamsync.toml"))
+    named = re.findall(r"kamsync\.toml ([^\x1b\r\n]+)", shown.decode())
+    ended = {
+        each: subprocess.run((*here, *each.split()), check=False, capture_output=True).returncode
+        for each in named
+    }
+    planned = subprocess.run((*here, "plan", "--json"), check=False, capture_output=True, text=True)
     process.send_signal(signal.SIGINT)
 
+    assert dict.fromkeys(("conflicts", "plan", "sync", "check", "history"), 0) == ended
     assert 0 == json.loads(planned.stdout)["writes"], planned.stderr
     assert 0 == process.wait(30)
     os.close(main)
