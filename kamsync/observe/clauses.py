@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from kamsync.mapping import FieldMap
-from kamsync.model import EXISTS, Fact, Intent
+from kamsync.model import EXISTS, Evidence, Fact, Intent
 from kamsync.observe import saying
 from kamsync.observe.falling import fallen
 from kamsync.observe.replay import replayed, steps
@@ -63,12 +63,20 @@ def _compared(fact: Fact, showing: Showing, hearing: Hearing) -> Fact:
 
 
 def _seen_again(fact: Fact, showing: Showing, hearing: Hearing) -> Fact:
-    """Return the fact of a field that earlier readings did not show: whose it is, they cannot tell."""
+    """Return the fact of a field that earlier readings did not show.
+
+    Whose it is, only a history can tell, or that nobody else was at the record: others may have
+    edited it meanwhile.
+    """
     intents = hearing.intents.get(showing.name, ())
     intent = matching(intents, showing.cells)
     if intent is not None and intent.cells == showing.cells:
         return saying.own(fact, showing.cells, intent)
-    return doubted(fact, showing) if intents else said(fact, structs.replace(showing, author=None))
+    if intents:
+        return doubted(fact, showing)
+    author = showing.author
+    certain = author is not None and (author.alone or author.evidence is Evidence.FIELD_HISTORY)
+    return said(fact, showing if certain else structs.replace(showing, author=None))
 
 
 def _answered(fact: Fact, showing: Showing, hearing: Hearing, intents: Sequence[Intent]) -> Fact:

@@ -190,7 +190,8 @@ def test_a_walk_at_a_terminal_is_in_colour_and_fits(disputed, terminal):
     assert "is decided:" in shown
     assert "\x1b[1;32mDecided 1" in shown
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
-    assert [] == [line for line in plain.splitlines() if cell_len(line) > 60]
+    lines = [line.removeprefix("> ") for line in plain.splitlines()]
+    assert [] == [line for line in lines if cell_len(line) > 60]
     assert 0 == disputed.document("conflicts", "list")["total"]
 
 

@@ -38,12 +38,13 @@ def require_any_order(world: World) -> None:
 def require_full_reading(world: World) -> None:
     """9: read on, and read everything anew; golden and the open conflicts must be the same.
 
-    Where a system does not tell what is gone, only a full reading finds it.
+    Where a system does not tell what is gone, or keeps something beside its records, only a full
+    reading finds it.
     """
     tells = Can.TOMBSTONES | Can.MERGES
     if not isinstance(world.hub.store.database, SqliteDatabase) or not world.hub.met:
         return
-    if any(tells not in cast.can for cast in world.setting.casts):
+    if any(tells not in cast.can or cast.untold for cast in world.setting.casts):
         return
     names = list(world.towns)
     with _unwatched(world):
