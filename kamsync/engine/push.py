@@ -306,6 +306,9 @@ class _Push:
         """
         store = self.hub.store
         if link.native_id is not None:
+            if link.moved and link.record:
+                # What was entered there and waited went with it: nothing elsewhere awaits that any more.
+                store.records.mark_dirty([link.record])
             link = structs.replace(link, facts={}, version="", settled=True)
             reread_referring(self.hub, self.system, self.entity)
         known = store.links.by_native(self.system.name, self.entity, [native_id]).get(native_id)

@@ -17,13 +17,17 @@ from kamsync.store import OutboxRow
 
 __all__ = ["drop_creates", "resolve"]
 
+NO_ANSWER = frozenset({Outcome.UNKNOWN, Outcome.LATER})
+"""What says of a create that was sent again nothing about the one before it."""
+
 
 def resolve(hub: Hub, system: System, entity: str) -> int:
     """Look at each record with a write in flight; return how many writes are still open.
 
     A create is found by its stamp, by sending it again where that makes nothing new, or by its
-    values where the system can search; any other stays open until the next pull is over. None is
-    sent again whose record has come to be there under another id: it may never have been sent.
+    values where the system can search; any other stays open until the next pull is over. One that was
+    sent again without an answer stays open until there is one. None is sent again whose record has
+    come to be there under another id: it may never have been sent.
     """
     count = 0
     for rows in _open(hub, system, entity):
@@ -49,11 +53,25 @@ def _makes_new(system: System, row: OutboxRow, links: Mapping[int, Link]) -> boo
 
 
 def drop_creates(hub: Hub, system: System, entity: str) -> None:
-    """Let creates that no reading has shown be due again: everything was read since they were sent."""
+    """Let creates that no reading has shown be due again: everything was read since they were sent.
+
+    One of which the system itself is still to say what became stays open: what was read may be it.
+    """
     for rows in _open(hub, system, entity):
-        missing = [row.id for row in rows if row.op is Op.CREATE]
+        unsaid = _unsaid(hub, system, rows)
+        missing = [row.id for row in rows if row.op is Op.CREATE and row.id not in unsaid]
         with hub.store.transaction():
             hub.store.outbox.finish(missing, "dropped")
+
+
+def _unsaid(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[int]:
+    """Return the creates that are sent again until the system says what became of them."""
+    can = system.connector.can
+    if Can.STAMP in can or Can.IDEMPOTENT_CREATE not in can:
+        return frozenset()
+    links = hub.store.links.by_id(sorted({row.link for row in rows}))
+    creates = [row for row in rows if _makes_new(system, row, links)]
+    return frozenset(row.id for row in _still_missing(hub, creates))
 
 
 def _open(hub: Hub, system: System, entity: str) -> Iterator[list[OutboxRow]]:
@@ -95,7 +113,7 @@ def _asked_for(
         return rows, [(row, readings[row.record]) for row in rows if row.record in readings]
     if Can.IDEMPOTENT_CREATE in system.connector.can:
         missing = _still_missing(hub, rows)
-        return missing, _repeat(system, entity, missing) if missing else []
+        return _repeat(system, entity, missing) if missing else ([], [])
     return [], []
 
 
@@ -121,8 +139,8 @@ def _still_missing(hub: Hub, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
 
 def _repeat(
     system: System, entity: str, rows: Sequence[OutboxRow]
-) -> list[tuple[OutboxRow, Reading]]:
-    """Return what was created, as it is now, after each create was sent again under its own key.
+) -> tuple[list[OutboxRow], list[tuple[OutboxRow, Reading]]]:
+    """Send each create again under its own key; return those that were answered, and what was created.
 
     That makes nothing new, and it happens before anything else is read: what we created ourselves
     must not be taken for somebody's newcomer.
@@ -130,15 +148,21 @@ def _repeat(
     map_ = system.maps[entity]
     writes = [Write(Op.CREATE, None, sent(map_, row), row.key, None, None) for row in rows]
     receipts = system.connector.write(map_.object, writes)
+    told = [
+        (row, receipt)
+        for row, receipt in zip(rows, receipts, strict=True)
+        if receipt.outcome not in NO_ANSWER
+    ]
+    answered = [row for row, _ in told]
     made = {
         receipt.native_id: row
-        for row, receipt in zip(rows, receipts, strict=True)
+        for row, receipt in told
         if receipt.outcome is Outcome.DONE and receipt.native_id is not None
     }
     if not made:
-        return []
+        return answered, []
     readings = system.connector.fetch(map_.object, map_.names, list(made))
-    return [(made[native_id], reading) for native_id, reading in readings.items()]
+    return answered, [(made[native_id], reading) for native_id, reading in readings.items()]
 
 
 def _search(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Reading]:

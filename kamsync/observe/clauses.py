@@ -119,7 +119,10 @@ def _only_shown(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:
 
 
 def _met(showing: Showing, hearing: Hearing) -> Fact:
-    """Return the fact of a field seen for the first time: ours if we just created it, else unmet."""
+    """Return the fact of a field seen for the first time: ours if we just created it, else unmet.
+
+    Of what was sent with a create and is shown otherwise, whose it is cannot be told.
+    """
     fact = Fact(showing.cells)
     if not hearing.intents:
         alone = showing.author is not None and showing.author.own and showing.author.alone
@@ -127,9 +130,12 @@ def _met(showing: Showing, hearing: Hearing) -> Fact:
             # A create that was given up has landed after all.
             return saying.own(fact, showing.cells, None)
         return Fact(showing.cells, author=showing.author, at=showing.at)
-    intent = matching(hearing.intents.get(showing.name, ()), showing.cells)
+    intents = hearing.intents.get(showing.name, ())
+    intent = matching(intents, showing.cells)
     if intent and (intent.cells == showing.cells or is_ours(showing, hearing, sent=True)):
         return saying.own(fact, showing.cells, intent)
     if is_ours(showing, hearing, sent=False):
         return saying.own(fact, showing.cells, None)
-    return said(fact, showing)
+    # It may be what we sent in the spelling of the system, or what somebody made of it since.
+    unclear = bool(intents) and showing.name != EXISTS
+    return structs.replace(said(fact, showing), doubt=unclear)

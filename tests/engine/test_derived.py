@@ -3,8 +3,10 @@
 import pytest
 from msgspec import structs
 
+from kamsync.connector import Can
 from kamsync.entities import CORE
 from kamsync.lenses import field_map, identity_map
+from kamsync.memory import ALL
 from kamsync.model import Kind
 
 ACCOUNT = CORE.entity("account")
@@ -173,3 +175,27 @@ def test_an_edit_that_our_write_covered_brings_what_followed_from_it(places):
 
     told = [each.value for conflict in hub.conflicts() for each in conflict.contenders]
     assert ["AT"] == [v["billing_country"] for v in told if v["billing_city"] == "Graz"]
+
+
+def test_what_follows_from_a_create_without_an_answer_is_nobodys_edit(stage):
+    """Somebody has edited beside it by then: whose the spelling of the rest is cannot be told."""
+    loud = {
+        "rewrite": lambda _, name, value: value.upper() if name == "billing_city" else value,
+        "derive": lambda _, values: {"billing_country": "DE"} if "billing_city" in values else {},
+    }
+    hub = stage(
+        can={"sales": ALL, "success": ALL & ~Can.HISTORY},
+        maps={"success": following()},
+        world={"success": loud},
+    )
+    hub["sales"].create(name="Acme", billing_city="Bremen", billing_country="FR")
+    hub["success"].trouble.deaf.add("write")
+    hub.meet()
+    (there,) = hub["success"].ids()
+    hub["success"].edit(there, industry="steel")
+
+    hub.settle()
+
+    conflict = hub.conflict()
+    assert "the outcome of a write is unclear" == conflict.cause
+    assert {"FR"} == {each.value["billing_country"] for each in conflict.contenders}

@@ -305,3 +305,24 @@ def test_a_system_that_is_down_keeps_its_lost_create_open(stage):
     hub.settle()
 
     assert 1 == len(hub["success"].ids())
+
+
+def test_what_waited_for_an_edit_goes_on_once_that_went_with_its_record(stage):
+    """A contact of an account that nobody can see is made again, and then elsewhere."""
+    hub = stage(
+        "sales",
+        "success",
+        entities=("account", "contact"),
+        can={"sales": ALL, "success": ALL & ~(Can.UNDELETE | Can.ANSWERS_WITH_RECORD)},
+        policy={"contact": {"deletes": "restore"}},
+    )
+    contact = hub["success"].create("contact", account="account-99", email="li@acme.com")
+    hub.meet()
+    assert [] == hub["sales"].ids("contact")
+    hub["success"].delete(contact)
+
+    hub.settle()
+
+    (there,) = hub["success"].ids("contact")
+    (here,) = hub["sales"].ids("contact")
+    assert hub.of("success", there) == hub.of("sales", here)

@@ -169,6 +169,36 @@ def test_rows_without_an_answer_are_found_again_among_those_with_one(stage, can)
     assert [] == hub.conflicts()
 
 
+@pytest.mark.parametrize("again", [Outcome.UNKNOWN, Outcome.LATER])
+def test_a_create_that_was_sent_again_without_an_answer_is_no_newcomer(stage, again):
+    """What it made is read before anybody knows that, in the spelling of its system."""
+    loud = {"rewrite": lambda _, name, value: value.upper() if name == "name" else value}
+    can = {"sales": ALL, "success": CREATES_ONCE["by the key of the create"] & ~Can.SEARCH}
+    hub = stage("sales", "success", can=can, world={"success": loud})
+    here = hub["sales"].create(name="Acme", domains=["acme.com"])
+    sent = []
+
+    def row(write, land):
+        sent.append(write.key)
+        if len(sent) > 1:
+            return Receipt(again)
+        land()
+        return Receipt(Outcome.UNKNOWN)
+
+    hub["success"].trouble.rows = row
+    hub.meet()
+    hub.round()
+    hub["success"].trouble.rows = None
+
+    hub.settle()
+
+    assert 1 == len(set(sent))
+    (there,) = hub["success"].ids()
+    assert hub.of("sales", here) == hub.of("success", there)
+    assert "Acme" == hub["sales"].get(here, "name")
+    assert [] == hub.conflicts()
+
+
 @_ways(UPDATES)
 def test_an_update_whose_answer_was_lost_is_taken_for_our_own(met, can):
     """It does not come back as somebody's edit, and is not sent again."""

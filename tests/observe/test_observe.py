@@ -229,6 +229,17 @@ def test_a_create_that_was_given_up_is_ours_when_it_comes():
     assert not shown.facts["title"].moved
 
 
+def test_what_a_create_of_ours_shows_otherwise_is_in_doubt():
+    """Its system may have spelt it so, or somebody has edited it since: a blank may be an edit as well."""
+    created = structs.replace(link(), facts={})
+
+    for shown in ("CHIEF", None):
+        fact = heard(created, reading(title=shown, author=ANN), intents=sent("Chief"))
+        assert fact.moved
+        assert fact.doubt
+    assert not heard(created, reading(title="Chief", author=ANN), intents=sent("Chief")).moved
+
+
 titles = st.sampled_from(["Head", "Chief", "Boss", None])
 authors = st.sampled_from([None, US, ANN])
 

@@ -175,7 +175,8 @@ class Landings:
             fact = self._fact(place, field)
             ident = self.truth.nodes.of_natives(place.system, act.object, field, values)
             known = self._ident(place, field, fact.observed) if fact else None
-            self.truth.emptied(place, field, ident, known, shown)
+            entered = Entered(f"{act.by}#{act.seq}", act.seq, shown, self._base(place, field))
+            self.truth.emptied(place, field, ident, known, entered)
 
     def _base(self, place: Place, field: str) -> Ident | None:
         """Return what golden has dealt with in a field of a native record, None if nothing."""

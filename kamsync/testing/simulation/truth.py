@@ -145,13 +145,13 @@ class Truth:
                 self.moot |= unread | bit if act.base is None else unread
 
     def emptied(
-        self, place: Place, field: str, ident: Ident, heard: Ident | None, shown: int
+        self, place: Place, field: str, ident: Ident, heard: Ident | None, act: Entered
     ) -> None:
         """A system itself has emptied a reference, or filled it again: nobody has entered that.
 
         Whoever sees it has seen what was there, and golden if it was that. What was entered and
         emptied before the hub has *heard* of it is taken for one edit, that ends in a blank: it is
-        excused where the hub has never met the field.
+        excused where golden has dealt with nothing of the field yet, with what it replaced.
         """
         cell = self.cell(place, field)
         was = cell.now
@@ -162,15 +162,15 @@ class Truth:
         past = was.past
         if subject is not None and is_same(was.ident, subject.now.ident):
             past = subject.seen(past) | subject.now.past
-        head = 0
+        head, unheard = 0, _unheard(cell, heard, act.shown)
         if ident != cell.blank:
             known = [v for v in cell.versions if is_same(v.ident, ident)]
             head = known[-1].head if known else 0
             self.moot &= ~head
-        elif heard is None:
-            self.moot |= _unheard(cell, heard, shown)
+        elif heard is None or (act.base is None and unheard):
+            self.moot |= _unheard(cell, None, act.shown)
         else:
-            head = _unheard(cell, heard, shown)
+            head = unheard
             if is_same(ident, heard):
                 # What came back and fell again in between was not heard either.
                 self.moot |= head if was.user else head | was.head

@@ -97,7 +97,7 @@ KEEPING = {
     ),
     "hasty": Bug(
         "A decision on a page that is out of date is carried out.",
-        (Patch("kamsync.engine.deciding", "_require_open", _nothing),),
+        (Patch("kamsync.engine.deciding", "require_open", _nothing),),
         seeds=34,
         breaks=(17,),
     ),
