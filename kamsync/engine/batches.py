@@ -53,7 +53,9 @@ def load(
     loaded no more than it takes to tell.
     """
     ids = sorted(ids)
-    records = as_of_now(hub, entity, hub.store.records.by_id(ids))
+    found = hub.store.records.by_id(ids)
+    # In one order, whatever the store: links are made as the records are merged.
+    records = as_of_now(hub, entity, {id_: found[id_] for id_ in ids if id_ in found})
     links = _all_links(hub, entity, ids) if only is None else _these(hub, entity, ids, only)
     conflicts = hub.store.reviews.open_for(ids)
     every = [link for each in links.values() for link in each]
