@@ -171,7 +171,6 @@ def proven(stage: Stage, tell: Telling) -> tuple[Figures, bool]:
     tell.chapter(
         "Proof", "Counted in the systems themselves, by an answer key, and in the journal."
     )
-    stage.round()
     wrote = stage.systems.writing_calls()
     last = stage.round()
     writes = max(last.written, stage.systems.writing_calls() - wrote)

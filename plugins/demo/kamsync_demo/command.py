@@ -16,7 +16,7 @@ from kamsync.cli.options import common, session
 __all__ = ["demo"]
 
 PACE_S = 0.8
-ACCOUNTS = 300
+ACCOUNTS = 240
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
