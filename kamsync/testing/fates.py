@@ -15,9 +15,9 @@ from msgspec import Struct
 from kamsync.engine import Hub, System
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.mapping import FieldMap
-from kamsync.model import Cells, Contender, Event, Golden, Link, Native, Value
+from kamsync.model import Cells, Conflict, Contender, Event, Golden, Link, Native, Value
 
-__all__ = ["Entry", "Fate", "disagreements", "fate"]
+__all__ = ["Entry", "Fate", "Traces", "disagreements", "fate"]
 
 ENTRIES_LIMIT = 10_000
 
@@ -46,26 +46,75 @@ def fate(hub: Hub, entry: Entry, field: FieldMap) -> Fate:
     """Return what became of *entry*; *field* is how its system said the field when it was entered."""
     links = hub.store.links.by_native(entry.system, entry.entity, [entry.native_id])
     link = links.get(entry.native_id)
-    if link is None or link.record is None:
-        return Fate.WAITING if link is not None and _is_asked(hub, link) else Fate.LOST
-    says = _Says(field, entry, _Refs(hub, entry.system))
-    golden = hub.store.records.by_id([link.record])[link.record].fields
-    if says(golden.get(entry.field, Golden()).value):
-        return Fate.GOLDEN
-    open_ = hub.store.reviews.open_for([link.record]).get((link.record, entry.field))
-    if open_ is not None and says.among(open_.contenders):
-        return Fate.WAITING
-    if not says.can_be_read() and _is_parked(hub, entry.system, link.record):
-        return Fate.WAITING
-    events = list(_events(hub, link.record, entry.field))
-    if any(says.among(event.losers) for event in events):
-        return Fate.LOSER
-    told = [event for event in events if event.act != "wrote"]
-    return (
-        Fate.SUPERSEDED
-        if any(says(value) for event in told for value in (event.before, event.value))
-        else Fate.LOST
-    )
+    if link is None:
+        return Fate.LOST
+    traces = Traces(hub, link)
+    found = traces.fate(field, entry.cells)
+    if (
+        found is Fate.LOST
+        and link.record is not None
+        and not traces.can_be_read(field, entry.cells)
+    ):
+        return Fate.WAITING if _is_parked(hub, entry.system, link.record) else Fate.LOST
+    return found
+
+
+class Traces:
+    """What kamsync knows of one native record: its golden values, its story, its open questions.
+
+    *awaited* are the native ids that it refers to, of which nobody has said yet which records they are.
+    """
+
+    def __init__(self, hub: Hub, link: Link, awaited: Collection[str] = ()) -> None:
+        store = hub.store
+        self._system = link.system
+        self._record = link.record
+        self._refs = _Refs(hub, link.system)
+        self._awaited = frozenset(awaited)
+        self._events: dict[str, list[Event]] = {}
+        self._golden: Mapping[str, Golden] = {}
+        self._open: Mapping[str, Conflict] = {}
+        self._waits = bool(awaited) or (link.record is None and _is_asked(hub, link))
+        if link.record is None:
+            return
+        self._golden = store.records.by_id([link.record])[link.record].fields
+        held = store.reviews.open_for([link.record])
+        self._open = {field: conflict for (_, field), conflict in held.items()}
+        for entry in store.journal.of(link.record, None, ENTRIES_LIMIT):
+            for event in entry.events:
+                self._events.setdefault(event.field, []).append(event)
+
+    def fate(self, field: FieldMap, cells: Cells) -> Fate:
+        """Return what became of one value of it; *field* is how its system said the field then."""
+        if self._record is None:
+            return Fate.WAITING if self._waits else Fate.LOST
+        if not self._awaited.isdisjoint(map(str, cells)):
+            return Fate.WAITING
+        if self._is(field, cells, self._golden.get(field.field, Golden()).value):
+            return Fate.GOLDEN
+        waiting = self._open.get(field.field)
+        if waiting is not None and self._contends(field, cells, waiting.contenders):
+            return Fate.WAITING
+        events = self._events.get(field.field, [])
+        if any(self._contends(field, cells, event.losers) for event in events):
+            return Fate.LOSER
+        told = [event for event in events if event.act != "wrote"]
+        were = [value for event in told for value in (event.before, event.value)]
+        is_told = any(self._is(field, cells, value) for value in were)
+        return Fate.SUPERSEDED if is_told else Fate.LOST
+
+    def can_be_read(self, field: FieldMap, cells: Cells) -> bool:
+        """Whether *cells* mean anything in canonical words."""
+        return _can_be_read(field, cells, self._refs)
+
+    def _contends(self, field: FieldMap, cells: Cells, sides: Iterable[Contender]) -> bool:
+        """Whether one of *sides* names them for this system."""
+        return any(
+            side.system == self._system and self._is(field, cells, side.value) for side in sides
+        )
+
+    def _is(self, field: FieldMap, cells: Cells, value: Value) -> bool:
+        return _is(field, cells, value, self._refs)
 
 
 def disagreements(
@@ -112,26 +161,6 @@ def _unlike(
             continue
         if _can_be_read(field, cells, refs) and not _is(field, cells, value, refs):
             yield f"{system.name} {link.native_id}.{field.field} holds {cells}, golden is {value!r}"
-
-
-class _Says:
-    """Whether a canonical value is, in the words of one system, what a person entered there."""
-
-    def __init__(self, field: FieldMap, entry: Entry, refs: _Refs) -> None:
-        self._field = field
-        self._entry = entry
-        self._refs = refs
-
-    def __call__(self, value: Value) -> bool:
-        return _is(self._field, self._entry.cells, value, self._refs)
-
-    def can_be_read(self) -> bool:
-        """Whether it means anything in canonical words."""
-        return _can_be_read(self._field, self._entry.cells, self._refs)
-
-    def among(self, sides: Iterable[Contender]) -> bool:
-        """Whether one of *sides* names it for its system."""
-        return any(each.system == self._entry.system and self(each.value) for each in sides)
 
 
 class _Refs:
@@ -183,9 +212,3 @@ def _is_asked(hub: Hub, link: Link) -> bool:
     """Whether a person is asked which record a native record is."""
     asked = hub.store.reviews.open("match", link.entity, limit=ENTRIES_LIMIT)
     return any(each.link == link.id for conflict in asked for each in conflict.contenders)
-
-
-def _events(hub: Hub, record: str, field: str) -> Iterator[Event]:
-    """Yield all that the journal tells of one field of a record."""
-    for entry in hub.store.journal.of(record, None, ENTRIES_LIMIT):
-        yield from (event for event in entry.events if event.field == field)

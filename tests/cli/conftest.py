@@ -170,6 +170,19 @@ def disputed(nordwind):
     return nordwind
 
 
+@pytest.fixture
+def disputed_amount(nordwind):
+    """The amount of an opportunity, changed by both teams at once."""
+    values = {"name": "Renewal", "account": "account-1", "amount": "40000", "currency": "EUR"}
+    deal = nordwind.anna.create("opportunity", values)
+    nordwind.run("sync")
+    [other] = nordwind.success.records("opportunity")
+    nordwind.anna.edit("opportunity", deal, {"amount": "50000"})
+    nordwind.bo.edit("opportunity", other, {"amount": "45000"})
+    nordwind.run("sync")
+    return nordwind
+
+
 def _hear_ctrl_c():
     """Let a process hear Ctrl-C even where the tests run in the background, which is deaf to it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

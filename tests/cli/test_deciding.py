@@ -169,19 +169,6 @@ def test_an_answer_that_does_not_fit_is_refused(disputed, answer, status, said):
     assert 1 == disputed.document("conflicts", "list")["total"]
 
 
-@pytest.fixture
-def disputed_amount(nordwind):
-    """The amount of an opportunity, changed by both teams at once."""
-    values = {"name": "Renewal", "account": "account-1", "amount": "40000", "currency": "EUR"}
-    deal = nordwind.anna.create("opportunity", values)
-    nordwind.run("sync")
-    [other] = nordwind.success.records("opportunity")
-    nordwind.anna.edit("opportunity", deal, {"amount": "50000"})
-    nordwind.bo.edit("opportunity", other, {"amount": "45000"})
-    nordwind.run("sync")
-    return nordwind
-
-
 def test_money_is_decided_in_parts(disputed_amount):
     """A part that is not named stays as it was agreed."""
     result = disputed_amount.run("conflicts", "resolve", "1", "--value", "amount=47500.5")

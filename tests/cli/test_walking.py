@@ -174,19 +174,6 @@ def test_a_value_is_checked_by_the_kind_of_its_field(many):
     assert "account.tier of Adler is decided: key." in shown
 
 
-@pytest.fixture
-def disputed_amount(nordwind):
-    """The amount of an opportunity, changed by both teams at once."""
-    values = {"name": "Renewal", "account": "account-1", "amount": "40000", "currency": "EUR"}
-    deal = nordwind.anna.create("opportunity", values)
-    nordwind.run("sync")
-    [other] = nordwind.success.records("opportunity")
-    nordwind.anna.edit("opportunity", deal, {"amount": "50000"})
-    nordwind.bo.edit("opportunity", other, {"amount": "45000"})
-    nordwind.run("sync")
-    return nordwind
-
-
 def test_money_is_asked_for_part_by_part(disputed_amount):
     """A part that is left out stays as it was agreed."""
     shown = walk(disputed_amount, "o 3", "o", "much", "", "o", "47500", "")

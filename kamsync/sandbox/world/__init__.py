@@ -5,21 +5,16 @@ of different teams: spelled otherwise, with gaps, twins, other owners, amounts a
 """
 
 from kamsync.sandbox.world.answers import Answer, read_answers, write_answers
-from kamsync.sandbox.world.held import Edit, Held
+from kamsync.sandbox.world.held import Held
 from kamsync.sandbox.world.staff import STAFF, Colleague
-from kamsync.sandbox.world.teams import TEAMS, held_by
-from kamsync.sandbox.world.truth import Company, Contact, Deal, Remark, World
+from kamsync.sandbox.world.teams import held_by
+from kamsync.sandbox.world.truth import Remark, World
 from kamsync.sandbox.world.worlds import world_of
 
 __all__ = [
     "STAFF",
-    "TEAMS",
     "Answer",
     "Colleague",
-    "Company",
-    "Contact",
-    "Deal",
-    "Edit",
     "Held",
     "Remark",
     "World",

@@ -94,17 +94,9 @@ def spelled(draw: Random, entity: str, values: Mapping[str, Any]) -> dict[str, A
 
 def twin_of(account: Held) -> Held:
     """Return a second record of a client, as somebody makes one who did not look first."""
-    few = {
-        name: account.values[name]
-        for name in ("phone", "city", "country")
-        if name in account.values
-    }
-    values = {
-        **few,
-        "name": account.values["name"].upper(),
-        "owner": account.values.get("owner", ""),
-    }
-    values = {name: value for name, value in values.items() if value}
+    copied = ("phone", "city", "country", "owner")
+    values = {name: account.values[name] for name in copied if name in account.values}
+    values["name"] = account.values["name"].upper()
     at = account.at + timedelta(days=20)
     label = f"{account.label}-again"
     return structs.replace(account, label=label, at=at, values=values, edits=())

@@ -15,7 +15,7 @@ from kamsync.sandbox.world.otherwise import OTHERWISE, spelled, twin_of
 from kamsync.sandbox.world.staff import Colleague
 from kamsync.sandbox.world.truth import Company, Contact, Deal, World
 
-__all__ = ["MINUTE", "TEAMS", "held_by", "known_to"]
+__all__ = ["held_by"]
 
 TEAMS = ("sales", "success")
 MINUTE = timedelta(hours=2)
@@ -24,10 +24,9 @@ MINUTE = timedelta(hours=2)
 TWINS = {"sales": (43, 7), "success": (89, 11)}
 """A team has one company in so many twice, beginning with which."""
 
-SOME = Chances(0.08, 0.10)
 COMPANY = {
     "website": Chances(0.06, 0.04),
-    "industry": SOME,
+    "industry": Chances(0.08, 0.10),
     "phone": Chances(0.08, 0.10, 0.05, 0.01),
     "street": Chances(0.08, 0.10, 0.03),
     "city": Chances(0.02, 0.02),
@@ -71,15 +70,6 @@ def held_by(world: World, team: str, now: datetime) -> Iterator[Held]:
     yield from _View(world, team, now).run()
 
 
-def known_to(world: World, entity: str, key: str) -> tuple[str, ...]:
-    """Return the teams that know a thing; each is known to one of them at least."""
-    sales, success = KNOWN[entity]
-    drawn = Random(f"{world.number}:known:{key}").random()  # noqa: S311 (made-up records, no secret)
-    if drawn < sales:
-        return ("success",)
-    return ("sales",) if drawn < sales + success else TEAMS
-
-
 class _View:
     """One team's records under way."""
 
@@ -90,7 +80,7 @@ class _View:
         self.here = {
             company.key
             for company in world.companies
-            if team in known_to(world, "account", company.key)
+            if team in _known_to(world, "account", company.key)
         }
 
     def run(self) -> Iterator[Held]:
@@ -217,7 +207,7 @@ class _View:
         return structs.replace(deal, entity=entity, label=key, truth=key, values=values, edits=())
 
     def _knows(self, entity: str, key: str) -> bool:
-        return self.team in known_to(self.world, entity, key)
+        return self.team in _known_to(self.world, entity, key)
 
     def _of(self, team: str) -> list[Colleague]:
         return [each for each in self.world.staff if each.team == team]
@@ -226,3 +216,12 @@ class _View:
 def _morning(day: Any) -> datetime:
     """Return nine o'clock on a day."""
     return datetime.combine(day, time(9), UTC)
+
+
+def _known_to(world: World, entity: str, key: str) -> tuple[str, ...]:
+    """Return the teams that know a thing; each is known to one of them at least."""
+    sales, success = KNOWN[entity]
+    drawn = Random(f"{world.number}:known:{key}").random()  # noqa: S311 (made-up records, no secret)
+    if drawn < sales:
+        return ("success",)
+    return ("sales",) if drawn < sales + success else TEAMS

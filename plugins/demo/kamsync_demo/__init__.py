@@ -1,4 +1,4 @@
-"""The story of kamsync, told at a terminal among three teams that edit one account."""
+"""The story of kamsync, told at a terminal among two teams and their systems."""
 
 from __future__ import annotations
 

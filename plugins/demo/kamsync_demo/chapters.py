@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 from kamsync.engine import resolve_conflict, undo_round
@@ -33,12 +34,11 @@ def first_meeting(stage: Stage, tell: Telling) -> Figures:
         "Two systems meet",
         "Sales in Salesforce and success in HubSpot hold the same clients, each in its own way.",
     )
-    tell.held({name: _counted(stage, name) for name in stage.systems.running})
+    tell.held(_counted(stage))
     tell.ran("plan")
-    clock = stage.hub.clock
-    began = clock.now()
+    began = monotonic()
     round_ = stage.preview()
-    took_s = (clock.now() - began).total_seconds()
+    took_s = monotonic() - began
     plan = overview(stage.hub, round_, Sight(stage.hub.schema))
     tell.plan(stage.hub, plan, took_s)
     tell.ran(f"sync --approve {plan.plan}")
@@ -51,7 +51,7 @@ def first_meeting(stage: Stage, tell: Telling) -> Figures:
         f" planned writes were made, {settled:,} differences were settled by rules,"
         f" {done.held} questions wait for a person."
     )
-    key = agreement(stage.hub, stage.world, stage.systems.answers, clock.now())
+    key = agreement(stage.hub, stage.world, stage.systems.answers, stage.systems.clock.now())
     text = (
         f"{key.facts:,} facts about what both had are as an answer key says that knows nothing of the"
         f" engine; {key.differences} of them the teams told differently."
@@ -187,13 +187,8 @@ def proven(stage: Stage, tell: Telling) -> tuple[Figures, bool]:
         (not faults, f"{stage.hub.store.journal.head()[0]:,} entries of the journal, unbroken."),
     ]
     tell.proof(lines)
-    counted = [
-        (entity, name, number)
-        for name in stage.systems.running
-        for entity, number in _counted(stage, name).items()
-    ]
     figures = {
-        "records": records(stage.hub, [(name, entity, n) for entity, name, n in counted]),
+        "records": records(stage.hub, _counted(stage)),
         "created": stage.created,
         "settled": stage.settled,
         "held": held,
@@ -207,10 +202,12 @@ def proven(stage: Stage, tell: Telling) -> tuple[Figures, bool]:
     return figures, all(holds for holds, _ in lines)
 
 
-def _counted(stage: Stage, system: str) -> dict[str, int]:
-    """Return how many records of each entity a system has."""
-    maps = stage.hub.systems[system].maps
-    return {entity: stage.systems.count(system, maps[entity].object) for entity in COUNTED}
+def _counted(stage: Stage) -> dict[str, dict[str, int]]:
+    """Return how many records of each entity each system has."""
+    return {
+        name: {entity: stage.systems.count(name, system.maps[entity].object) for entity in COUNTED}
+        for name, system in stage.hub.systems.items()
+    }
 
 
 def _question(stage: Stage) -> Conflict | None:

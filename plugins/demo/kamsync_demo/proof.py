@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
-from kamsync.errors import ReferenceMissing, ValueInvalid
-from kamsync.mapping import FieldMap
-from kamsync.model import EXISTS, Cells, Conflict, Contender, Event, Golden, Link, Value
+from kamsync.model import EXISTS, Cells, Link
+from kamsync.testing.fates import Fate, Traces
 
 if TYPE_CHECKING:
     from kamsync.engine import Hub
@@ -19,10 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Fates", "Witness", "duplicates", "in_both", "records"]
 
-GOLDEN, SUPERSEDED, LOSER, WAITING, LOST = "golden", "superseded", "loser", "waiting", "lost"
 COUNTED = ("account", "contact", "opportunity")
 AWAITED_LIMIT = 1_000_000
-ENTRIES_LIMIT = 10_000
 PAGE = 500
 
 Seen: TypeAlias = dict[tuple[int, str], set[Cells]]
@@ -62,7 +59,7 @@ class Witness:
 
     def fates(self) -> Fates:
         """Return what became of each value that was ever seen, field by field."""
-        counts: Counter[str] = Counter()
+        counts: Counter[Fate] = Counter()
         lost: list[str] = []
         fields: dict[int, list[str]] = {}
         waiting: dict[int, set[str]] = {}
@@ -72,100 +69,22 @@ class Witness:
             fields.setdefault(link_id, []).append(field)
         for part in _parts(sorted(fields)):
             for link in self.hub.store.links.by_id(part).values():
-                told = _Told(self.hub, link, waiting.get(link.id, set()))
+                maps = self.hub.systems[link.system].maps[link.entity].fields
+                traces = Traces(self.hub, link, waiting.get(link.id, ()))
                 for field in fields[link.id]:
                     for cells in self.seen[link.id, field]:
-                        fate = told.fate(field, cells)
+                        fate = traces.fate(maps[field], cells)
                         counts[fate] += 1
-                        if fate == LOST:
+                        if fate is Fate.LOST:
                             lost.append(f"{link.system} {link.native_id}.{field} {cells}")
         return Fates(
             values=sum(counts.values()),
-            golden=counts[GOLDEN],
-            superseded=counts[SUPERSEDED],
-            losers=counts[LOSER],
-            waiting=counts[WAITING],
+            golden=counts[Fate.GOLDEN],
+            superseded=counts[Fate.SUPERSEDED],
+            losers=counts[Fate.LOSER],
+            waiting=counts[Fate.WAITING],
             lost=tuple(lost),
         )
-
-
-class _Told:
-    """What kamsync knows of one native record: its golden values, its story, its open questions."""
-
-    def __init__(self, hub: Hub, link: Link, awaited: set[str]) -> None:
-        store = hub.store
-        self.system = link.system
-        self.maps = hub.systems[link.system].maps[link.entity].fields
-        self.refs = _Refs(hub, link.system)
-        self.events: dict[str, list[Event]] = {}
-        self.golden: Mapping[str, Golden] = {}
-        self.open: Mapping[str, Conflict] = {}
-        self.record = link.record
-        self.awaited = awaited
-        """The native ids that it refers to, of which nobody has said yet which records they are."""
-        self.waits = bool(awaited) or bool(store.links.waiting([link.id]))
-        if self.record is None:
-            return
-        self.golden = store.records.by_id([self.record])[self.record].fields
-        held = store.reviews.open_for([self.record])
-        self.open = {field: conflict for (_, field), conflict in held.items()}
-        for entry in store.journal.of(self.record, None, ENTRIES_LIMIT):
-            for event in entry.events:
-                self.events.setdefault(event.field, []).append(event)
-
-    def fate(self, name: str, cells: Cells) -> str:
-        """Return what became of one value."""
-        if self.record is None:
-            return WAITING if self.waits else LOST
-        if not self.awaited.isdisjoint(map(str, cells)):
-            return WAITING
-        field = self.maps[name]
-        if self._is(field, cells, self.golden.get(name, Golden()).value):
-            return GOLDEN
-        waiting = self.open.get(name)
-        if waiting is not None and self._contends(field, cells, waiting.contenders):
-            return WAITING
-        events = self.events.get(name, [])
-        if any(self._contends(field, cells, event.losers) for event in events):
-            return LOSER
-        told = [event for event in events if event.act != "wrote"]
-        were = [value for event in told for value in (event.before, event.value)]
-        return SUPERSEDED if any(self._is(field, cells, value) for value in were) else LOST
-
-    def _contends(self, field: FieldMap, cells: Cells, sides: Iterable[Contender]) -> bool:
-        """Whether one of *sides* names this system's value."""
-        return any(
-            side.system == self.system and self._is(field, cells, side.value) for side in sides
-        )
-
-    def _is(self, field: FieldMap, cells: Cells, value: Value) -> bool:
-        """Whether *cells* are how this system says *value*."""
-        try:
-            return field.says(cells, value, self.refs)
-        except (ReferenceMissing, ValueInvalid):
-            return False
-
-
-class _Refs:
-    """What ties native ids to records in one system, looked up one by one."""
-
-    def __init__(self, hub: Hub, system: str) -> None:
-        self._links = hub.store.links
-        self._system = system
-
-    def record(self, entity: str, native_id: str) -> str:
-        """Return the record behind a native id."""
-        found = self._links.records(self._system, entity, [native_id])
-        if native_id not in found:
-            raise ReferenceMissing(f"{self._system} {native_id} is not linked.")
-        return found[native_id]
-
-    def native(self, entity: str, record: str) -> str:
-        """Return the native id of a record."""
-        found = self._links.natives(self._system, [record])
-        if record not in found:
-            raise ReferenceMissing(f"{entity} {record} is not linked in {self._system}.")
-        return found[record]
 
 
 def duplicates(hub: Hub, answers: Mapping[str, Sequence[Answer]]) -> int:
@@ -199,12 +118,15 @@ def in_both(hub: Hub, answers: Mapping[str, Sequence[Answer]]) -> int:
     return sum(len(each) > 1 for each in systems.values())
 
 
-def records(hub: Hub, count: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
+def records(hub: Hub, counted: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
     """Return how many records of each entity there are, in the hub and as each system *counted* them."""
-    found = {entity: {"golden": hub.store.records.count(entity)} for entity in COUNTED}
-    for system, entity, number in count:
-        found[entity][system] = number
-    return found
+    return {
+        entity: {
+            "golden": hub.store.records.count(entity),
+            **{system: numbers[entity] for system, numbers in counted.items()},
+        }
+        for entity in COUNTED
+    }
 
 
 def _links(hub: Hub) -> Iterator[Link | Glimpse]:

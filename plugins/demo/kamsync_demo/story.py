@@ -7,10 +7,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from msgspec import structs
+
 from kamsync.extensions import SandboxOptions
 from kamsync.sandbox.world import world_of
 from kamsync_demo.chapters import CHAPTERS, proven
-from kamsync_demo.folder import configure, new_folder
+from kamsync_demo.folder import configure, connected, new_folder
 from kamsync_demo.leftovers import by_reason, left_over, written
 from kamsync_demo.stage import on_stage
 from kamsync_demo.systems import started
@@ -41,16 +43,15 @@ def tell_story(
     began = monotonic()
     new_folder(folder)
     answers = folder / ANSWERS
-    asked = SandboxOptions(
-        seed=options.seed, accounts=options.accounts, data=options.data, answers=answers
-    )
+    asked = structs.replace(options, answers=answers)
     with started(asked, answers) as systems:
-        configuration = configure(folder, systems)
+        configuration = configure(folder, connected(folder, systems))
         world = world_of(asked, systems.clock.now())
         assert world is not None
         with on_stage(configuration, systems, world) as stage:
             chapters = {each.__name__: each(stage, tell) for each in CHAPTERS}
             figures, holds = proven(stage, tell)
+            holds = holds and not chapters["first_meeting"]["wrong"]
             found = left_over(stage.hub, world.remarks)
             table = written(found, folder / "left-over.csv")
             tell.left_over(by_reason(found), table if lasts else None)

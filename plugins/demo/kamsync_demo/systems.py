@@ -13,7 +13,7 @@ from kamsync.plugins import load_plugins
 from kamsync.sandbox import chosen, hosted
 from kamsync.sandbox.calls import Call, CallLog
 from kamsync.sandbox.clock import VirtualClock
-from kamsync.sandbox.faults import Fault
+from kamsync.sandbox.faults import Fault, Faults
 from kamsync.sandbox.world import STAFF, Answer, read_answers
 
 __all__ = ["SYSTEMS", "Systems", "started"]
@@ -33,6 +33,7 @@ class Running(Protocol):
     url: str
     clock: VirtualClock
     calls: CallLog
+    faults: Faults
 
     @property
     def options(self) -> dict[str, Any]:
@@ -72,7 +73,7 @@ class Systems:
 
     def strike(self, system: str, fault: Fault) -> None:
         """Let something go wrong in a system."""
-        cast("Any", self.running[system]).faults.add(fault)
+        self.running[system].faults.add(fault)
 
 
 class Clock:

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from kamsync.cli import root
 from kamsync.plugins import load_plugins
-from kamsync_demo.winners import FACTS
+from kamsync_demo.winners import FACTS, Fact
 
 COUNTED = {
     "records",
@@ -87,6 +87,16 @@ def test_winners_are_as_a_key_says_that_knows_nothing_of_the_engine(figures):
     assert [] == meeting["wrong"]
     assert meeting["differences"] > 20
     assert meeting["facts"] > 5 * len(FACTS)
+
+
+def test_a_fact_that_is_not_as_the_key_says_fails_the_demo(monkeypatch):
+    """Here the key takes names for industries."""
+    monkeypatch.setattr("kamsync_demo.winners.FACTS", (Fact("account", "name", "industry"),))
+    figures, result = story("--accounts", "10")
+
+    assert figures["chapters"]["first_meeting"]["wrong"]
+    assert 1 == result.exit_code
+    assert not figures["holds"]
 
 
 def test_at_most_one_difference_in_twenty_is_held():

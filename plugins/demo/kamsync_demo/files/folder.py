@@ -8,16 +8,13 @@ from importlib.resources import files
 from pathlib import Path
 
 from kamsync.clock import SetClock
-from kamsync.config import templates
-from kamsync.errors import ConfigurationInvalid
 from kamsync.memory import MemorySystem
-from kamsync.seal import write_key
 from kamsync_demo.files.spelling import SPELLINGS, Spelling
 from kamsync_demo.files.world import Client, World
+from kamsync_demo.folder import CONFIGURATION, configure, new_folder
 
-__all__ = ["CONFIGURATION", "make_folder", "system_files"]
+__all__ = ["make_folder", "system_files"]
 
-CONFIGURATION = "kamsync.toml"
 AGE = timedelta(days=30)
 """How long the records have been there already."""
 
@@ -28,25 +25,9 @@ def make_folder(folder: Path, world: World, clock: SetClock) -> Path:
     Raises:
         ConfigurationInvalid: there is something in it already, or it cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise ConfigurationInvalid(
-                f"{folder} is not empty; it was left as it is.", hint="Name a new folder."
-            )
-        policies = folder / "policies"
-        policies.mkdir()
-        for path, text in templates().items():
-            if path.parent.name == policies.name:
-                (policies / path.name).write_text(text, encoding="utf-8")
-        text = (files("kamsync_demo.files") / CONFIGURATION).read_text(encoding="utf-8")
-        configuration = folder / CONFIGURATION
-        configuration.write_text(text.replace("FOLDER", str(folder)), encoding="utf-8")
-    except OSError as error:
-        raise ConfigurationInvalid(
-            f"{folder} cannot be written: {error.strerror}.", hint="Name another folder."
-        ) from error
-    write_key(folder / "kamsync.key")
+    new_folder(folder)
+    text = (files("kamsync_demo.files") / CONFIGURATION).read_text(encoding="utf-8")
+    configuration = configure(folder, text)
     then = SetClock(clock.now() - AGE)
     for spelling in SPELLINGS:
         _fill(system_files(folder)[spelling.system], spelling, world, then)
