@@ -41,8 +41,9 @@ What comes back every month is further apart than the days.
 NAMED, CODED = 5.0, 7.0
 """What the name of a thing weighs, and one that holds a code which tells the thing from all others."""
 
-SAME_CODE = 0.8
-"""What the same code is worth at least: a question to a person, and never a second record unasked."""
+CALLED_THE_SAME = 0.8
+"""What the same code in two names is worth at least, and the same name of two things that belong to
+nothing: a question to a person, and never a second record unasked."""
 
 FULL_EVIDENCE = 9
 """How much must have been compared before things without a name of their own count as equal."""
@@ -242,10 +243,18 @@ def _thing_sign(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) 
     if not compared:
         return _Sign(0.0, "")
     value = agreed / max(compared, FULL_EVIDENCE)
-    one, other = (codes(named(label_of(entity, each))) for each in (a, b))
-    if one & other:
-        value = max(value, SAME_CODE)
+    if _is_called_the_same(entity, a, b):
+        value = max(value, CALLED_THE_SAME)
     return _Sign(value, f"the same {', '.join(same)}" if same else "")
+
+
+def _is_called_the_same(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) -> bool:
+    """Whether two things share a code in their names, or a whole name while neither belongs to anything."""
+    one, other = (named(label_of(entity, each)) for each in (a, b))
+    if codes(one) & codes(other):
+        return True
+    belongs = not entity.parent or a.get(entity.parent) or b.get(entity.parent)
+    return not belongs and alike(one, other) >= SAME
 
 
 def _thing_likeness(

@@ -220,6 +220,16 @@ def test_a_code_in_the_name_of_a_thing_tells_it_from_all_others():
     )
 
 
+def test_things_of_one_name_that_belong_to_nothing_are_a_question():
+    """Nothing else could tell them apart or together; an account that one of them names can."""
+    one = {"name": "Unassigned MG Special CGFLLZZI", "close_date": "2026-10-23", "owner": "e"}
+    moved = {**one, "close_date": "2026-11-18"}
+
+    assert ASKED == outcome(meet(one, moved, entity=OPPORTUNITY))
+    assert NEW == outcome(meet(one, {**moved, "account": "a"}, entity=OPPORTUNITY))
+    assert NEW == outcome(meet(one, {**moved, "name": "Unassigned MG Special"}, entity=OPPORTUNITY))
+
+
 def test_two_that_come_equally_close_are_a_question():
     """Both have the same name and address as the newcomer."""
     values = {"name": "Acme", "billing_address": address()}
