@@ -100,9 +100,9 @@ def _claims(hub: Hub, system: System, entity: str) -> set[tuple[int, str, Native
     """Return what links that are not dealt with refer to: link, field and native id."""
     claims: set[tuple[int, str, Native]] = set()
     for name, fields in _referring(hub, system, entity).items():
-        after = 0
+        after = ""
         while links := hub.store.links.unmerged(system.name, name, after, hub.batch):
-            after = links[-1].id
+            after = links[-1].native_id or ""
             claims |= {
                 (link.id, field, cell)
                 for link in links

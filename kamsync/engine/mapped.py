@@ -127,11 +127,11 @@ def _sweep(hub: Hub, system: System, entity: str) -> None:
 
 def _forget(hub: Hub, system: System, entity: str, fields: Collection[str]) -> None:
     """Drop the facts of *fields* from every link there."""
-    end, after = hub.store.current("revision") + 1, 0
+    end, after = hub.store.current("revision") + 1, ""
     while links := hub.store.links.unseen_since(
         system.name, entity, end, after, hub.batch, dead=True
     ):
-        after = links[-1].id
+        after = links[-1].native_id or ""
         hub.store.links.save(
             [
                 structs.replace(

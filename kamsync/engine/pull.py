@@ -151,11 +151,11 @@ def _miss(hub: Hub, system: System, entity: str, start: int) -> int:
     A listing alone never proves that a record is gone: it is asked for by its id. After a restore,
     what the old store knows to be gone is asked for too.
     """
-    gone, after = 0, 0
+    gone, after = 0, ""
     dead = hub.restored_at is not None
     unseen = partial(hub.store.links.unseen_since, system.name, entity, start, dead=dead)
     while links := unseen(after, hub.batch):
-        after = links[-1].id
+        after = links[-1].native_id or ""
         gone += look_again(hub, system, entity, links)
     return gone
 

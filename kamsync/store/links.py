@@ -57,6 +57,13 @@ _OWED = (
     " ORDER BY id LIMIT ?"
 )
 
+# Joined to a text, the system is out of reach of the indexes that begin with it: all that is owed there
+# would be looked through, where the few links of each record have an index of their own.
+_OWED_RECORDS = (
+    "SELECT DISTINCT record FROM link WHERE system || '' = ? AND owed = ? AND waiting IS NULL"
+    " AND record IN (??)"
+)
+
 _OPEN = (
     f"SELECT {_COLUMNS} FROM link WHERE system = ? AND entity = ? AND record IS NOT NULL"
     " AND detached = 0 AND id > ?"
@@ -87,13 +94,13 @@ _UNMATCHED_IN = (
 
 _UNMERGED = (
     f"SELECT {_COLUMNS} FROM link WHERE system = ? AND entity = ? AND alive = 1"
-    " AND (moved = 1 OR record IS NULL) AND id > ? ORDER BY id LIMIT ?"
+    " AND (moved = 1 OR record IS NULL) AND native_id > ? ORDER BY native_id LIMIT ?"
 )
 
 _UNSEEN = (
     f"SELECT {_COLUMNS} FROM link"
     " WHERE system = ? AND entity = ? AND seen < ? AND (alive = 1 OR ? = 1)"
-    " AND native_id IS NOT NULL AND id > ? ORDER BY id LIMIT ?"
+    " AND native_id > ? ORDER BY native_id LIMIT ?"
 )
 
 _MOVED = """
@@ -239,8 +246,7 @@ class Links(Shown):
     def owed_records(self, system: str, op: str, records: Sequence[str]) -> list[str]:
         """Return those of *records* that a link in *system* is owed *op* for and waits for no match."""
         rows = self._database.of(
-            "SELECT DISTINCT record FROM link WHERE system = ? AND owed = ? AND waiting IS NULL"
-            " AND record IN (??)",
+            _OWED_RECORDS,
             (system, str(op)),
             records,
         )
@@ -260,8 +266,11 @@ class Links(Shown):
             self._database.of("SELECT 1 FROM link WHERE settled = 0 AND id IN (??)", (), ids)
         )
 
-    def unmerged(self, system: str, entity: str, after: int, limit: int) -> list[Link]:
-        """Return living links that moved or are not identified yet, above *after*, in order of ids."""
+    def unmerged(self, system: str, entity: str, after: str, limit: int) -> list[Link]:
+        """Return living links that moved or are not identified yet, in the order of their native ids.
+
+        *after* is the last native id of those before, ``""`` at the beginning.
+        """
         return self._links(_UNMERGED, (system, entity, after, limit))
 
     def has_unmatched(self, system: str, entity: str, above: int = 0) -> bool:
@@ -283,11 +292,12 @@ class Links(Shown):
         return [row[0] for row in rows]
 
     def unseen_since(
-        self, system: str, entity: str, seen: int, after: int, limit: int, *, dead: bool = False
+        self, system: str, entity: str, seen: int, after: str, limit: int, *, dead: bool = False
     ) -> list[Link]:
-        """Return links whose last reading began before revision *seen*, in the order of ids.
+        """Return links whose last reading began before revision *seen*, in the order of their native ids.
 
-        Only living ones, unless those that are gone are asked for as well.
+        *after* is the last native id of those before, ``""`` at the beginning. Only living ones, unless
+        those that are gone are asked for as well.
         """
         return self._links(_UNSEEN, (system, entity, seen, int(dead), after, limit))
 

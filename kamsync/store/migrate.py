@@ -28,7 +28,7 @@ __all__ = [
     "revision",
 ]
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision in ``migrations/versions``; a test holds that it is."""
 
 VERSION_TABLE = "kamsync_version"

@@ -33,6 +33,9 @@ ORDER BY 1 LIMIT ?
 # would be looked through, where the few of each record have an index of their own.
 _KEYS_OF = "SELECT key, record FROM match_key WHERE entity || '' = ? AND record IN (??)"
 
+# The same trick keeps to the index of the few that are dirty: the one of all begins with the entity, too.
+_UNMERGED = "SELECT id FROM record WHERE entity || '' = ? AND dirty = 1 AND fields = '{}'"
+
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -68,9 +71,7 @@ class Records:
 
     def unmerged(self, entity: str) -> frozenset[str]:
         """Return the records that were added and say nothing yet, because they were never merged."""
-        rows = self._database.rows(
-            "SELECT id FROM record WHERE entity = ? AND dirty = 1 AND fields = '{}'", (entity,)
-        )
+        rows = self._database.rows(_UNMERGED, (entity,))
         return frozenset(row[0] for row in rows)
 
     def mark_dirty(self, ids: Iterable[str]) -> None:

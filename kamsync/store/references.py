@@ -17,6 +17,13 @@ SELECT native_id, record FROM link
 WHERE system = ? AND entity = ? AND record IS NOT NULL AND native_id IN (??)
 """
 
+# Joined to a text, the system is out of reach of the index that begins with it: all links of the system
+# would be looked through, where the few of each record have an index of their own.
+_NATIVES = """
+SELECT record, native_id FROM link WHERE system || '' = ? AND alive = 1 AND record IN (??)
+ORDER BY link.id DESC
+"""
+
 _ALIASED = """
 SELECT alias.native_id, link.record FROM alias JOIN link ON link.system = alias.system
     AND link.entity = alias.entity AND link.native_id = alias.target
@@ -66,12 +73,7 @@ class References:
 
     def natives(self, system: str, records: Sequence[str]) -> dict[str, str]:
         """Return the native id of each record in *system*, as far as it lives there."""
-        rows = self._database.of(
-            "SELECT record, native_id FROM link WHERE system = ? AND alive = 1 AND record IN (??)"
-            " ORDER BY id DESC",
-            (system,),
-            records,
-        )
+        rows = self._database.of(_NATIVES, (system,), records)
         return dict(rows)
 
     def records(self, system: str, entity: str, native_ids: Sequence[str]) -> dict[str, str]:

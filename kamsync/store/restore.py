@@ -76,7 +76,7 @@ def _note(database: Database, clock: Clock) -> None:
 
 def _forget_knowledge(database: Database, system: str | None = None) -> None:
     """Set ``knows`` of every fact of all systems, or of one, to -1, some links at a time."""
-    of = "" if system is None else " AND system = ?"
+    of = "" if system is None else " AND system || '' = ?"
     named = () if system is None else (system,)
     after = -1
     while rows := database.rows(

@@ -201,6 +201,7 @@ Table(
     _text("retry_at"),
     _whole("tries"),
     _index("ix_park_retry_at", "retry_at"),
+    _index("ix_park_record", "record"),
 )
 
 Table(

@@ -233,8 +233,8 @@ def test_a_sweep_finds_what_it_did_not_see(store):
     store.links.save([link(1, "1", seen=3), link(2, "2", seen=5), link(3, "3", seen=2, facts=gone)])
     store.links.save([link(4, "4", seen=4)])
 
-    assert [1, 4] == [found.id for found in store.links.unseen_since("sales", "account", 5, 0, 10)]
-    assert [4] == [found.id for found in store.links.unseen_since("sales", "account", 5, 1, 10)]
+    assert [1, 4] == [found.id for found in store.links.unseen_since("sales", "account", 5, "", 10)]
+    assert [4] == [found.id for found in store.links.unseen_since("sales", "account", 5, "1", 10)]
 
 
 def test_a_link_that_did_not_change_is_only_touched(store):
