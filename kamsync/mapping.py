@@ -29,7 +29,7 @@ from msgspec import Struct
 from kamsync.errors import ReferenceMissing, UnknownName, ValueInvalid
 from kamsync.model import Cells, Native, Value
 
-__all__ = ["Derived", "Direction", "EntityMap", "FieldMap", "Lens", "Refs"]
+__all__ = ["Derived", "Direction", "EntityMap", "FieldMap", "Lens", "Refs", "empties"]
 
 
 class Refs(Protocol):
@@ -47,6 +47,7 @@ class Lens(Protocol):
 
     `get` raises `kamsync.errors.ValueInvalid` for cells that it cannot read, `put` for a value that
     it cannot write; both raise `ReferenceMissing` for a record that is not linked in this system.
+    A lens that writes no value as blank cells, and in no other way, may say so: see `empties`.
     """
 
     def get(self, cells: Cells, refs: Refs) -> Value:
@@ -54,6 +55,14 @@ class Lens(Protocol):
 
     def put(self, value: Value, cells: Cells | None, refs: Refs) -> Cells:
         """Return the cells that say *value*; *cells* are those of now, None for a new record."""
+
+
+def empties(lens: Lens) -> bool:
+    """Whether a lens says of itself, by ``empties``, that it writes no value as blank cells alone.
+
+    What it reads as a value is one, then. Of any other lens it is asked what it would write.
+    """
+    return bool(getattr(lens, "empties", False))
 
 
 class Direction(Struct, frozen=True):

@@ -15,6 +15,7 @@ from kamsync.engine.one_record import RecordMerge, in_order
 from kamsync.engine.parking import Parking
 from kamsync.engine.ties import people_of
 from kamsync.identity import key_fields
+from kamsync.mapping import EntityMap, empties
 from kamsync.merge import FIRST_MEETING, Merged
 from kamsync.model import (
     EXISTS,
@@ -115,6 +116,9 @@ class BatchMerge:
         self.lacking = {
             system.name: any(map_.lacks for map_ in system.maps[batch.entity].fields.values())
             for system in hub.mapping(batch.entity)
+        }
+        self.certain = {
+            system.name: certain(system.maps[batch.entity]) for system in hub.mapping(batch.entity)
         }
         self.plain: set[str] = set()
         self._order: tuple[frozenset[str], list[str]] | None = None
@@ -273,6 +277,11 @@ def read_alike(systems: Sequence[System], entity: Entity) -> frozenset[str]:
         and len([each for each in maps if name in each]) > 1
         and _is_one([each[name].lens for each in maps if name in each])
     ) | {EXISTS}
+
+
+def certain(map_: EntityMap) -> frozenset[str]:
+    """Return the fields of which a value that is read is said: no blank looks like one."""
+    return frozenset(name for name, each in map_.fields.items() if empties(each.lens))
 
 
 def _is_one(lenses: Sequence[object]) -> bool:

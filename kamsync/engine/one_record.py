@@ -9,11 +9,12 @@ from msgspec import structs
 
 from kamsync.engine.amended import as_said_now
 from kamsync.engine.batches import completed
-from kamsync.engine.ties import Voice, unmet_contender
+from kamsync.engine.ties import Voice, speaker_of
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.merge import (
     Court,
     Shown,
+    Speaker,
     Topic,
     agree_on,
     appeal,
@@ -23,11 +24,14 @@ from kamsync.merge import (
 )
 from kamsync.model import (
     EXISTS,
+    Author,
     Conflict,
+    Contender,
     Fact,
     Golden,
     Kind,
     Link,
+    Origin,
     Record,
     Value,
 )
@@ -66,6 +70,7 @@ class RecordMerge:
                 facts,
                 self.hub.systems[links[id_].system].maps[record.entity].fields,
                 self.ties[links[id_].system],
+                batch.certain[links[id_].system],
             )
             for id_, facts in sorted(self.facts.items())
         ]
@@ -73,6 +78,7 @@ class RecordMerge:
         self.doubt = ""
         self.disputed: set[str] = set()
         self.partly: set[str] = set()
+        self._introduced: tuple[int, Author | None, str, Speaker, Origin] | None = None
 
     def court(self) -> Court:
         """Return what the merge may ask."""
@@ -181,16 +187,39 @@ class RecordMerge:
     def _agree(self, name: str, value: Value, shown: Sequence[Shown]) -> None:
         """Make the value that all of *shown* say at a first meeting golden."""
         topic = Topic(self.record.entity, self.record.id, name)
-        link = self.links[shown[0].link]
-        team = self.hub.systems[link.system].team
-        first = unmet_contender(link, shown[0].facts[name], value, team, self.batch.people)
-        golden, event = agree_on(topic, value, first, self.batch.revision(), alike=len(shown) > 1)
+        link, fact = self.links[shown[0].link], shown[0].facts[name]
+        speaker, origin = self._introduce(link, fact)
+        first = Contender(
+            value=value,
+            link=link.id,
+            system=link.system,
+            team=speaker.team,
+            person=speaker.person,
+            at=fact.at,
+            evidence=speaker.evidence,
+            cells=fact.observed,
+            employee=speaker.employee,
+        )
+        golden, event = agree_on(topic, first, origin, self.batch.revision(), alike=len(shown) > 1)
         self.fields[name] = golden
         self._keep_met(name, shown, golden.revision)
         self.batch.moved += 1
         self.batch.events.append(event)
         if len(shown) < len(self.shown):
             self.partly.add(name)
+
+    def _introduce(self, link: Link, fact: Fact) -> tuple[Speaker, Origin]:
+        """Return who says what a link shows, and where that comes from: mostly as of the field before."""
+        known = self._introduced
+        if known and known[0] == link.id and known[1] is fact.author and known[2] == fact.at:
+            return known[3:]
+        team = self.hub.systems[link.system].team
+        speaker = speaker_of(link.system, team, fact.author, self.batch.people)
+        origin = Origin(
+            link.system, speaker.team, speaker.person, fact.at, employee=speaker.employee
+        )
+        self._introduced = (link.id, fact.author, fact.at, speaker, origin)
+        return speaker, origin
 
     def _keep_met(self, name: str, shown: Sequence[Shown], revision: int) -> None:
         """Take what is shown of a field as dealt with."""

@@ -14,7 +14,6 @@ from kamsync.model import (
     Author,
     Cells,
     Conflict,
-    Contender,
     Evidence,
     Fact,
     Golden,
@@ -34,7 +33,6 @@ __all__ = [
     "references_of",
     "speaker_of",
     "ties_of",
-    "unmet_contender",
 ]
 
 EMPLOYEE = "employee"
@@ -146,28 +144,6 @@ def speaker_of(
         return Speaker(team, name, Evidence.SYSTEM, employee)
     said_for = known.team if sure or known.team == team else None
     return Speaker(said_for, name, author.evidence, employee)
-
-
-def unmet_contender(
-    link: Link,
-    fact: Fact,
-    value: Value,
-    team: str | None,
-    people: Mapping[tuple[str, str], Speaker],
-) -> Contender:
-    """Return a link as the one who says *value* of a field that it was never asked about before."""
-    speaker = speaker_of(link.system, team, fact.author, people)
-    return Contender(
-        value=value,
-        link=link.id,
-        system=link.system,
-        team=speaker.team,
-        person=speaker.person,
-        at=fact.at,
-        evidence=speaker.evidence,
-        cells=fact.observed,
-        employee=speaker.employee,
-    )
 
 
 def ties_of(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from kamsync.errors import ReferenceMissing, ValueInvalid
-from kamsync.mapping import Lens, Refs
+from kamsync.mapping import Lens, Refs, empties
 from kamsync.model import Cells, Native, Value
 from kamsync.schema import Field
 from kamsync.values import is_currency, says_nothing, shown
@@ -45,6 +45,11 @@ class Grouped(Struct, frozen=True):
     field: Field
     parts: tuple[Part, ...]
     constants: Mapping[str, Value] = {}
+
+    @property
+    def empties(self) -> bool:
+        """Whether that there is no value is written as blanks alone: a bare currency is read as none."""
+        return all(empties(part.lens) for part in self.parts)
 
     def get(self, cells: Cells, refs: Refs) -> Value:
         """Return the parts that this system holds, or None if all of them are blank.

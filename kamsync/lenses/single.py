@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
+from typing import ClassVar
 
 from msgspec import Struct
 
@@ -32,6 +33,8 @@ class Same(Struct, frozen=True):
     field: Field
     form: Form = Form.NORMAL
     limit: int | None = None
+    empties: ClassVar[bool] = True
+    """That there is no value is written as a blank cell, and in no other way."""
 
     def get(self, cells: Cells, refs: Refs) -> Value:  # noqa: ARG002
         """Return the cell in normal form."""
@@ -64,6 +67,7 @@ class Scaled(Struct, frozen=True):
     power: int = 2
     places: int | None = None
     form: Form = Form.NUMBER
+    empties: ClassVar[bool] = True
 
     def get(self, cells: Cells, refs: Refs) -> Value:  # noqa: ARG002
         """Return the cell scaled down."""
@@ -106,6 +110,7 @@ class Moment(Struct, frozen=True):
     field: Field
     ticks: Ticks = Ticks.MILLISECONDS
     form: Form = Form.NORMAL
+    empties: ClassVar[bool] = True
 
     def get(self, cells: Cells, refs: Refs) -> Value:  # noqa: ARG002
         """Return the moment or the day."""
@@ -143,6 +148,7 @@ class Reference(Struct, frozen=True):
 
     to: str
     form: Form = Form.NORMAL
+    empties: ClassVar[bool] = True
 
     def get(self, cells: Cells, refs: Refs) -> Value:
         """Return the canonical id behind the native one."""

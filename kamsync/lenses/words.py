@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from msgspec import Struct
 
@@ -75,6 +76,7 @@ class Choice(Struct, frozen=True):
     """One cell that holds one word."""
 
     words: Words
+    empties: ClassVar[bool] = True
 
     def get(self, cells: Cells, refs: Refs) -> Value:  # noqa: ARG002
         """Return what the word means."""
@@ -92,6 +94,7 @@ class Choices(Struct, frozen=True):
 
     words: Words
     separator: str
+    empties: ClassVar[bool] = True
 
     def get(self, cells: Cells, refs: Refs) -> Value:  # noqa: ARG002
         """Return what the words mean."""
@@ -111,6 +114,7 @@ class Texts(Struct, frozen=True):
 
     field: Field
     separator: str
+    empties: ClassVar[bool] = True
 
     def get(self, cells: Cells, refs: Refs) -> Value:  # noqa: ARG002
         """Return the texts as a list."""

@@ -18,12 +18,16 @@ __all__ = ["Shown", "agree_on", "said_at_first"]
 
 
 class Shown(NamedTuple):
-    """What one link shows of a record: its facts, and how its system says each field."""
+    """What one link shows of a record: its facts, and how its system says each field.
+
+    What its system reads of the *certain* fields is said, and not only what stands for nothing.
+    """
 
     link: int
     facts: dict[str, Fact]
     maps: Mapping[str, FieldMap]
     refs: Refs
+    certain: Collection[str] = ()
 
 
 def said_at_first(name: str, shown: Sequence[Shown], alike: Collection[str] = frozenset()) -> Value:
@@ -41,7 +45,7 @@ def said_at_first(name: str, shown: Sequence[Shown], alike: Collection[str] = fr
         observed = fact.observed
         if repeats and observed == read and _is_same(observed, read):
             continue
-        value = observed[0] if name == EXISTS else _plainly(each.maps[name], fact, each.refs)
+        value = _plainly(name, each, observed)
         if value is None or (said is not None and value != said):
             return None
         said, read = value, observed
@@ -54,26 +58,31 @@ def _is_same(cells: Cells, others: Cells) -> bool:
     return kind is str or repr(cells) == repr(others)
 
 
-def _plainly(map_: FieldMap, fact: Fact, refs: Refs) -> Value:
+def _plainly(name: str, shown: Shown, cells: Cells) -> Value:
     """Return what one system says, or None if it may as well say nothing, or only a part."""
+    if name == EXISTS:
+        return cells[0]
+    map_ = shown.maps[name]
     if map_.lacks:
         return None
     try:
-        value = map_.lens.get(fact.observed, refs)
-        says_nothing: Cells = map_.lens.put(None, fact.observed, refs)
+        value = map_.lens.get(cells, shown.refs)
+        if name in shown.certain:
+            return value
+        says_nothing: Cells = map_.lens.put(None, cells, shown.refs)
     except (ReferenceMissing, ValueInvalid):
         return None
-    return None if says_nothing == fact.observed else value
+    return None if says_nothing == cells else value
 
 
 def agree_on(
-    topic: Topic, value: Value, first: Contender, revision: int, *, alike: bool
+    topic: Topic, first: Contender, origin: Origin, revision: int, *, alike: bool
 ) -> tuple[Golden, Event]:
-    """Return *value* as golden of a fresh *revision*, and its event; the *first* stands for all of them.
+    """Return what *first* says as golden of a fresh *revision* and *origin*, and its event.
 
-    *alike* says that there are others.
+    It stands for all who say it; *alike* says that there are others.
     """
-    origin = Origin(first.system, first.team, first.person, first.at, employee=first.employee)
+    value = first.value
     golden = Golden(value, revision, origin=origin)
     event = Event(
         "set",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kamsync.engine.ties import Ties
 from kamsync.lenses import field_map
-from kamsync.mapping import FieldMap
+from kamsync.mapping import FieldMap, Refs, empties
 from kamsync.merge import (
     Court,
     Merged,
@@ -23,7 +23,7 @@ from kamsync.merge import (
     merge_field,
     said_at_first,
 )
-from kamsync.model import Author, Cells, Contender, Fact, Golden, Step, Value
+from kamsync.model import Author, Cells, Contender, Fact, Golden, Origin, Step, Value
 from kamsync.schema import Field, Type
 
 NAME = Field("name", Type.TEXT, "What it is called.")
@@ -41,6 +41,11 @@ class Side:
     fact: Fact
     map: FieldMap
     system: str = "sales"
+
+    @property
+    def certain(self) -> frozenset[str]:
+        """The fields of which what is read is said."""
+        return frozenset({"name"}) if empties(self.map.lens) else frozenset()
 
     def value(self, cells: Cells, known: Value, aside: Cells = ()) -> Value:
         return self.map.get(cells, NOBODY, known, aside)
@@ -65,14 +70,15 @@ def closely(sides: Sequence[Side]) -> Merged:
 
 def at_one_look(sides: Sequence[Side]) -> Merged | None:
     """Return what one look makes of it, if that is enough."""
-    every = [Shown(s.link, {"name": s.fact}, {"name": s.map}, NOBODY) for s in sides]
+    every = [Shown(s.link, {"name": s.fact}, {"name": s.map}, NOBODY, s.certain) for s in sides]
     alike = {"name"} if all(s.map is sides[0].map for s in sides) else frozenset()
     value = said_at_first("name", every, alike)
     if value is None:
         return None
     side, seen = sides[0], sides[0].fact.observed
     first = Contender(value, side.link, side.system, at=side.fact.at, cells=seen)
-    golden, event = agree_on(TOPIC, value, first, court().revision(), alike=len(sides) > 1)
+    origin = Origin(side.system, at=side.fact.at)
+    golden, event = agree_on(TOPIC, first, origin, court().revision(), alike=len(sides) > 1)
     facts = {s.link: Fact(s.fact.observed, s.fact.observed, golden.revision) for s in sides}
     return Merged(golden, facts, (), (event,))
 
@@ -128,3 +134,22 @@ def test_what_is_equal_and_not_the_same_is_read_by_itself():
     ]
 
     assert said_at_first("employees", every, {"employees"}) is None
+
+
+class Dashed:
+    """A lens of a system that cannot hold a blank, and shows a dash for it."""
+
+    def get(self, cells: Cells, refs: Refs) -> Value:  # noqa: ARG002
+        return cells[0]
+
+    def put(self, value: Value, cells: Cells | None, refs: Refs) -> Cells:  # noqa: ARG002
+        return (value or "-",)
+
+
+def test_what_may_stand_for_nothing_is_left_to_the_clauses():
+    """Of a lens that does not say that it writes no value as a blank, it is asked what it writes."""
+    map_ = FieldMap("name", ("name",), Dashed())
+
+    assert not empties(map_.lens)
+    assert at_one_look([Side(1, Fact(("-",)), map_)]) is None
+    assert at_one_look([Side(1, Fact(("Acme",)), map_)]) is not None
