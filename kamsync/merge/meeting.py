@@ -39,19 +39,14 @@ def said_at_first(name: str, shown: Sequence[Shown], alike: Collection[str] = fr
         if fact.merged is not None or fact.knows != -1 or fact.doubt or fact.trail:
             return None
         observed = fact.observed
-        if repeats and observed == read and _is_same(observed, read):
+        # Equal is not enough: 1 equals true in Python, and is not read alike.
+        if repeats and repr(observed) == repr(read):
             continue
         value = observed[0] if name == EXISTS else _plainly(each.maps[name], fact, each.refs)
         if value is None or (said is not None and value != said):
             return None
         said, read = value, observed
     return said
-
-
-def _is_same(cells: Cells, others: Cells) -> bool:
-    """Whether cells that are equal are the same JSON: 1 equals true in Python, and is not read alike."""
-    kind = type(cells[0]) if len(cells) == 1 else None
-    return kind is str or repr(cells) == repr(others)
 
 
 def _plainly(map_: FieldMap, fact: Fact, refs: Refs) -> Value:
