@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
@@ -26,8 +27,7 @@ class Bound(Struct, frozen=True):
 
     def allows(self, existing: int) -> int:
         """Return the highest number that is no alarm where *existing* records are there."""
-        # Rounded first, since 0.29 * 100 is a little less than 29 in binary.
-        return max(self.count, math.floor(round(self.share * existing, 6)))
+        return max(self.count, math.floor(_part(self.share, existing)))
 
 
 class Bounds(Struct, frozen=True):
@@ -145,10 +145,15 @@ def _emptied(tally: Tally, bounds: Bounds) -> list[Alarm]:
         return []
     if tally.shown_before < bounds.emptied_from:
         return []
-    limit = math.ceil(round(bounds.emptied * tally.shown_before, 6))
+    limit = math.ceil(_part(bounds.emptied, tally.shown_before))
     if tally.shown >= limit:
         return []
     return [Alarm(tally.system, tally.entity, "emptied", tally.shown, tally.shown_before, limit)]
+
+
+def _part(share: float, of: int) -> Decimal:
+    """Return a share as it is written: 0.29 of 100 are 29, and a little less than that in binary."""
+    return Decimal(str(share)) * of
 
 
 def parse_limits(

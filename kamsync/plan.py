@@ -124,7 +124,7 @@ class _Asker:
         """
         fields: dict[str, Intent] = {}
         problems: list[Problem] = []
-        for name, map_, golden in self._writable():
+        for name, map_, golden in self._writable(self.record.fields):
             if is_blank(golden.value):
                 continue
             cells = self._put(map_, golden, None, problems)
@@ -156,12 +156,9 @@ class _Asker:
         existence, exists = self.link.facts[EXISTS], self.record.fields[EXISTS]
         if existence.knows != exists.revision:
             agreeing.append((EXISTS, exists.revision))
-        behind = self._behind()
-        for name, map_, golden in self._writable(behind) if behind else ():
-            fact = self.link.facts.get(name)
-            if fact is None or fact.moved or fact.unseen:
-                continue
-            if fact.knows == golden.revision and not fact.emptied:
+        for name, map_, golden in self._writable(self._behind()):
+            fact = self.link.facts[name]
+            if fact.moved or fact.unseen:
                 continue
             intent = self._put(map_, golden, fact, problems)
             if intent is None:
@@ -186,15 +183,13 @@ class _Asker:
             if name in facts and (facts[name].knows != golden.revision or facts[name].emptied)
         }
 
-    def _writable(
-        self, among: Collection[str] | None = None
-    ) -> Iterable[tuple[str, FieldMap, Golden]]:
-        """Yield the mapped fields that golden has set and that may be written, all or some."""
+    def _writable(self, among: Collection[str]) -> Iterable[tuple[str, FieldMap, Golden]]:
+        """Yield the mapped fields *among* those of golden that are set and may be written."""
         for name, map_ in self.map.fields.items():
-            if among is not None and name not in among:
+            if name not in among or name in self.skipped or not map_.direction.writes:
                 continue
-            golden = self.record.fields.get(name)
-            if golden and golden.revision and map_.direction.writes and name not in self.skipped:
+            golden = self.record.fields[name]
+            if golden.revision:
                 yield name, map_, golden
 
     def _put(
@@ -252,10 +247,10 @@ class PlanName:
         """Count one write in."""
         line = (write.system, write.entity, write.op, write.record, write.native_id)
         digest = hashlib.sha256(msgspec.json.encode((line, sorted(write.fields.items())))).digest()
-        self._sum = (self._sum + int.from_bytes(digest, "big")) % (1 << 256)
+        self._sum = (self._sum + int.from_bytes(digest)) % (1 << 256)
         self.count += 1
 
     def text(self, reasons: Sequence[object] = ()) -> str:
         """Return the name; *reasons* are why a person is to approve what it stands for."""
         asked = msgspec.json.encode(reasons) if reasons else b""
-        return hashlib.sha256(self._sum.to_bytes(32, "big") + asked).hexdigest()[:8]
+        return hashlib.sha256(self._sum.to_bytes(32) + asked).hexdigest()[:8]

@@ -224,8 +224,9 @@ class RecordMerge:
     def _keep_met(self, name: str, shown: Sequence[Shown], revision: int) -> None:
         """Take what is shown of a field as dealt with."""
         for each in shown:
-            seen = each.facts[name].observed
-            each.facts[name] = Fact(seen, seen, revision)
+            fact = each.facts[name]
+            seen = fact.observed
+            each.facts[name] = Fact(seen, seen, revision, unseen=fact.unseen)
 
     def _sides(self, name: str, golden: Golden) -> tuple[list[Voice], bool]:
         """Return the links' parts in the merge of a field, as far as they can be understood now.

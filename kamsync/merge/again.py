@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from kamsync.merge.state import State
-from kamsync.merge.words import AFTER_RESTORE, distinct, with_terms
+from kamsync.merge.words import AFTER_RESTORE, Side, distinct, with_terms
 from kamsync.model import Conflict, Contender, Decision, Step, Value
 from kamsync.policy.verdict import Settlement
 
@@ -19,21 +19,22 @@ class Reunion(State):
 
     def meet_again(self) -> None:
         """Take what every link shows as the base; hold the field unless all of them say one thing."""
-        shown = [self.facts[side.link].observed for side in self.sides]
-        covered = [step for side in self.sides for step in side.fact.trail]
         values = [side.value(side.fact.observed, None, side.fact.aside) for side in self.sides]
         said = [
             value
             for value in [self.golden.value, *distinct(values)]
-            if all(side.says(cells, value) for side, cells in zip(self.sides, shown, strict=True))
+            if all(side.says(side.fact.observed, value) for side in self.sides)
         ]
         contenders = tuple(self.contender(side) for side in self.sides)
+        covered = tuple(
+            self._covered(side, step) for side in self.sides for step in side.fact.trail
+        )
         for side in self.sides:
             self.settle_base(side)
         if said and not covered:
             self.meet_in(said[0], contenders)
-        elif self.sides:
-            self.hold_again(contenders, covered)
+        else:
+            self.hold_again((*contenders, self.golden_contender(), *covered))
 
     def meet_in(self, value: Value, contenders: Sequence[Contender]) -> None:
         """Make the value that every link shows golden, and let all of them know it."""
@@ -44,23 +45,20 @@ class Reunion(State):
         for side in self.sides:
             self.learn(side)
 
-    def hold_again(self, contenders: tuple[Contender, ...], covered: Sequence[Step]) -> None:
+    def _covered(self, side: Side, step: Step) -> Contender:
+        """Return an edit that was covered since, for which nobody there speaks any more."""
+        value = side.value(step.cells, None, step.aside)
+        return Contender(value=value, system=side.system, at=step.at)
+
+    def hold_again(self, contenders: tuple[Contender, ...]) -> None:
         """Ask a person, showing what each link holds, golden, and each edit that was covered since."""
-        heard = tuple(
-            Contender(
-                value=side.value(step.cells, None, step.aside), system=side.system, at=step.at
-            )
-            for side in self.sides
-            for step in side.fact.trail
-            if step in covered
-        )
         conflict = Conflict(
             id=self.held.id if self.held else self.court.conflict_id(),
             kind=self.topic.kind,
             entity=self.topic.entity,
             record=self.topic.record,
             field=self.topic.field,
-            contenders=(*contenders, self.golden_contender(), *heard),
+            contenders=contenders,
             version=self.held.version + 1 if self.held else 1,
             cause=AFTER_RESTORE,
             agreed=self.golden.value,

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from kamsync.merge.state import State
 from kamsync.merge.words import FIRST_MEETING, SAID_ALIKE, Side, distinct, with_terms
-from kamsync.model import Conflict, Contender, Fact, Value
+from kamsync.model import Conflict, Contender, Value
 from kamsync.policy.verdict import Settlement
 from kamsync.values import is_blank
 
@@ -36,8 +36,8 @@ class FieldMerge(State):
                     self.merge([side])
                 else:
                     self.cover(side.link)
-                    self.facts[side.link] = Fact(
-                        step.cells, step.cells, step.revision, known=fact.known
+                    self.facts[side.link] = structs.replace(
+                        fact, merged=step.cells, knows=step.revision, doubt=False
                     )
             if last.trail:
                 self.facts[side.link] = structs.replace(
@@ -167,7 +167,7 @@ class FieldMerge(State):
         said = [] if conflict.turning else self.said_by_contenders(everybody)
         if said:
             self.keep(structs.replace(conflict, closed=self.court.at))
-            winner = next((c for c in everybody if c.value == said[0]), everybody[0])
+            winner = next(c for c in everybody if c.value == said[0])
             self.set_golden(said[0], winner, act="closed", rule="all contenders agree")
         else:
             self.keep(conflict)
@@ -197,22 +197,20 @@ class FieldMerge(State):
         return True
 
     def said_by_contenders(self, contenders: Sequence[Contender]) -> list[Value]:
-        """Return the value that all contenders say, golden among them if it contends.
+        """Return what all contenders say, golden among them if it contends.
 
         What has no link, such as an edit that a write of ours covered, says nothing but its value.
         """
         sides = {side.link: side for side in self.sides}
-        lone = [c.value for c in contenders if c.link is None]
-        values = lone or [c.value for c in contenders]
         return [
             value
-            for value in distinct(values)
+            for value in distinct([c.value for c in contenders])
             if all(
                 # Nobody has ruled on what was said where the link is gone, or cannot be read now.
                 sides[c.link].says(c.cells, value) if c.link in sides else c.value == value
                 for c in contenders
             )
-        ][:1]
+        ]
 
     def cause(self, rest: Sequence[Side], *, turning: bool) -> str:
         """Return in words why this is a conflict."""

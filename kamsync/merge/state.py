@@ -60,13 +60,13 @@ class State:
         return fact.doubt or fact.knows != self.golden.revision
 
     def said_by_all(self, rest: Sequence[Side]) -> list[Value]:
-        """Return the value that all of *rest* say, each in its own way, if there is one."""
+        """Return what all of *rest* say, each in its own way; the first is as good as any other."""
         values = [self.contender(side).value for side in rest]
         return [
             value
             for value in distinct(values)
             if all(side.says(self.facts[side.link].observed, value) for side in rest)
-        ][:1]
+        ]
 
     def contender(self, side: Side) -> Contender:
         """Return this link's move as one side of a conflict."""
@@ -104,7 +104,7 @@ class State:
     def sayer(self, value: Value, sides: Sequence[Side]) -> Contender:
         """Return the first of *sides* that says just *value*: others may say it only in part."""
         contenders = [self.contender(side) for side in sides]
-        return next((each for each in contenders if each.value == value), contenders[0])
+        return next(each for each in contenders if each.value == value)
 
     def golden_contender(self) -> Contender:
         """Return golden as one side of a conflict."""
@@ -136,13 +136,11 @@ class State:
         act: str = "set",
         reason: str = "",
     ) -> None:
-        """Make *value* golden, as a new revision."""
+        """Make *value* golden, as a new revision that no person has decided about."""
         before = self.golden
         recent = (*before.recent, before.value)[-RECENT_LIMIT:] if before.revision else ()
         origin = Origin(winner.system, winner.team, winner.person, winner.at, rule, winner.employee)
-        self.golden = Golden(
-            value, self.court.revision(), recent, turns, pinned=False, origin=origin
-        )
+        self.golden = Golden(value, self.court.revision(), recent, turns, origin=origin)
         self.note(
             act,
             before=before.value,

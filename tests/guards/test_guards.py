@@ -75,9 +75,34 @@ def test_a_system_that_suddenly_shows_few_records_is_an_alarm(shown, before, exp
     assert expected == alarms(tally(shown=shown, shown_before=before))
 
 
-def test_a_share_is_meant_as_it_is_written():
-    """29 % of 100 are 29, although 0.29 * 100 is a little less in binary."""
-    assert Bound(0, 0.29).allows(100) == 29
+@pytest.mark.parametrize(
+    ("share", "existing", "allowed"),
+    [(0.29, 100, 29), (0.01, 1070, 10), (0.07, 100, 7), (1, 3, 3), (0, 3, 0), (1e-9, 1000, 0)],
+)
+def test_a_share_is_meant_as_it_is_written(share, existing, allowed):
+    """29 % of 100 are 29, although 0.29 * 100 is a little less in binary; nobody is rounded up."""
+    assert allowed == Bound(0, share).allows(existing)
+
+
+@pytest.mark.parametrize(("share", "limit"), [(0.55, 11), (0.51, 11), (0.5, 10), (0.07, 2)])
+def test_a_share_that_must_still_show_is_meant_as_it_is_written(share, limit):
+    """55 % of 20 are 11, although 0.55 * 20 is a little more in binary; half a record is one."""
+    limits = Limits(Bounds(emptied=share))
+
+    assert [("emptied", limit - 1, limit)] == alarms(
+        tally(shown=limit - 1, shown_before=20), limits=limits
+    )
+    assert [] == alarms(tally(shown=limit, shown_before=20), limits=limits)
+
+
+def test_a_plan_is_weighed_by_the_limits_of_its_system_and_entity():
+    """More is in proportion in one place, and nowhere else."""
+    limits = Limits(special={("sales", "account"): Bounds(delete=Bound(50, 0))})
+    places = [("sales", "account"), ("sales", "contact"), ("success", "account")]
+
+    told = weigh([Tally(*place, existing=100, deletes=20) for place in places], limits)
+
+    assert places[1:] == [(alarm.system, alarm.entity) for alarm in told]
 
 
 def test_an_alarm_is_a_sentence_with_all_its_numbers():
@@ -110,37 +135,85 @@ def test_limits_of_one_entity_in_one_system_hold_only_there():
     )
 
 
+NOT_A_BOUND = "must be a table such as { count = 5, share = 0.01 }; it is"
+LIMIT_NAMES = "delete, update, create, blank, emptied, emptied_from"
+
+
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ({"deletes": {"count": 5}}, "guards.deletes: 'deletes' is neither a limit nor a system"),
-        ({"delete": 5}, "guards.delete: must be a table such as { count = 5, share = 0.01 }"),
-        ({"delete": {}}, "guards.delete: must be a table such as { count = 5, share = 0.01 }"),
-        ({"delete": {"number": 5}}, "guards.delete: must be a table such as"),
-        ({"delete": {"count": -1}}, "guards.delete.count: must be a whole number from 0; it is -1"),
-        ({"delete": {"count": True}}, "guards.delete.count: must be a whole number from 0"),
-        ({"delete": {"share": 2}}, "guards.delete.share: must be a share between 0 and 1"),
-        ({"emptied": "half"}, "guards.emptied: must be a share between 0 and 1"),
-        ({"sales": 3}, "guards.sales: must hold a table for each entity"),
+        (
+            {"deletes": {"count": 5}},
+            (
+                "guards.deletes: 'deletes' is neither a limit nor a system; there is "
+                f"{LIMIT_NAMES}, sales, success."
+            ),
+        ),
+        ({"delete": 5}, f"guards.delete: {NOT_A_BOUND} 5."),
+        ({"delete": {}}, f"guards.delete: {NOT_A_BOUND} {{}}."),
+        ({"delete": {"number": 5}}, f"guards.delete: {NOT_A_BOUND} {{'number': 5}}."),
+        (
+            {"delete": {"count": -1}},
+            "guards.delete.count: must be a whole number from 0; it is -1.",
+        ),
+        (
+            {"delete": {"count": True}},
+            "guards.delete.count: must be a whole number from 0; it is True.",
+        ),
+        (
+            {"emptied_from": "20"},
+            "guards.emptied_from: must be a whole number from 0; it is '20'.",
+        ),
+        (
+            {"delete": {"share": 2}},
+            "guards.delete.share: must be a share between 0 and 1 (0.01 for 1 %); it is 2.",
+        ),
+        (
+            {"emptied": "half"},
+            "guards.emptied: must be a share between 0 and 1 (0.01 for 1 %); it is 'half'.",
+        ),
+        ({"sales": 3}, "guards.sales: must hold a table for each entity; it is 3."),
         ({"sales": {"account": 3}}, "guards.sales.account: must be a table; it is 3."),
-        ({"sales": {"acount": {}}}, "guards.sales.acount: sales has no entity 'acount'; it has"),
-        ({"sales": {"account": {"x": 1}}}, "guards.sales.account.x: there is no such limit"),
+        (
+            {"sales": {"acount": {}}},
+            "guards.sales.acount: sales has no entity 'acount'; it has account, contact.",
+        ),
+        (
+            {"sales": {"account": {"x": 1}}},
+            f"guards.sales.account.x: there is no such limit; there is {LIMIT_NAMES}.",
+        ),
+        (
+            {"delete": 5, "sales": {"x": {}, "account": {"emptied": 9}}},
+            (
+                f"guards.delete: {NOT_A_BOUND} 5.\n"
+                "guards.sales.x: sales has no entity 'x'; it has account, contact.\n"
+                "guards.sales.account.emptied: must be a share between 0 and 1 (0.01 for 1 %); it is 9."
+            ),
+        ),
     ],
 )
-def test_wrong_limits_are_refused_by_key(table, told):
-    """Each line names the key and what would be right."""
+def test_wrong_limits_are_refused_all_at_once_by_key(table, told):
+    """Each line names the key and what would be right, so that one run is enough to mend a file."""
     with pytest.raises(ConfigurationInvalid) as refused:
         parse_limits(table, KNOWN)
 
-    assert str(refused.value).startswith(told)
+    assert told == str(refused.value)
 
 
-def test_all_mistakes_are_told_at_once():
-    """One run is enough to mend a file."""
-    with pytest.raises(ConfigurationInvalid) as refused:
-        parse_limits({"delete": 5, "sales": {"x": {}}, "emptied": 9}, KNOWN)
+def test_limits_may_be_as_wide_and_as_narrow_as_they_go():
+    """Nothing at all, or everything."""
+    limits = parse_limits(
+        {
+            "delete": {"count": 0, "share": 0},
+            "update": {"share": 1},
+            "emptied": 0,
+            "emptied_from": 0,
+        },
+        KNOWN,
+    )
 
-    assert 3 == len(str(refused.value).splitlines())
+    expected = Bounds(delete=Bound(0, 0), update=Bound(100, 1), emptied=0, emptied_from=0)
+    assert expected == limits.of("sales", "account")
 
 
 @given(st.lists(TALLIES, max_size=4), st.data())

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kamsync.engine.ties import Ties
+from kamsync.entities import CORE
 from kamsync.lenses import field_map
 from kamsync.mapping import FieldMap, Refs, empties
 from kamsync.merge import (
@@ -23,7 +24,7 @@ from kamsync.merge import (
     merge_field,
     said_at_first,
 )
-from kamsync.model import Author, Cells, Contender, Fact, Golden, Origin, Step, Value
+from kamsync.model import EXISTS, Author, Cells, Contender, Event, Fact, Golden, Origin, Step, Value
 from kamsync.schema import Field, Type
 
 NAME = Field("name", Type.TEXT, "What it is called.")
@@ -31,6 +32,10 @@ TOPIC = Topic("account", "account-1", "name")
 PLAIN = field_map(NAME, ["name"])
 SHORT = field_map(NAME, ["name"], {"limit": 3})
 NOBODY = Ties("sales", {}, {})
+
+
+AMOUNT = CORE.entity("opportunity").field("amount")
+NO_CURRENCY = field_map(AMOUNT, [], {"parts": {"amount": "Amount"}})
 
 
 @dataclass
@@ -124,6 +129,13 @@ def test_what_is_not_as_plain_is_left_to_the_clauses(fact):
     assert at_one_look([Side(1, Fact(("Acme",)), PLAIN), Side(2, fact, PLAIN)]) is None
 
 
+def test_a_system_that_lacks_a_part_is_left_to_the_clauses():
+    """They know where the rest of the value comes from."""
+    every = [Shown(1, {"amount": Fact(("5",))}, {"amount": NO_CURRENCY}, NOBODY)]
+
+    assert said_at_first("amount", every) is None
+
+
 def test_what_is_equal_and_not_the_same_is_read_by_itself():
     """In Python one equals true, and a truth is no number of employees."""
     staff = Field("employees", Type.INTEGER, "How many work there.")
@@ -153,3 +165,119 @@ def test_what_may_stand_for_nothing_is_left_to_the_clauses():
     assert not empties(map_.lens)
     assert at_one_look([Side(1, Fact(("-",)), map_)]) is None
     assert at_one_look([Side(1, Fact(("Acme",)), map_)]) is not None
+
+
+class Counted:
+    """A lens that counts how often it reads."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+
+    def get(self, cells: Cells, refs: Refs) -> Value:  # noqa: ARG002
+        self.reads += 1
+        return str(cells[0])
+
+    def put(self, value: Value, cells: Cells | None, refs: Refs) -> Cells:  # noqa: ARG002
+        return (value,)
+
+
+@pytest.mark.parametrize(("alike", "reads"), [({"name"}, 2), ({"other"}, 4)])
+def test_cells_that_are_the_same_are_read_once_where_all_systems_say_them_alike(alike, reads):
+    """A first meeting reads every record of every system."""
+    lens = Counted()
+    map_ = FieldMap("name", ("name",), lens)
+    cells = [("7",), ("7",), (7,), (7,)]
+    every = [Shown(n, {"name": Fact(c)}, {"name": map_}, NOBODY) for n, c in enumerate(cells)]
+
+    assert "7" == said_at_first("name", every, alike)
+    assert reads == lens.reads
+
+
+def test_who_repeats_the_others_does_not_end_the_look():
+    """The third system says something else."""
+    facts = [Fact((cell,)) for cell in ("Acme", "Acme", "Zenith")]
+
+    assert at_one_look([Side(n, fact, PLAIN) for n, fact in enumerate(facts)]) is None
+
+
+def test_the_same_cells_of_systems_that_say_it_differently_are_other_values():
+    """One writes what the other reads as something else."""
+    tier = Field("tier", Type.CHOICE, "How large.", choices=("key", "small"))
+    maps = [field_map(tier, ["tier"], {"words": {"1": word}}) for word in ("key", "small")]
+    every = [
+        Shown(link, {"tier": Fact(("1",))}, {"tier": map_}, NOBODY)
+        for link, map_ in enumerate(maps)
+    ]
+
+    assert said_at_first("tier", every) is None
+    assert "key" == said_at_first("tier", every[:1])
+
+
+@pytest.mark.parametrize(("others", "said"), [([True], True), ([True, False], None)])
+def test_that_a_record_is_there_is_said_as_it_is(others, said):
+    """No system maps it."""
+    every = [Shown(n, {EXISTS: Fact((there,))}, {}, NOBODY) for n, there in enumerate(others)]
+
+    assert said is said_at_first(EXISTS, every)
+
+
+def test_a_reference_is_read_by_what_it_leads_to():
+    """Each system has an id of its own for that."""
+    map_ = field_map(Field("owner", Type.REFERENCE, "Who.", to="employee"), ["owner"])
+    ties = [Ties("sales", {("employee", f"e{n}"): "mara"}, {}) for n in range(2)]
+    every = [
+        Shown(n, {"owner": Fact((f"e{n}",))}, {"owner": map_}, refs) for n, refs in enumerate(ties)
+    ]
+
+    assert "mara" == said_at_first("owner", every)
+
+
+class Queue:
+    """An owner in a system where every record has one: what belongs to nobody is in some queue."""
+
+    def get(self, cells: Cells, refs: Refs) -> Value:
+        return refs.record("employee", cells[0])
+
+    def put(self, value: Value, cells: Cells | None, refs: Refs) -> Cells:
+        if value is not None:
+            return (refs.native("employee", value),)
+        is_queued = cells is not None and self.get(cells, refs).startswith("queue")
+        return cells if is_queued else (refs.native("employee", "queue"),)
+
+
+@pytest.mark.parametrize(("native", "said"), [("e", "mara"), ("q", None), ("q2", None)])
+def test_a_value_that_may_as_well_be_none_is_left_to_the_clauses(native, said):
+    """Its system shows it as well where nobody has said anything."""
+    records = {("employee", "e"): "mara", ("employee", "q"): "queue", ("employee", "q2"): "queue-2"}
+    natives = {record: native for (_, native), record in records.items()}
+    map_ = FieldMap("owner", ("owner",), Queue())
+    refs = Ties("sales", records, natives)
+
+    assert said == said_at_first(
+        "owner", [Shown(1, {"owner": Fact((native,))}, {"owner": map_}, refs)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("alike", "reason"), [(True, "several systems said the same"), (False, "")]
+)
+def test_who_spoke_first_is_named_in_full(alike, reason):
+    """Golden keeps it, and the journal tells it."""
+    first = Contender("Acme", 1, "sales", "the team", "Ada", "at 1", employee="e-ada")
+
+    origin = Origin("sales", "the team", "Ada", "at 1", "", "e-ada")
+
+    golden, event = agree_on(TOPIC, first, origin, 100, alike=alike)
+
+    assert Golden("Acme", 100, origin=origin) == golden
+    assert event == Event(
+        "set",
+        "account",
+        "account-1",
+        "name",
+        value="Acme",
+        winner=first,
+        reason=reason,
+        revision=100,
+        first=True,
+    )

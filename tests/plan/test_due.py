@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from kamsync.connector import Can
 from kamsync.entities import core_schema
 from kamsync.errors import ReferenceMissing
-from kamsync.lenses import identity_map
+from kamsync.lenses import field_map, identity_map
+from kamsync.mapping import EntityMap
 from kamsync.model import EXISTS, Fact, Golden, Intent, Link, Op, Record
 from kamsync.observe import GONE, HERE
-from kamsync.plan import Due, PlanName, PlannedWrite, due
+from kamsync.plan import Due, Problem, due
 
 SCHEMA = core_schema()
 EVERYTHING = ~Can.NOTHING
@@ -120,9 +122,12 @@ def test_a_field_that_must_not_reach_the_system_is_not_written():
     assert Due() == asked(record(name="Acme"), link(name=known("Old", 3)), hidden=["name"])
 
 
-def test_a_field_that_golden_never_set_is_not_written():
+@pytest.mark.parametrize("unset", [{}, {"name": Golden()}])
+def test_a_field_that_golden_never_set_is_not_written(unset):
     """Nobody said anything about it."""
-    assert Due() == asked(Record("r", "account", {EXISTS: Golden(True, 1)}), link(name=known("X")))
+    there = Record("r", "account", {EXISTS: Golden(value=True, revision=1), **unset})
+
+    assert Due() == asked(there, link(name=known("X")))
 
 
 def test_a_write_that_empties_a_field_says_so():
@@ -219,32 +224,178 @@ def test_nothing_is_due_to_a_record_that_was_merged_away():
     assert Due() == asked(merged, link(name=known("Old", 3)))
 
 
-def write(record_="r", value="Acme", over="Old"):
-    """A write of one name."""
-    fields = {"name": ((over,), (value,))}
-    return PlannedWrite("sales", "account", Op.UPDATE, 1, record_, "n", fields)
+def test_nothing_is_due_of_a_record_of_which_nobody_said_that_it_is_there():
+    """It was never set."""
+    assert Due() == asked(Record("r", "account", {"name": Golden("Acme", 5)}), link(None))
 
 
-def name_of(*writes):
-    """The name of a plan of these writes."""
-    name = PlanName()
-    for each in writes:
-        name.add(each)
-    return name.text()
+@pytest.mark.parametrize("exists", [None, (HERE, GONE, 1), (HERE, HERE, 1, True)])
+def test_nothing_is_due_at_a_link_of_which_it_is_not_known_whether_it_is_there(exists):
+    """It came, went or is in doubt, and that is merged first."""
+    there = link(name=known("Old", 3))
+    if exists is None:
+        del there.facts[EXISTS]
+    else:
+        there.facts[EXISTS] = Fact(*exists)
+
+    assert Due() == asked(record(name="Acme"), there)
 
 
-def test_a_plan_has_one_name_in_whatever_order_it_was_made():
-    """Batches and shards may come in any."""
-    assert name_of(write("a"), write("b")) == name_of(write("b"), write("a"))
+def test_nothing_is_due_at_a_link_that_a_person_detached():
+    """Its system does without the record."""
+    assert Due() == asked(
+        record(name="Acme"), structs.replace(link(name=known("Old", 3)), detached=True)
+    )
 
 
-@pytest.mark.parametrize("other", [write("s"), write(value="Acme AG"), write(over="Older")])
-def test_another_record_value_or_base_is_another_plan(other):
-    """An approval is for what was shown."""
-    assert name_of(write()) != name_of(other)
+@pytest.mark.parametrize("can", [Can.CREATE, Can.UNDELETE, Can.CREATE | Can.UNDELETE])
+def test_a_record_is_put_back_in_whichever_way_its_system_can(can):
+    """As itself or anew."""
+    told = asked(record(name="Acme"), link(exists=(GONE, GONE, -1)), can=can)
+
+    assert Op.CREATE is told.op
 
 
-def test_the_same_write_twice_is_another_plan():
-    """Nothing cancels out."""
-    assert name_of(write()) != name_of(write(), write())
-    assert name_of() != name_of(write(), write())
+@pytest.mark.parametrize(
+    ("native_id", "can", "op"),
+    [
+        ("n-r", EVERYTHING, Op.CREATE),
+        ("n-r", Can.CREATE, None),
+        (None, EVERYTHING, None),
+    ],
+)
+def test_only_a_record_that_returns_as_itself_is_made_of_nothing(native_id, can, op):
+    """It brings back what it held; a new one would be an empty one."""
+    told = asked(record(), link(native_id, exists=(GONE, GONE, -1)), can=can)
+
+    nothing = Problem(EXISTS, "It is not created there while none of its values can be sent.")
+    assert (op, () if op else (nothing,)) == (told.op, told.problems)
+
+
+def test_a_record_of_which_nothing_can_be_sent_is_not_made_and_says_why():
+    """Each field with what is missing for it, and then what follows from that."""
+    told = asked(
+        record("contact", account="a", owner="e"), link(None, entity="contact"), missing=["a", "e"]
+    )
+
+    assert ["account", "owner", EXISTS] == [problem.field for problem in told.problems]
+    assert (None, {}) == (told.op, told.fields)
+
+
+def test_what_is_missing_is_named_with_the_reason():
+    """So that somebody can tell what is waited for."""
+    told = asked(
+        record("contact", owner="e"),
+        link(entity="contact", owner=known("n-x", 3)),
+        missing=["e"],
+    )
+
+    assert Due(problems=(Problem("owner", "employee e is not linked.", "e"),)) == told
+
+
+def test_a_value_that_a_system_cannot_hold_is_named_with_the_reason():
+    """It awaits nothing: somebody has to change it."""
+    email = SCHEMA.entity("contact").field("email")
+    map_ = EntityMap("contact", "Contact", {"email": field_map(email, ["email"], {"limit": 5})})
+    one = link(entity="contact", email=known("a@b.c", 3))
+
+    told = due(record("contact", email="li@acme.com"), one, map_, Refs(), held=(), can=EVERYTHING)
+
+    reason = "email has 11 characters, and this system takes 5. Shorten it."
+    assert Due(problems=(Problem("email", reason),)) == told
+
+
+def test_a_record_that_ended_is_deleted_as_such():
+    """And nothing else is sent."""
+    ended = Record("r", "account", {EXISTS: Golden(value=False, revision=7)})
+
+    assert Due(Op.DELETE, {EXISTS: Intent(GONE, 7)}) == asked(ended, link())
+
+
+def test_a_record_is_deleted_only_where_all_that_was_entered_is_heard():
+    """Somebody has just changed it there."""
+    ended = Record("r", "account", {EXISTS: Golden(value=False, revision=7)})
+
+    assert Due() == asked(ended, link(name=(("New",), ("Old",), 3)))
+
+
+def test_a_record_that_is_told_to_be_known_as_ended_is_not_deleted_again():
+    """It was written once for this revision, and somebody has kept it."""
+    ended = Record("r", "account", {EXISTS: Golden(value=False, revision=7)})
+
+    assert Due() == asked(ended, link(exists=(HERE, HERE, 7)))
+
+
+def test_that_a_record_is_there_is_confirmed_like_any_value():
+    """A decision may have said so anew."""
+    there = asked(record(), link(exists=(HERE, HERE, -1), seen=1))
+    older = asked(record(), link(exists=(HERE, HERE, -1), seen=0))
+
+    assert [Due(confirmed=(EXISTS,)), Due(unconfirmed=(EXISTS,))] == [there, older]
+
+
+def test_another_spelling_of_golden_is_left_as_it_is():
+    """It says the same."""
+    assert Due(confirmed=("name",)) == asked(record(name="Acme"), link(name=known(" Acme ", 3)))
+
+
+def test_a_reference_that_fell_is_owed_though_its_link_knows_golden():
+    """Its system emptied it, and no person did."""
+    fell = link(entity="contact")
+    fell.facts["owner"] = Fact((None,), (None,), 5, emptied=True)
+
+    assert {"owner": Intent(("n-e",), 5)} == asked(record("contact", owner="e"), fell).fields
+
+
+@pytest.mark.parametrize(
+    ("first", "left"),
+    [
+        ((("New",), ("Old",), 3), Due()),
+        ((("Acme",), ("Acme",), 3), Due(confirmed=("name",))),
+        ((("Old",), ("Old",), 3, False, None, "", None, (), False, (), True), Due()),
+        ((("Old",), ("Old",), 5), Due()),
+        (None, Due()),
+    ],
+    ids=["moved", "agrees", "unseen", "knows", "not shown"],
+)
+def test_what_becomes_of_one_field_keeps_no_other_from_being_written(first, left):
+    """Each is looked at by itself."""
+    facts = {"industry": known("old", 3)} | ({} if first is None else {"name": first})
+
+    told = asked(record(name="Acme", industry="steel"), link(**facts))
+
+    written = {"industry": Intent(("steel",), 5)}
+    assert structs.replace(left, op=Op.UPDATE, fields=written) == told
+
+
+def test_a_field_that_cannot_be_written_keeps_no_other_from_being_written():
+    """It waits alone."""
+    facts = {"account": known("n-b", 3), "email": known("x@y.z", 3), "owner": known("n-x", 3)}
+
+    told = asked(
+        record("contact", account="a", email="li@acme.com", owner="e"),
+        link(entity="contact", **facts),
+        missing=["a", "e"],
+    )
+
+    assert (["email"], 2) == (list(told.fields), len(told.problems))
+
+
+def test_a_blank_that_is_left_out_keeps_nothing_else_out_of_a_new_record():
+    """Whatever comes first."""
+    told = asked(record(name=None, industry="steel"), link(None))
+
+    assert {"industry", EXISTS} == set(told.fields)
+
+
+@pytest.mark.parametrize(
+    ("told", "word"),
+    [
+        (Due(Op.UPDATE, unconfirmed=("name",)), "update"),
+        (Due(unconfirmed=("name",)), "read"),
+        (Due(confirmed=("name",)), None),
+    ],
+)
+def test_what_is_owed_is_one_word(told, word):
+    """A write comes before a mere reading, which it brings along."""
+    assert word == told.word
