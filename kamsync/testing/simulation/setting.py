@@ -42,7 +42,7 @@ POLICIES: tuple[Mapping[str, Mapping[str, object]], ...] = (
 
 NO_STAGES: Mapping[str, Stage] = {}
 
-TEAMS = ("sales", "success", "account", "finance")
+TEAMS = ("sales", "success", "account", "finance", "support")
 
 DERIVES = 4
 """Which of five draws makes a system derive a part of a group."""
@@ -154,7 +154,7 @@ def draw_setting(
     *acts* are the steps with their weights; of the *rare* ones a part is left out, so that histories
     without them are found too.
     """
-    count = choices.weighted(((2, 5), (3, 4), (4, 1)))
+    count = choices.weighted(((2, 5), (3, 4), (4, 1), (5, 1)))
     drawn = (_cast(choices, f"s{place}", TEAMS[place]) for place in range(count))
     casts = _with_shares([_staged(cast, stages.get(cast.name)) for cast in drawn], stages)
     first = choices.below(len(POLICIES) + 2)
