@@ -141,11 +141,18 @@ class _Asker:
         """The end of a record that golden says is gone, once all that was entered here is heard, and seen."""
         if existence is None or existence.observed != HERE or self.link.moved:
             return Due()
-        if any(fact.unseen for fact in self.link.facts.values()):
+        if self._is_partly_unseen():
             return Due()
         if existence.knows == golden.revision:
             return Due()
         return Due(Op.DELETE, {EXISTS: Intent(GONE, golden.revision)})
+
+    def _is_partly_unseen(self) -> bool:
+        """Whether something that a field holds is hidden now, or was never shown."""
+        facts = self.link.facts
+        return any(fact.unseen for fact in facts.values()) or any(
+            map_.direction.reads and name not in facts for name, map_ in self.map.fields.items()
+        )
 
     def update(self) -> Due:
         """The fields that do not hold golden, or are not known to."""

@@ -49,6 +49,11 @@ def link(native_id="n-r", *, entity="account", seen=9, exists=(HERE, HERE, 1), *
     return Link(1, "sales", entity, native_id, "r", held, seen=seen)
 
 
+def read():
+    """A link to a record that was read in full, and is blank."""
+    return link(**dict.fromkeys(SCHEMA.entity("account").fields, known(None)))
+
+
 def asked(record_, link_, *, held=(), can=EVERYTHING, hidden=(), missing=(), needs=()):
     """What is due at a link, of a system that holds accounts as kamsync does."""
     map_ = identity_map(SCHEMA.entity(record_.entity), record_.entity)
@@ -175,7 +180,16 @@ def test_a_record_that_ended_is_deleted():
     """Where it is still there."""
     ended = Record("r", "account", {EXISTS: Golden(False, 7)})
 
-    assert {EXISTS: Intent(GONE, 7)} == asked(ended, link()).fields
+    assert {EXISTS: Intent(GONE, 7)} == asked(ended, read()).fields
+
+
+def test_a_record_with_a_field_that_was_never_shown_is_not_deleted():
+    """It may be hidden since before the record was there, and hold what somebody entered."""
+    ended = Record("r", "account", {EXISTS: Golden(False, 7)})
+    partly = read()
+    del partly.facts["industry"]
+
+    assert Due() == asked(ended, partly)
 
 
 @pytest.mark.parametrize("knows", [-1, 1, 7])

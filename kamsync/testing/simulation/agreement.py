@@ -9,7 +9,7 @@ from kamsync.model import EXISTS, Golden, Link, Record
 from kamsync.store import Store
 from kamsync.testing.simulation.cells import Place
 from kamsync.testing.simulation.idents import REFERS, is_same
-from kamsync.testing.simulation.schema import PARTS
+from kamsync.testing.simulation.schema import PARTS, SCHEMA
 from kamsync.testing.simulation.world import World
 
 __all__ = ["lives", "require_agreement", "waits_for_another"]
@@ -84,13 +84,13 @@ class _Agreement:
         return self.world.landings.alive(Place(link.system, link.entity, link.native_id or ""))
 
     def _missing(self, record: Record, system: str) -> None:
-        """Report a record that is not where it should be, unless its parent is not there either."""
-        if record.entity != "account":
-            parent = record.fields.get("account", Golden()).value
-            if parent and not lives(self.world, parent, system):
+        """Report a record that is not where it should be, unless what it needs is not there either."""
+        links = self.store.links.of_records([record.id]).get(record.id, [])
+        for name in SCHEMA.entity(record.entity).needs:
+            needed = record.fields.get(name, Golden()).value
+            if needed and not lives(self.world, needed, system):
                 return
-            links = self.store.links.of_records([record.id]).get(record.id, [])
-            if any("account" in link.facts and link.facts["account"].moved for link in links):
+            if any(name in link.facts and link.facts[name].moved for link in links):
                 return
         if not self._refuses(record, system):
             self.world.report(25, f"{record.id} is missing in {system}")

@@ -50,9 +50,21 @@ SCHEMA = Schema(
             parent="account",
             together=("account",),
         ),
+        "role": Entity(
+            "role",
+            "What a person does for an account; nothing but these two tells it apart.",
+            {
+                "account": Field("account", Type.REFERENCE, "For whom.", to="account"),
+                "contact": Field("contact", Type.REFERENCE, "Who.", to="contact"),
+                "note": Field("note", Type.TEXT, "A remark."),
+            },
+            parent="account",
+            unique=("account", "contact"),
+        ),
     }
 )
-"""Three entities: with a parent, a reference to itself, a group of fields, and what is only right whole."""
+"""Four entities: with a parent, a reference to itself, a group of fields, what is only right whole, and
+what is known by that to which it refers."""
 
 PARTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     entity.name: {

@@ -42,13 +42,16 @@ POLICIES: tuple[Mapping[str, Mapping[str, object]], ...] = (
 
 NO_STAGES: Mapping[str, Stage] = {}
 
-TEAMS = ("sales", "success", "account", "finance")
+TEAMS = ("sales", "success", "account", "finance", "support")
 
 DERIVES = 4
-"""Which of five draws makes a system derive a part of a group."""
+"""Which of seven draws makes a system derive a part of a group."""
 
-SHARES = 3
-"""Which of five draws of the first system gives shares to every system that has contacts."""
+BROUGHT: Mapping[int, tuple[str, ...]] = {3: ("share",), 5: ("role",), 6: ("share", "role")}
+"""Which draws of the first system give what to every system that has contacts.
+
+No draw that an older tape holds is above four: what was added stands behind it.
+"""
 
 LIMIT = 8
 """How many characters a lossy system keeps of a text: enough for the token at its beginning."""
@@ -85,8 +88,8 @@ class Cast(Struct, frozen=True):
     limit: int | None
     follows: bool
     lateness: timedelta
-    shares: bool = False
-    """Whether this system was drawn to bring shares into its history."""
+    brings: tuple[str, ...] = ()
+    """The entities that this system was drawn to bring into its history."""
     derives: bool = False
     """Whether the system works a city out from the street, and takes none."""
     untold: frozenset[tuple[str, str]] = frozenset()
@@ -154,9 +157,9 @@ def draw_setting(
     *acts* are the steps with their weights; of the *rare* ones a part is left out, so that histories
     without them are found too.
     """
-    count = choices.weighted(((2, 5), (3, 4), (4, 1)))
+    count = choices.weighted(((2, 5), (3, 4), (4, 1), (5, 1)))
     drawn = (_cast(choices, f"s{place}", TEAMS[place]) for place in range(count))
-    casts = _with_shares([_staged(cast, stages.get(cast.name)) for cast in drawn], stages)
+    casts = _with_brought([_staged(cast, stages.get(cast.name)) for cast in drawn], stages)
     first = choices.below(len(POLICIES) + 2)
     calm = choices.below(10) == 0
     setting = Setting(
@@ -194,7 +197,7 @@ def _cast(choices: Choices, name: str, team: str) -> Cast:
     can |= choices.pick(ways[:3] if rewrites else ways)
     limit = LIMIT if choices.happens(0.2) else None
     # One draw for two things: what is drawn after it stays what it was.
-    share = choices.below(5)
+    share = choices.below(7)
     entities = ("account", "contact") if share else ("account",)
     derives = share == DERIVES
     late = Can.EXACT_VERSION not in can and choices.happens(0.15)
@@ -211,20 +214,18 @@ def _cast(choices: Choices, name: str, team: str) -> Cast:
         follows=choices.happens(0.6),
         lateness=timedelta(seconds=2 if late else 0),
         derives=derives,
-        shares=share == SHARES,
+        brings=BROUGHT.get(share, ()),
     )
 
 
-def _with_shares(casts: Sequence[Cast], stages: Collection[str]) -> tuple[Cast, ...]:
-    """Return casts with shares, where the first one brings them: two systems may then split alike.
+def _with_brought(casts: Sequence[Cast], stages: Collection[str]) -> tuple[Cast, ...]:
+    """Return casts with what the first one brings: two systems may then split or relate alike.
 
-    What is played on *stages* has objects of its own, and no shares.
+    What is played on *stages* has objects of its own, and nothing more.
     """
-    if not casts[0].shares:
-        return tuple(casts)
-    shares = {"share": _map("share", None, derives=False)}
+    brought = {entity: _map(entity, None, derives=False) for entity in casts[0].brings}
     return tuple(
-        structs.replace(cast, maps={**cast.maps, **shares})
+        structs.replace(cast, maps={**cast.maps, **brought})
         if "contact" in cast.maps and cast.name not in stages
         else cast
         for cast in casts
@@ -243,7 +244,7 @@ def _staged(cast: Cast, stage: Stage | None) -> Cast:
         rewrites=False,
         limit=None,
         derives=False,
-        shares=False,
+        brings=(),
         follows=True,
         lateness=timedelta(0),
         untold=frozenset(
