@@ -38,7 +38,9 @@ def run(
     except BrokenPipeError:
         return _unread()
     except (KeyboardInterrupt, click.Abort):
-        text = "interrupted; what was committed stays, and the next round goes on from there."
+        text = (
+            "interrupted; what was done until then stays, and the same command goes on from there."
+        )
         _tell(given, "Interrupted", text, status=INTERRUPTED)
         return INTERRUPTED
     # The last border: what nobody foresaw is told with where to read more, and never as a cascade.

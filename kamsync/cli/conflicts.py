@@ -39,6 +39,14 @@ def narrowed(function: F) -> F:
     return function
 
 
+def _offer_walk(ctx: click.Context) -> None:
+    """Ask whoever sits there whether to go through what was listed."""
+    from kamsync.cli.walking import Keyboard
+
+    if Keyboard().agrees("Go through them now?", otherwise=True):
+        ctx.invoke(walk)
+
+
 def _wanted(hub: Hub, given: dict[str, str | None]) -> Wanted:
     """Return which conflicts are meant; what is not there is refused by name."""
     from kamsync.reports import Wanted
@@ -55,10 +63,11 @@ def conflicts(ctx: click.Context) -> None:
     """List, show and decide what only a person can decide.
 
     While a conflict is open, no system is written for that field of that record; everything else
-    flows.
+    flows. Without a command they are listed, and at a terminal you are asked whether to go through
+    them.
     """
-    if ctx.invoked_subcommand is None:
-        ctx.invoke(list_)
+    if ctx.invoked_subcommand is None and ctx.invoke(list_) and session(ctx).attended:
+        _offer_walk(ctx)
 
 
 @conflicts.command("list")
@@ -73,7 +82,7 @@ def list_(
     limit: int = 20,
     reveal_pay: bool = False,
     **given: str | None,
-) -> None:
+) -> int:
     """Show the open conflicts: counted by shape, then one line for each."""
     here = session(click.get_current_context())
     from kamsync.cli.queued import show_list
@@ -88,6 +97,7 @@ def list_(
         else:
             now, filtered = here.clock.now(), bool(wanted or after)
             show_list(here.printer, sight, found, now, filtered=filtered)
+    return found.total
 
 
 @conflicts.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -47,6 +48,12 @@ class Session:
         """Whether a configuration is named, or lies in this folder."""
         named = self.config_file or os.environ.get("KAMSYNC_CONFIG")
         return named is not None or Path(DEFAULT_FILE).exists()
+
+    @property
+    def attended(self) -> bool:
+        """Whether somebody sits at a terminal and can be asked."""
+        streams = (sys.stdin, sys.stdout)
+        return not self.json and all(each is not None and each.isatty() for each in streams)
 
     @cached_property
     def plugins(self) -> Plugins:

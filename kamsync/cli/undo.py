@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -68,9 +67,7 @@ def _round(hub: Hub, text: str) -> RoundRow:
 
 def _agreed(here: Session) -> bool:
     """Ask whoever sits at the terminal; nobody there means no."""
-    if here.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return False
-    return click.confirm("Put these values back?", default=False)
+    return here.attended and click.confirm("Put these values back?", default=False)
 
 
 def _show(here: Session, hub: Hub, undone: Undo, *, pay: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from kamsync.engine import twins
 from kamsync.engine.amended import as_said_now
 from kamsync.engine.batches import completed
 from kamsync.engine.ties import Voice, speaker_of
@@ -295,9 +296,13 @@ class RecordMerge:
         golden = {name: value.value for name, value in self.fields.items()}
         field = self.hub.schema.entity(self.record.entity).fields[conflict.field]
         policy = self.hub.policy_for(conflict)
+        line = policy.rule_for(conflict.entity, conflict.field)
         if self.batch.restoring or self.fields.get(conflict.field, Golden()).pinned:
-            return policy.rule_for(conflict.entity, conflict.field).hold("Only a person decides.")
-        return policy.judge(Case(conflict, field, golden))
+            return line.hold("Only a person decides.")
+        ruling = policy.judge(Case(conflict, field, golden))
+        if isinstance(ruling, Hold) and line.has_rules:
+            return twins.kept(conflict, self.links) or ruling
+        return ruling
 
 
 def in_order(names: Iterable[str]) -> list[str]:

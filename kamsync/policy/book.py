@@ -36,6 +36,11 @@ class Line(Struct, frozen=True):
             clauses.append(Review().text)
         return ", else ".join(clauses)
 
+    @property
+    def has_rules(self) -> bool:
+        """Whether anything settles this field at all, before a person is asked."""
+        return not all(isinstance(rule, Review) for rule in self.rules)
+
     def judge(self, case: Case) -> Settlement | Hold:
         """Return the answer of the first rule that has one."""
         for rule in self.rules:

@@ -18,11 +18,12 @@ FAULTS_SHOWN = 20
 
 _NUMBERED = {"link": "id", "outbox": "id", "round": "number", "journal": "seq", "subject_key": "id"}
 
+# The keys of what was passed over name native records, of which none is stored; their index has a colon.
 _COUNTS = {
     "SELECT count(*) FROM outbox WHERE state = 'inflight'"
     " AND NOT EXISTS (SELECT 1 FROM link WHERE link.id = outbox.link)": "open writes have no link",
-    "SELECT count(*) FROM match_key"
-    " WHERE NOT EXISTS (SELECT 1 FROM record WHERE record.id = match_key.record)": (
+    "SELECT count(*) FROM match_key WHERE entity = replace(entity, ':', '')"
+    " AND NOT EXISTS (SELECT 1 FROM record WHERE record.id = match_key.record)": (
         "match keys name records that do not exist"
     ),
     "SELECT count(*) FROM review WHERE closed = '' AND kind = 'value'"

@@ -122,7 +122,7 @@ def test_an_interrupt_is_one_line(capsys, error):
 
     shown = capsys.readouterr().err
     assert 1 == len(shown.splitlines())
-    assert "what was committed stays" in shown
+    assert "what was done until then stays" in shown
 
 
 @pytest.mark.parametrize(

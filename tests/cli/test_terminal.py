@@ -77,7 +77,7 @@ def test_no_line_is_wider_than_the_terminal(disputed, terminal, columns):
     """Columns fold; nothing is cut off and nothing overflows."""
     disputed.anna.edit("account", "account-1", {"legal_name": "株式会社" * 20, "tier": "key"})
 
-    for command in (["plan"], ["conflicts"], ["explain", "account-1"], ["history"]):
+    for command in (["plan"], ["conflicts", "list"], ["explain", "account-1"], ["history"]):
         shown, _ = terminal(*command, columns=columns, NO_COLOR="1")
         plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
 
@@ -219,3 +219,31 @@ def test_init_does_not_ask_who_says_so(hub, terminal):
     assert 0 == status
     assert "Which systems" not in shown
     assert (hub.folder / "new" / "kamsync.toml").exists()
+
+
+def test_what_is_open_can_be_walked_through_from_the_list(disputed, terminal):
+    """At a terminal the list asks, return is yes, and the walk begins."""
+    shown, status = terminal("conflicts", answer="\n1\n\n", until=b"[Y/n]")
+
+    assert 0 == status
+    assert "1 conflict" in shown
+    assert "Decided 1" in shown
+    assert 0 == disputed.document("conflicts", "list")["total"]
+
+
+def test_a_list_that_is_only_looked_at_decides_nothing(disputed, terminal):
+    """Whatever is not yes ends it, and nothing was asked where nobody sits."""
+    shown, status = terminal("conflicts", answer="n\n", until=b"[Y/n]")
+
+    assert (0, False) == (status, "question to go" in shown)
+    assert "[Y/n]" not in disputed.run("conflicts").stdout
+    assert 1 == disputed.document("conflicts", "list")["total"]
+
+
+def test_an_empty_queue_asks_nothing(nordwind, terminal):
+    """There is nothing to go through."""
+    nordwind.run("sync")
+
+    shown, _ = terminal("conflicts")
+
+    assert "[Y/n]" not in shown

@@ -144,6 +144,45 @@ def test_twins_that_are_not_the_same_become_two_records(stage):
     assert ["Acme", "Acme"] == hub["success"].all("name")
 
 
+def _twins(stage, policy):
+    """A client with a twin in sales that says something else of it; a person says that they are one."""
+    hub = stage("sales", "success", policy=policy)
+    hub["sales"].create(name="Acme", domains=["acme.com"], phone="+49301111111")
+    there = hub["success"].create(name="Acme", domains=["acme.com"])
+    hub.meet()
+    twin = hub["sales"].create(name="ACME", domains=["acme.com"], phone="+49302222222")
+    hub.settle()
+    record = hub.of("success", there)
+    hub.decide(hub.conflict(), record, choice="same")
+    hub.settle()
+    return hub, record, twin
+
+
+TEAMS = {"account": {"*": [{"team": "sales"}, {"team": "success"}]}}
+
+
+def test_what_a_twin_says_differently_is_no_further_question(stage):
+    """Both are of one team, so rules about teams cannot tell; what was there stays, and the rest is named."""
+    hub, record, twin = _twins(stage, TEAMS)
+
+    assert [] == hub.conflicts()
+    assert ["+49301111111", "Acme"] == [
+        hub["sales"].get(twin, "phone"),
+        hub["sales"].get(twin, "name"),
+    ]
+    entries = hub.store.journal.of(record, "phone")
+    [told] = [e for entry in entries for e in entry.events if e.act == "settled"]
+    assert ["+49302222222"] == [loser.value for loser in told.losers]
+
+
+def test_what_only_a_person_decides_is_asked_of_a_twin_too(stage):
+    """Where no rule stands for a field, saying who is who says nothing about it."""
+    hub, _, twin = _twins(stage, {"account": {**TEAMS["account"], "phone": "review"}})
+
+    assert ["phone"] == [each.field for each in hub.conflicts()]
+    assert "+49302222222" == hub["sales"].get(twin, "phone")
+
+
 def test_a_record_that_vanished_before_it_was_decided_on_leaves_no_question(stage):
     """There is nothing left to be asked."""
     hub, _, there = _doubtful(stage)

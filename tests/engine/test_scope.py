@@ -17,6 +17,7 @@ def test_an_account_outside_the_scope_is_never_stored(stage):
 
     assert ["Acme"] == hub["success"].all("name")
     assert {} == hub.store.links.by_native("sales", "account", [out])
+    assert [] == hub.store.verify()
 
 
 def test_listed_accounts_are_in_scope_whatever_they_hold(stage):

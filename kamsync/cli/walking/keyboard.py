@@ -45,10 +45,12 @@ class Keyboard:
         _require_readable(line, text)
         return text
 
-    def agrees(self, question: str) -> bool:
-        """Ask a question that takes yes or no; whatever is not yes is no."""
-        answer = self.ask(f"{question} [y/N] ")
-        return answer is not None and answer.casefold() in {"y", "yes"}
+    def agrees(self, question: str, *, otherwise: bool = False) -> bool:
+        """Ask a question that takes yes or no; return alone means *otherwise*, all else is no."""
+        answer = self.ask(f"{question} [{'Y/n' if otherwise else 'y/N'}] ")
+        if answer is None:
+            return False
+        return answer.casefold() in {"y", "yes"} or (otherwise and not answer)
 
     def _pass_over_the_rest(self) -> None:
         """Read up to the end of a line that is too long."""
