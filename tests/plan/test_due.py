@@ -323,21 +323,27 @@ def test_a_record_that_ended_is_deleted_as_such():
     """And nothing else is sent."""
     ended = Record("r", "account", {EXISTS: Golden(value=False, revision=7)})
 
-    assert Due(Op.DELETE, {EXISTS: Intent(GONE, 7)}) == asked(ended, link())
+    assert Due(Op.DELETE, {EXISTS: Intent(GONE, 7)}) == asked(ended, read())
 
 
 def test_a_record_is_deleted_only_where_all_that_was_entered_is_heard():
     """Somebody has just changed it there."""
     ended = Record("r", "account", {EXISTS: Golden(value=False, revision=7)})
 
-    assert Due() == asked(ended, link(name=(("New",), ("Old",), 3)))
+    edited = read()
+    edited.facts["name"] = Fact(("New",), ("Old",), 3)
+
+    assert Due() == asked(ended, edited)
 
 
 def test_a_record_that_is_told_to_be_known_as_ended_is_not_deleted_again():
     """It was written once for this revision, and somebody has kept it."""
     ended = Record("r", "account", {EXISTS: Golden(value=False, revision=7)})
 
-    assert Due() == asked(ended, link(exists=(HERE, HERE, 7)))
+    known_as_ended = read()
+    known_as_ended.facts[EXISTS] = Fact(HERE, HERE, 7)
+
+    assert Due() == asked(ended, known_as_ended)
 
 
 def test_that_a_record_is_there_is_confirmed_like_any_value():
