@@ -256,7 +256,7 @@ class Connector(ABC):
         """Return, for each native id, its changes after the given version, oldest first.
 
         Needs HISTORY. An entry that took effect before the version never appears; one whose place
-        cannot be told apart from it does.
+        cannot be told apart from it does. What was deleted is told of as far as its history is kept.
         """
         raise self._unsupported("history")
 

@@ -120,7 +120,8 @@ class _Asker:
     def create(self, needs: Collection[str], *, returns: bool) -> Due:
         """Everything that golden says and this system can hold; nothing where that is nothing.
 
-        A native record that *returns* as itself brings back what it held.
+        A native record that *returns* as itself brings back what it held. That a record refers to itself
+        can only be said of it once it is there.
         """
         fields: dict[str, Intent] = {}
         problems: list[Problem] = []
@@ -132,7 +133,8 @@ class _Asker:
                 fields[name] = cells
         if any(problem.field in needs for problem in problems):
             return Due(problems=tuple(problems))
-        if not (returns or any(_says_something(intent) for intent in fields.values())):
+        others = [name for name in fields if self.record.fields[name].value != self.record.id]
+        if not (returns or any(_says_something(fields[name]) for name in others)):
             return Due(problems=(*problems, Problem(EXISTS, NOTHING_TO_SEND)))
         fields[EXISTS] = Intent(HERE, self.record.fields[EXISTS].revision)
         return Due(Op.CREATE, fields, problems=tuple(problems))

@@ -11,7 +11,7 @@ from kamsync.engine.falling import reread_referring
 from kamsync.engine.hearing import hear, sent
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.pull import look_again
-from kamsync.model import Link, Native, Op, Outcome, Reading, Write
+from kamsync.model import EXISTS, Link, Native, Op, Outcome, Reading, Write
 from kamsync.observe import is_gone
 from kamsync.store import OutboxRow
 
@@ -19,6 +19,9 @@ __all__ = ["drop_creates", "resolve"]
 
 NO_ANSWER = frozenset({Outcome.UNKNOWN, Outcome.LATER})
 """What says of a create that was sent again nothing about the one before it."""
+
+ALIKE_FROM = 3
+"""From how many fields on a record is recognised by all of them but one."""
 
 
 def resolve(hub: Hub, system: System, entity: str) -> int:
@@ -166,10 +169,11 @@ def _repeat(
 
 
 def _search(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Reading]:
-    """Return the one record that holds all that was sent and belongs to nobody, if there is one.
+    """Return the one record that may be what was sent and belongs to nobody, if there is one.
 
     A system may store what it is sent in its own spelling. Where it tells who wrote, the one record
-    of our own that holds the keys that were sent is found as well.
+    of our own that holds the keys that were sent is found as well. Somebody may have edited it since:
+    so is the one that holds all that was sent but for one field.
     """
     map_ = system.maps[entity]
     free = _holding(hub, system, entity, sent(map_, row))
@@ -178,7 +182,25 @@ def _search(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Readi
         held = {name: intent for name, intent in row.fields.items() if name in keys}
         found = _holding(hub, system, entity, sent(map_, structs.replace(row, fields=held)))
         free = [r for r in found if r.author is not None and r.author.own]
+    if not free:
+        free = _nearly_holding(hub, system, entity, row)
     return free if len(free) == 1 else []
+
+
+def _nearly_holding(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Reading]:
+    """Return the records that belong to nobody and hold what was sent, but for one field that is no key.
+
+    One field alone tells nothing apart: a reference to an account is what many hold.
+    """
+    keys = hub.schema.entity(entity).keys
+    names = [name for name in row.fields if name != EXISTS]
+    found: dict[str, Reading] = {}
+    for edited in names if len(names) >= ALIKE_FROM else ():
+        if edited not in keys:
+            rest = {name: row.fields[name] for name in names if name != edited}
+            values = sent(system.maps[entity], structs.replace(row, fields=rest))
+            found |= {r.native_id: r for r in _holding(hub, system, entity, values)}
+    return list(found.values())
 
 
 def _holding(hub: Hub, system: System, entity: str, values: Mapping[str, Native]) -> list[Reading]:

@@ -20,6 +20,7 @@ def showings(link: Link, reading: Reading, hearing: Hearing) -> Iterator[Showing
     returned = alive and is_gone(link)
     yield Showing(EXISTS, HERE if alive else GONE, reading.author, at, changed)
     if reading.values is None:
+        yield from _left(link, hearing)
         return
     told = frozenset(name for entry in hearing.history or () for name in entry.values)
     for name, cells in hearing.map.cells(reading.values).items():
@@ -30,6 +31,24 @@ def showings(link: Link, reading: Reading, hearing: Hearing) -> Iterator[Showing
         author = author_of(field, reading, cells, fact)
         when = time_of(field, reading) or at
         yield Showing(field.field, cells, author, when, changed, returned, aside)
+
+
+def _left(link: Link, hearing: Hearing) -> Iterator[Showing]:
+    """Yield what a record that is gone held at its end, as far as its history tells that.
+
+    Our own delete may have followed an edit that no reading has shown.
+    """
+    for name, fact in link.facts.items():
+        field = hearing.map.fields.get(name)
+        if field is None or not field.direction.reads or fact.unseen:
+            continue
+        told = [e for e in hearing.history or () if not e.values.keys().isdisjoint(field.native)]
+        if told:
+            last = dict(zip(field.native, fact.observed, strict=True))
+            for entry in told:
+                last |= {part: entry.values.get(part, last[part]) for part in last}
+            aside = field.aside(told[-1].values)
+            yield Showing(name, tuple(last.values()), None, "", changed=True, aside=aside)
 
 
 def _has_news(

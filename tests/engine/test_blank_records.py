@@ -30,6 +30,24 @@ def test_a_record_whose_fields_are_all_parked_is_created_nowhere(stage):
     assert {"sales", "success"} == {park.system for park in hub.parked()}
 
 
+def test_a_record_that_says_only_that_it_belongs_to_itself_waits_with_its_reason(stage):
+    """It cannot be said of what is not there yet, so that nothing would be sent, round after round."""
+    hub = stage("sales", "success")
+    hub.meet()
+    native = hub["sales"].create(name="Acme")
+    hub["success"].trouble.down = {"write"}
+    hub.round()
+    hub["sales"].edit(native, name=None, parent=native)
+    hub["success"].trouble.down = set()
+    hub.settle()
+
+    assert [] == hub["success"].ids()
+    assert 0 == hub.preview().plan.writes
+    assert [
+        "account: It is not created there while none of its values can be sent."
+    ] == hub.reasons()
+
+
 def test_nothing_waits_where_nothing_may_be_created(stage):
     """A system that is only read is not short of a record."""
     hub = stage("sales", "success", allow={"sales": {"account": ["update"]}})

@@ -135,6 +135,25 @@ def test_an_edit_that_races_our_delete_beats_it(met):
     assert "edited after it was deleted elsewhere" == hub.conflict().cause
 
 
+def test_an_edit_that_our_delete_covered_is_found_in_the_history(met):
+    """It is golden, and in the journal: the record has ended all the same, and may come back with it."""
+    can = {"sales": ALL, "success": ALL & ~Can.REFUSE_STALE}
+    hub, here, there = met("sales", "success", can=can, policy=_policy("propagate"))
+    hub["sales"].delete(here)
+
+    def row(_, land):
+        hub["success"].trouble.rows = None
+        hub["success"].edit(there, name="Acme Corp")
+        return land()
+
+    hub["success"].trouble.rows = row
+    hub.settle()
+
+    assert not hub["success"].exists(there)
+    assert "Acme Corp" == hub.golden("name")
+    assert [] == hub["success"].world.clobbered
+
+
 def test_an_edit_that_races_the_delete_that_a_person_decided_reopens_the_question(met):
     """Whoever decided did not know that somebody works on the record."""
     hub, here, there = met("sales", "success")

@@ -169,6 +169,29 @@ def test_rows_without_an_answer_are_found_again_among_those_with_one(stage, can)
     assert [] == hub.conflicts()
 
 
+def test_a_create_that_somebody_edited_before_it_was_looked_for_is_found_by_the_rest(stage):
+    """Without a key and with another last editor, all but one of its fields tell that it is ours."""
+    can = {"sales": ALL, "success": CREATES_ONCE["by a search"]}
+    hub = stage("sales", "success", can=can)
+    here = hub["sales"].create(name="Acme", industry="steel", tier="key")
+
+    def row(_, land):
+        there = land().native_id
+        hub["success"].trouble.rows = None
+        hub["success"].edit(there, name="Bolt")
+        return Receipt(Outcome.UNKNOWN)
+
+    hub["success"].trouble.rows = row
+    hub.meet()
+
+    hub.settle()
+
+    (there,) = hub["success"].ids()
+    assert [here] == hub["sales"].ids()
+    assert hub.of("sales", here) == hub.of("success", there)
+    assert "the outcome of a write is unclear" == hub.conflict().cause
+
+
 @pytest.mark.parametrize("again", [Outcome.UNKNOWN, Outcome.LATER])
 def test_a_create_that_was_sent_again_without_an_answer_is_no_newcomer(stage, again):
     """What it made is read before anybody knows that, in the spelling of its system."""

@@ -55,30 +55,42 @@ class Histories:
         """Return the changes of each record from its version on, oldest first.
 
         What carries the very time of the version is told: it may have been made just after. A value
-        that is kept as an association has no history.
+        that is kept as an association has no history. What is in the recycling bin has one still.
         """
         wanted = [each for each in since if is_id(each)]
         asked = [*shape.plain(names), self._records.stamp]
-        things = [
-            thing
-            for part in self._pool.map(
-                lambda ids: self._told(shape, asked, ids), list(chunks(wanted, HISTORIES))
-            )
-            for thing in part
-        ]
+        things = self._things(shape, asked, wanted, archived=False)
+        here = {thing.id for thing in things}
+        missing = [each for each in wanted if each not in here]
+        things += self._things(shape, asked, missing, archived=True)
         for thing in things:
             told = thing.properties_with_history or {}
             self._ourselves.learn(shape.name, thing.id, told, self._records.stamp)
         return {t.id: self._entries(shape, t, names, since[t.id]) for t in things if t.id in since}
 
-    def _told(self, shape: Shape, names: Sequence[str], ids: Sequence[str]) -> list[Thing]:
-        """Ask for the histories of some records."""
+    def _things(
+        self, shape: Shape, names: Sequence[str], ids: Sequence[str], *, archived: bool
+    ) -> list[Thing]:
+        """Return records with their histories, in as many calls as it takes."""
+        parts = self._pool.map(
+            lambda part: self._told(shape, names, part, archived=archived),
+            list(chunks(ids, HISTORIES)),
+        )
+        return [thing for part in parts for thing in part]
+
+    def _told(
+        self, shape: Shape, names: Sequence[str], ids: Sequence[str], *, archived: bool
+    ) -> list[Thing]:
+        """Ask for the histories of some records.
+
+        The recycling bin is asked with `archived` (developers.hubspot.com, "CRM API | Objects").
+        """
         body = {
             "properties": [],
             "propertiesWithHistory": list(dict.fromkeys(names)),
             "inputs": [{"id": each} for each in ids],
         }
-        return self._records.batch(shape, body).as_(Batch).results
+        return self._records.batch(shape, body, archived=archived).as_(Batch).results
 
     def _entries(
         self, shape: Shape, thing: Thing, names: Sequence[str], version: str

@@ -267,6 +267,18 @@ def test_histories_cost_a_call_for_each_fifty(portal, connector):
     assert 2 == cost(portal)
 
 
+def test_a_record_in_the_recycling_bin_has_a_history_still(portal, connector):
+    """So what somebody entered just before it was deleted can be found."""
+    ids = filled(portal, 2)
+    portal.act(PERSON, "edit", object="companies", id=ids[0], values={"city": "Bremen"})
+    portal.act(PERSON, "delete", object="companies", id=ids[0])
+
+    told = connector.history("companies", NAMES, dict.fromkeys(ids, "0"))
+
+    assert {*ids} == told.keys()
+    assert {"city": "Bremen"} == told[ids[0]][-1].values
+
+
 def test_one_bad_row_costs_two_calls(portal, connector):
     """What the portal's schema speaks against is left out at once, and not found by halving."""
     ids = filled(portal, 100)
