@@ -6,10 +6,11 @@ from typing import Any
 
 from kamsync.mapping import EntityMap
 from kamsync.model import EXISTS, Golden, Link, Record
+from kamsync.schema import DataClass
 from kamsync.store import Store
 from kamsync.testing.simulation.cells import Place
 from kamsync.testing.simulation.idents import REFERS, is_same
-from kamsync.testing.simulation.schema import PARTS
+from kamsync.testing.simulation.schema import PARTS, SCHEMA
 from kamsync.testing.simulation.world import World
 
 __all__ = ["lives", "require_agreement", "waits_for_another"]
@@ -69,7 +70,8 @@ class _Agreement:
                 continue
             here = [link for link in links if link.system == cast.name]
             alive = [link for link in here if link.native_id and self._is_alive(link)]
-            if golden and not alive and here and not any(k.detached for k in here):
+            may_create = "create" in cast.allow[record.entity]
+            if golden and not alive and here and may_create and not any(k.detached for k in here):
                 self._missing(record, cast.name)
             if any(link.moved for link in alive):
                 continue
@@ -77,7 +79,9 @@ class _Agreement:
             # What is only right whole may wait for another of its kind.
             if not golden and alive and may_delete and not self._refuses(record, cast.name):
                 self.world.report(25, f"{record.id} is gone, but lives in {cast.name}")
-            for link in alive if golden and not self._refuses(record, cast.name) else ():
+            may_update = "update" in cast.allow[record.entity] or any(k.native_id is None for k in here)
+            wanted = golden and may_update and not self._refuses(record, cast.name)
+            for link in alive if wanted else ():
                 self._compare_fields(record, link, cast.maps[record.entity], held)
 
     def _is_alive(self, link: Link) -> bool:
@@ -115,6 +119,9 @@ class _Agreement:
             wanted = nodes.of_value(record.entity, field, value)
             if (record.id, field) in held or is_same(says, wanted):
                 continue
+            if SCHEMA.entity(record.entity).field(field).data_class is DataClass.PAY:
+                if not town.cast.cleared:
+                    continue
             if self._waits(record, link, field, value):
                 continue
             self.world.report(

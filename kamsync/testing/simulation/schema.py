@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kamsync.schema import Entity, Field, Schema, Type
+from kamsync.schema import DataClass, Entity, Field, Schema, Type
 
 __all__ = ["FIELDS", "PARTS", "SCHEMA", "TEXTS"]
 
@@ -21,7 +21,7 @@ SCHEMA = Schema(
             {
                 "number": Field("number", Type.TEXT, "What tells it apart."),
                 "name": Field("name", Type.TEXT, "What it is called."),
-                "note": Field("note", Type.TEXT, "A remark."),
+                "note": Field("note", Type.TEXT, "A remark.", data_class=DataClass.PAY),
                 "address": Field("address", Type.GROUP, "Where it is.", parts=_STREET),
                 "parent": Field("parent", Type.REFERENCE, "Whose it is.", to="account"),
             },
@@ -52,7 +52,7 @@ SCHEMA = Schema(
         ),
     }
 )
-"""Three entities: with a parent, a reference to itself, a group of fields, and what is only right whole."""
+"""Three entities: with a parent, a reference to itself, a group of fields, pay, and what is only right whole."""
 
 PARTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     entity.name: {

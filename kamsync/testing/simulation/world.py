@@ -13,6 +13,8 @@ from kamsync.clock import SetClock
 from kamsync.engine.hearing import LATE_LIMIT
 from kamsync.memory.acts import Act, Row
 from kamsync.model import Write
+from kamsync.testing.simulation.audit import Audit
+from kamsync.testing.simulation.bounds import bounded
 from kamsync.testing.simulation.breaks import FAULTS, LATER, Gremlin
 from kamsync.testing.simulation.cells import Breach
 from kamsync.testing.simulation.choices import Choices, Strip, Tape
@@ -126,7 +128,8 @@ class World:
         self.truth = Truth()
         self.truth.nodes.derived = {cast.name: cast.derived for cast in self.setting.casts}
         self.chronicle = Chronicle(self.truth, self.report)
-        self.landings = Landings(self.truth, self.chronicle, self.report)
+        self.audit = Audit(self.truth, self.report)
+        self.landings = Landings(self.truth, self.chronicle, self.audit, self.report)
         self.towns = {
             cast.name: self._town(cast, stages.get(cast.name)) for cast in self.setting.casts
         }
@@ -153,6 +156,15 @@ class World:
                 self.say("system", name, town.falls)
         self.troubles = Troubles(self.towns, self.hub.clock)
         self._draw_later(work)
+        self._confine(work)
+
+    def _confine(self, work: Choices) -> None:
+        """Draw what the sections of the systems do not allow."""
+        casts = bounded(self.setting.casts, work)
+        self.setting = structs.replace(self.setting, casts=casts)
+        self.hub.confine(self.setting)
+        for cast in casts:
+            self.towns[cast.name].cast = cast
 
     def _draw_later(self, work: Choices) -> None:
         """Draw which of the faults that came later may happen, and which of them beside a step."""
