@@ -283,7 +283,9 @@ def _learns(before: Link, after: Link, name: str, revision: int) -> bool:
     """Whether a field of a link is known by now to hold a golden revision that it was not known to hold."""
     known = before.facts.get(name)
     fact = after.facts.get(name)
-    return fact is not None and fact.knows == revision and (known is None or known.knows != revision)
+    return (
+        fact is not None and fact.knows == revision and (known is None or known.knows != revision)
+    )
 
 
 def _knows_otherwise(before: Link, after: Link) -> bool:

@@ -6,11 +6,10 @@ from typing import Any
 
 from kamsync.mapping import EntityMap
 from kamsync.model import EXISTS, Golden, Link, Record
-from kamsync.schema import DataClass
 from kamsync.store import Store
 from kamsync.testing.simulation.cells import Place
 from kamsync.testing.simulation.idents import REFERS, is_same
-from kamsync.testing.simulation.schema import PARTS, SCHEMA
+from kamsync.testing.simulation.schema import PARTS, is_pay
 from kamsync.testing.simulation.world import World
 
 __all__ = ["lives", "require_agreement", "waits_for_another"]
@@ -79,7 +78,9 @@ class _Agreement:
             # What is only right whole may wait for another of its kind.
             if not golden and alive and may_delete and not self._refuses(record, cast.name):
                 self.world.report(25, f"{record.id} is gone, but lives in {cast.name}")
-            may_update = "update" in cast.allow[record.entity] or any(k.native_id is None for k in here)
+            may_update = "update" in cast.allow[record.entity] or any(
+                k.native_id is None for k in here
+            )
             wanted = golden and may_update and not self._refuses(record, cast.name)
             for link in alive if wanted else ():
                 self._compare_fields(record, link, cast.maps[record.entity], held)
@@ -119,9 +120,8 @@ class _Agreement:
             wanted = nodes.of_value(record.entity, field, value)
             if (record.id, field) in held or is_same(says, wanted):
                 continue
-            if SCHEMA.entity(record.entity).field(field).data_class is DataClass.PAY:
-                if not town.cast.cleared:
-                    continue
+            if is_pay(record.entity, field) and not town.cast.cleared:
+                continue
             if self._waits(record, link, field, value):
                 continue
             self.world.report(

@@ -9,6 +9,7 @@ from msgspec import json
 
 from kamsync.model import EXISTS, Event
 from kamsync.store import Store
+from kamsync.store.codec import intents_of
 from kamsync.testing.simulation.cells import Place
 from kamsync.testing.simulation.chronicle import Report
 from kamsync.testing.simulation.truth import Truth
@@ -25,6 +26,8 @@ _NEW = """
 SELECT seq, at, round, actor, entity, record, subject, key, body, hash
 FROM journal WHERE seq > ? ORDER BY seq
 """
+
+_DONE = "SELECT link, system, record, fields FROM outbox WHERE state = 'done' ORDER BY id"
 
 
 class Audit:
@@ -70,24 +73,35 @@ class Audit:
         """Take in that somebody else has changed a field since: nobody can tell any more."""
         self._landed.pop((place, field), None)
 
+    def went(self, place: Place) -> None:
+        """Take in that somebody has deleted a native record: whoever brings it back stands for it."""
+        for name in [name for name in self._landed if name[0] == place]:
+            del self._landed[name]
+
     def require_act(self, before: int, what: str) -> None:
         """22: what a person does here is an entry in the journal, in their name."""
         if self.by_people == before:
             self.report(22, f"{what} is in the journal under nobody's name")
 
-    def require_told(self, knows: Callable[[Place, str], int]) -> None:
+    def require_told(self, store: Store, knows: Callable[[Place, str], int]) -> None:
         """22: what kamsync has written is an entry in the journal, also where its answer was lost.
 
-        *knows* says which revision of golden a field is known to hold: where nothing shows that a
-        write has landed, nothing can tell of it.
+        *knows* says which revision of golden a field is known to hold. A create that was given up, and
+        was then taken for somebody's newcomer, is nothing that anybody here knows to tell of.
         """
         told = {(self._record(record), *rest) for record, *rest in self._told}
-        for (place, field), revision in self._landed.items():
-            record = self.truth.record_of(place) or ""
-            is_told = (record, place.system, field, revision) in told
-            if not is_told and revision > 0 and knows(place, field) == revision:
-                text = f"{place.system} {place.native_id}.{field} holds what kamsync wrote"
-                self.report(22, f"{text} for {record}, and no entry of the journal tells of it")
+        for link, system, record, fields in store.database.rows(_DONE):
+            place = self.truth.links.get(link)
+            if place is None:
+                continue
+            for field, intent in intents_of(fields).items():
+                revision = intent.revision
+                is_there = self._landed.get((place, field)) == revision == knows(place, field)
+                if is_there and (self._record(record), system, field, revision) not in told:
+                    text = (
+                        f"{system} {place.native_id}.{field} holds what kamsync wrote for {record}"
+                    )
+                    self.report(22, f"{text}, and no entry of the journal tells of it")
 
     def _record(self, record: str) -> str:
         while record in self.truth.joined:

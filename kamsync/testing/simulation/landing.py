@@ -134,6 +134,7 @@ class Landings:
             self.truth.vanished(place, merged=act.into is not None)
             self.deaths.add(place)
             self.died.add(place)
+            self.audit.went(place)
             if act.into is not None:
                 nodes = self.truth.nodes
                 nodes.unite(
@@ -221,11 +222,18 @@ class Landings:
             ident = self.truth.nodes.of_natives(cast.name, act.object, field, values)
             cell = self.truth.cell(place, field)
             cell.versions.append(Version(ident, version.past, version.head, user=False))
-            self.audit.landed(place, field, version.revision)
+            self._tell_audit(place, field, version.revision)
             # What a write brings back may be what a person had replaced before the record went.
             if act.deed is Deed.EDIT or (act.deed is Deed.CREATE and not self._repeats(cast.name)):
                 self.writes[place, field] = self.writes.get((place, field), 0) + 1
         self.deaths.discard(place)
+
+    def _tell_audit(self, place: Place, field: str, revision: int) -> None:
+        """Let the audit know what has landed, unless it came so late that nobody waits for it any more."""
+        if self.counting:
+            self.audit.landed(place, field, revision)
+        else:
+            self.audit.replaced(place, field)
 
     def _was_approved(self, write: Write) -> bool:
         """Whether a person let a plan with this write pass, whichever round carries it out."""

@@ -26,15 +26,15 @@ class Tied:
     """Which native record is which record in one system, by the store."""
 
     def __init__(self, store: Store, system: str) -> None:
-        self._records: dict[tuple[str, str], str] = {}
+        self.records: dict[tuple[str, str], str] = {}
         self._natives: dict[tuple[str, str], str] = {}
         for entity, native_id, record in store.database.rows(_TIES, (system,)):
-            self._records[entity, native_id] = record
+            self.records[entity, native_id] = record
             self._natives.setdefault((entity, record), native_id)
 
     def record(self, entity: str, native_id: str) -> str:
         """Return the canonical id behind *native_id*."""
-        return self._found(self._records, entity, native_id)
+        return self._found(self.records, entity, native_id)
 
     def native(self, entity: str, record: str) -> str:
         """Return the native id of *record*."""
@@ -58,7 +58,7 @@ def require_lawful(world: World) -> None:
         refs = Tied(world.hub.store, cast.name)
         for entity in cast.maps:
             for row in world.towns[cast.name].table(entity).living():
-                record = refs._records.get((entity, row.id))
+                record = refs.records.get((entity, row.id))
                 if record is not None:
                     fields = world.hub.store.records.by_id([record])[record].fields
                     _require(world, cast, refs, (entity, row.id), row.values, fields)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kamsync.schema import DataClass, Entity, Field, Schema, Type
 
-__all__ = ["FIELDS", "PARTS", "SCHEMA", "TEXTS"]
+__all__ = ["FIELDS", "PARTS", "SCHEMA", "TEXTS", "is_pay"]
 
 TEXTS = ("name", "note")
 """The fields that a lossy system cuts off."""
@@ -52,7 +52,7 @@ SCHEMA = Schema(
         ),
     }
 )
-"""Three entities: with a parent, a reference to itself, a group of fields, pay, and what is only right whole."""
+"""Three entities: with a parent, a reference to itself, a group, pay, and what is only right whole."""
 
 PARTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     entity.name: {
@@ -68,3 +68,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     for entity, fields in PARTS.items()
 }
 """The field behind each native name."""
+
+
+def is_pay(entity: str, field: str) -> bool:
+    """Whether only those who are cleared for pay may see a field."""
+    return SCHEMA.entity(entity).field(field).data_class is DataClass.PAY

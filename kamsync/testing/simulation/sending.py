@@ -9,10 +9,9 @@ from typing import Any, TypeAlias
 from kamsync.connector import Can
 from kamsync.memory.acts import Row
 from kamsync.model import Link, Op, Write
-from kamsync.schema import DataClass
 from kamsync.store import OutboxRow, Store
 from kamsync.testing.simulation.chronicle import Report
-from kamsync.testing.simulation.schema import FIELDS, SCHEMA
+from kamsync.testing.simulation.schema import FIELDS, is_pay
 from kamsync.testing.simulation.setting import Cast
 from kamsync.testing.simulation.staged import StagedTown
 from kamsync.testing.simulation.town import Town
@@ -104,20 +103,20 @@ class Sending:
 
     def _require_clearance(self, cast: Cast, link: Link, write: Write) -> None:
         """21: what is pay leaves only towards a system that is cleared for it."""
-        fields = SCHEMA.entity(link.entity).fields
         sent = {FIELDS[link.entity][name] for name in write.values if name in FIELDS[link.entity]}
-        pay = [name for name in sent if fields[name].data_class is DataClass.PAY]
+        pay = sorted(name for name in sent if is_pay(link.entity, name))
         if pay and not cast.cleared:
-            self.report(21, f"{cast.name} was sent {pay} of {link.record}, and is not cleared for it")
+            self.report(
+                21, f"{cast.name} was sent {pay} of {link.record}, and is not cleared for it"
+            )
 
     def _require_sight(self, town: Town, link: Link, write: Write) -> None:
-        """19: a field that a system does not show is not written: what is hidden is not blank.
-
-        A create is sent without a look before it.
-        """
-        if write.op is not Op.UPDATE:
-            return
-        unseen = [name for name in write.values if (link.entity, name) in town.hidden]
+        """19: a field that a system has not shown when it was read last is not written over."""
+        sent = {
+            FIELDS[link.entity][name] for name in write.values if (link.entity, name) in town.hidden
+        }
+        facts = link.facts if write.op is Op.UPDATE else {}
+        unseen = sorted(name for name in sent if name in facts and facts[name].unseen)
         if unseen:
             text = f"{town.cast.name} was sent {unseen} of {link.record}"
             self.report(19, f"{text}, which it does not show to kamsync's user")
@@ -130,12 +129,14 @@ class Sending:
         plans: Collection[str] = (*self.carried, store.journal.round)
         if write.op is Op.CREATE and not any(write.key in self._planned.get(p, ()) for p in plans):
             plans = self._planned
-        found = [fields[write.key] for p in plans if write.key in (fields := self._planned.get(p, {}))]
+        found = [
+            fields[write.key] for p in plans if write.key in (fields := self._planned.get(p, {}))
+        ]
         if not found:
             self.report(12, f"{system} was sent {link.record} by a write that no plan has")
             return
-        fields = found[-1]
-        beside = {FIELDS[link.entity].get(name, name) for name in write.values} - fields
+        planned = found[-1]
+        beside = {FIELDS[link.entity].get(name, name) for name in write.values} - planned
         if beside:
             text = f"{system} was sent {sorted(beside)} of {link.record}, beside what was planned"
             self.report(12, text)

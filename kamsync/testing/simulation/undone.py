@@ -82,7 +82,9 @@ def _golden(store: Store) -> dict[Name, Golden]:
 def require_erased(world: World) -> None:
     """27: of whom is erased the journal tells nothing any more, while its chain holds and others stay."""
     store = world.hub.store
-    subjects = [row[0] for row in store.database.rows("SELECT DISTINCT record FROM journal ORDER BY 1")]
+    subjects = [
+        row[0] for row in store.database.rows("SELECT DISTINCT record FROM journal ORDER BY 1")
+    ]
     if not subjects:
         return
     gone = subjects[world.tape.seed % len(subjects)]
@@ -95,5 +97,7 @@ def require_erased(world: World) -> None:
             what = "can still be read" if is_told else "was lost"
             world.report(27, f"{gone} was erased, but what the journal tells of {subject} {what}")
     if (broken := store.journal.verify()) is not None:
-        world.report(27, f"since {gone} was erased, the journal does not hold from entry {broken} on")
+        world.report(
+            27, f"since {gone} was erased, the journal does not hold from entry {broken} on"
+        )
     world.require()

@@ -62,7 +62,7 @@ def wind_down(world: World) -> None:
     rest.account()
     require_lawful(world)
     require_sealed(world.hub.store, world.report)
-    world.audit.require_told(partial(_knows, world))
+    world.audit.require_told(world.hub.store, partial(_knows, world))
     world.require()
     require_erased(world)
 
