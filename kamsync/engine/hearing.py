@@ -6,7 +6,7 @@ that there is one place where the store learns what a system holds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec import Struct, structs
@@ -19,11 +19,24 @@ from kamsync.engine.joining import follow_native_merge
 from kamsync.engine.newcomers import keep_newcomers
 from kamsync.engine.passing import admit
 from kamsync.engine.places import drop_questions
+from kamsync.engine.pushed import told_of
 from kamsync.engine.ties import references_of
 from kamsync.engine.unchanged import digests_of, pass_unchanged
 from kamsync.errors import ValueInvalid
 from kamsync.mapping import EntityMap
-from kamsync.model import EXISTS, Entry, Fact, Intent, Link, Native, Op, Reading
+from kamsync.model import (
+    EXISTS,
+    Entry,
+    Event,
+    Fact,
+    Intent,
+    Link,
+    Native,
+    Op,
+    Outcome,
+    Reading,
+    Receipt,
+)
 from kamsync.observe import GONE, Hearing, observe
 from kamsync.store import OutboxRow
 from kamsync.values.storable import require_storable
@@ -206,6 +219,7 @@ class _Hearing:
         store.outbox.finish(self.lost, "dropped")
         store.outbox.update(self.ahead())
         store.links.save([after for before, after in heard if _differs(before, after)])
+        self.hub.note(list(self.learnt(heard)))
         same = [(before, after) for before, after in heard if not _differs(before, after)]
         store.links.touch([after.id for _, after in same], self.seen, self.read_at)
         told = [(after.id, after.digest) for before, after in same if before.digest != after.digest]
@@ -214,6 +228,18 @@ class _Hearing:
         known = (after for before, after in heard if before.facts and _differs(before, after))
         store.links.set_waiting([link.id for link in known if link.record is None], None)
         store.records.mark_dirty(sorted(self.outdated(heard)))
+
+    def learnt(self, heard: Sequence[tuple[Link, Link]]) -> Iterator[Event]:
+        """Yield the journal's events of writes without an answer that a reading shows to have landed."""
+        done = Receipt(Outcome.DONE)
+        for before, after in heard:
+            for row in self.rows.get(after.id, ()):
+                shown = {
+                    name: intent
+                    for name, intent in row.fields.items()
+                    if not _has_landed(row) and _learns(before, after, name, intent.revision)
+                }
+                yield from told_of(structs.replace(row, fields=shown), before, done)
 
     def ahead(self) -> list[OutboxRow]:
         """Return the open writes that were sent later than now, as if sent now.
@@ -251,6 +277,15 @@ def sent(map_: EntityMap, row: OutboxRow) -> dict[str, Native]:
 def _has_landed(row: OutboxRow) -> bool:
     """Whether the system has said that it took a write."""
     return any(intent.landed for intent in row.fields.values())
+
+
+def _learns(before: Link, after: Link, name: str, revision: int) -> bool:
+    """Whether a field of a link is known by now to hold a golden revision that it was not known to hold."""
+    known = before.facts.get(name)
+    fact = after.facts.get(name)
+    return (
+        fact is not None and fact.knows == revision and (known is None or known.knows != revision)
+    )
 
 
 def _knows_otherwise(before: Link, after: Link) -> bool:

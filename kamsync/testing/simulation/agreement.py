@@ -9,7 +9,7 @@ from kamsync.model import EXISTS, Golden, Link, Record
 from kamsync.store import Store
 from kamsync.testing.simulation.cells import Place
 from kamsync.testing.simulation.idents import REFERS, is_same
-from kamsync.testing.simulation.schema import PARTS, SCHEMA
+from kamsync.testing.simulation.schema import PARTS, SCHEMA, is_pay
 from kamsync.testing.simulation.world import World
 
 __all__ = ["lives", "require_agreement", "waits_for_another"]
@@ -69,7 +69,8 @@ class _Agreement:
                 continue
             here = [link for link in links if link.system == cast.name]
             alive = [link for link in here if link.native_id and self._is_alive(link)]
-            if golden and not alive and here and not any(k.detached for k in here):
+            may_create = "create" in cast.allow[record.entity]
+            if golden and not alive and here and may_create and not any(k.detached for k in here):
                 self._missing(record, cast.name)
             if any(link.moved for link in alive):
                 continue
@@ -77,7 +78,11 @@ class _Agreement:
             # What is only right whole may wait for another of its kind.
             if not golden and alive and may_delete and not self._refuses(record, cast.name):
                 self.world.report(25, f"{record.id} is gone, but lives in {cast.name}")
-            for link in alive if golden and not self._refuses(record, cast.name) else ():
+            may_update = "update" in cast.allow[record.entity] or any(
+                k.native_id is None for k in here
+            )
+            wanted = golden and may_update and not self._refuses(record, cast.name)
+            for link in alive if wanted else ():
                 self._compare_fields(record, link, cast.maps[record.entity], held)
 
     def _is_alive(self, link: Link) -> bool:
@@ -114,6 +119,8 @@ class _Agreement:
             says = nodes.of_natives(link.system, link.entity, field, row.values)
             wanted = nodes.of_value(record.entity, field, value)
             if (record.id, field) in held or is_same(says, wanted):
+                continue
+            if is_pay(record.entity, field) and not town.cast.cleared:
                 continue
             if self._waits(record, link, field, value):
                 continue

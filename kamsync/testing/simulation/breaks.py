@@ -80,6 +80,29 @@ class Gremlin:
         self._after_commit = False
         self._counts = {"commit": 0, "call": 0, "row": 0}
         self.awake = False
+        self.rival: Callable[[], None] | None = None
+        """Who breaks in at the next call."""
+        self._spent: set[str] = set()
+        self.pestered: set[str] = set()
+        """The systems that were called again in one round although their quota was spent."""
+
+    def begin(self, rival: Callable[[], None] | None = None) -> None:
+        """Begin a round or another unit of work; whoever had no calls left may have some again."""
+        self.rival = rival
+        self._spent.clear()
+        self.pestered.clear()
+
+    def called(self, system: str) -> None:
+        """Stand at a call of a system."""
+        if self.rival is not None:
+            rival, self.rival = self.rival, None
+            rival()
+        if system in self._spent:
+            self.pestered.add(system)
+
+    def spend(self, system: str) -> None:
+        """Let the calls of a system be used up."""
+        self._spent.add(system)
 
     def wake(
         self, choices: Choices, kinds: frozenset[str], rate: float, sites: Collection[str]
@@ -169,7 +192,11 @@ class Wire(Faults):
 
     def before(self, call: str, _: str) -> None:
         """Let a call fail before anything has happened."""
-        if call == "describe" or not self._gremlin.awake:
+        if call == "describe":
+            self._due = ""
+            return
+        self._gremlin.called(self._system)
+        if not self._gremlin.awake:
             self._due = ""
             return
         self._due = due = self._gremlin.at("call")
@@ -180,6 +207,7 @@ class Wire(Faults):
         if due == "token lost":
             raise ConfigurationInvalid(f"{self._system} does not take the token any more.")
         if due == "quota spent":
+            self._gremlin.spend(self._system)
             raise QuotaSpent(f"{self._system} allows no more calls.")
         if due == "edit before a call":
             self._gremlin.meddle(self._system, None)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from kamsync.model import EXISTS, Event
 from kamsync.store import Store
 from kamsync.testing.simulation.cells import Place, Subject, Version
-from kamsync.testing.simulation.idents import REFERS, Ident, is_same
+from kamsync.testing.simulation.idents import BLANK, REFERS, Ident, is_same
 from kamsync.testing.simulation.schema import PARTS
 from kamsync.testing.simulation.truth import Truth
 
@@ -32,6 +32,8 @@ class Chronicle:
     def __init__(self, truth: Truth, report: Report) -> None:
         self.truth = truth
         self.report = report
+        self.hidden: Callable[[Place, str], bool] = lambda _, __: False
+        """Whether a system does not show kamsync's user all of a field."""
         self.exists: dict[str, Event] = {}
         self._joined: set[str] = set()
         self._renewed: set[Place] = set()
@@ -110,6 +112,7 @@ class Chronicle:
     def _set(self, event: Event, subject: Subject) -> None:
         """A knowing edit, or the first one: whoever made it must have seen what it replaces."""
         ident = self._continue(event, subject)
+        self._require_shown(event, ident)
         past, head = self.truth.entered(event.record, event.field, ident)
         if not head or self._is_own(event, ident):
             self._nobody(event, ident)
@@ -128,6 +131,20 @@ class Chronicle:
         subject.same.append((head, past))
         subject.versions.append(Version(ident, past, head, revision=event.revision))
         subject.pinned = False
+
+    def _require_shown(self, event: Event, ident: Ident) -> None:
+        """19: what a system does not show is not taken for empty there."""
+        place = self.truth.links.get(event.winner.link or -1) if event.winner else None
+        if place is None or ident != BLANK[event.entity, event.field]:
+            return
+        cell = self.truth.cells.get((place, event.field))
+        if cell is None or any(v.user and v.ident == ident for v in cell.versions[1:]):
+            return
+        if cell.now.ident != ident and self.hidden(place, event.field):
+            where = f"{event.record}.{event.field}"
+            self.report(
+                19, f"{where} was emptied, because {place.system} does not show what it holds"
+            )
 
     def _is_own(self, event: Event, ident: Ident) -> bool:
         """Whether the winner holds the value because kamsync has written it there.

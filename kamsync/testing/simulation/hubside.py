@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from msgspec import structs
+
 from kamsync.clock import SetClock
 from kamsync.engine import Hub, Round, System, preview, pull, push, run_round, settle
 from kamsync.engine.pull import reread
@@ -14,8 +16,11 @@ from kamsync.model import Event
 from kamsync.store import Store
 from kamsync.testing.simulation.breaks import Crash, Gremlin
 from kamsync.testing.simulation.chronicle import Chronicle
+from kamsync.testing.simulation.discretion import require_discreet
 from kamsync.testing.simulation.landing import Landings
 from kamsync.testing.simulation.line import Line
+from kamsync.testing.simulation.merged import require_followed
+from kamsync.testing.simulation.rival import intrude
 from kamsync.testing.simulation.schema import SCHEMA
 from kamsync.testing.simulation.setting import Setting
 from kamsync.testing.simulation.stores import Opener
@@ -45,6 +50,8 @@ class HubSide:
         self.opener = opener
         self.landings = landings
         self.chronicle = chronicle
+        self.sending = landings.sending
+        self.audit = landings.audit
         self.plan = ""
         self.unit = ""
         self.approved = False
@@ -56,11 +63,20 @@ class HubSide:
                 maps=cast.maps,
                 team=cast.team,
                 allow=cast.allow,
+                clears_pay=cast.cleared,
             )
             for cast in setting.casts
         }
         self.watermarks = {name: Watermark(town, chronicle.report) for name, town in towns.items()}
         self.take(opener.open(self.clock))
+
+    def confine(self, setting: Setting) -> None:
+        """Go on with what the sections of another configuration allow, before anything has begun."""
+        self.setting = setting
+        for cast in setting.casts:
+            self.systems[cast.name] = structs.replace(
+                self.systems[cast.name], allow=cast.allow, clears_pay=cast.cleared
+            )
 
     def take(self, store: Store) -> None:
         """Start with nothing but what is in *store*."""
@@ -70,20 +86,26 @@ class HubSide:
 
     def listen(self, store: Store) -> None:
         """Hear what each transaction writes into the journal, once it is kept."""
-        pending: list[Event] = []
+        pending: list[tuple[str, str, Event]] = []
         journal: Any = store.journal
         append = journal.append
 
-        def tapped(round_: str, events: Sequence[Event], *rest: Any, **named: Any) -> None:
-            append(round_, events, *rest, **named)
-            pending.extend(events)
+        def tapped(
+            round_: str | None, events: Sequence[Event], actor: str, *rest: Any, **named: Any
+        ) -> None:
+            append(round_, events, actor, *rest, **named)
+            pending.extend((round_ or journal.round, actor, event) for event in events)
 
         def ended(kept: bool) -> None:  # noqa: FBT001 - the store's signature
-            events = list(pending)
+            told = list(pending)
             pending.clear()
-            if kept and events:
+            if kept and told:
+                events = [event for *_, event in told]
                 self.chronicle.follow(store, events)
+                self.audit.follow(store, told)
+                require_followed(store, events, self.chronicle.report)
 
+        self.sending.listen(store)
         journal.append = tapped
         store.database.at_end(ended)
         store.on_commit = self.gremlin.commit
@@ -108,20 +130,37 @@ class HubSide:
     def run(self, unit: Callable[[], str]) -> str:
         """Run a unit of work; return how it ended."""
         self.landings.counting = True
+        self._begin_calls()
         try:
             return unit()
         except Crash:
             self.gremlin.sleep()
             self.restart()
             return "crashed"
-        except (RetryLater, FixConfiguration):
+        except (RetryLater, FixConfiguration) as error:
+            require_discreet(str(error), self.chronicle.report)
             return "down"
-        except (ApprovalMissing, GuardTripped):
+        except (ApprovalMissing, GuardTripped) as error:
+            require_discreet(str(error), self.chronicle.report)
             return "stopped"
         finally:
             self.gremlin.sleep()
             self.landings.counting = False
             self._require_proportion()
+            self._require_patience()
+
+    def _begin_calls(self, rival: Callable[[], None] | None = None) -> None:
+        """Begin a round or another unit of work: what is sent and called is counted anew."""
+        self._require_patience()
+        self.gremlin.begin(rival)
+        self.sending.begin()
+
+    def _require_patience(self) -> None:
+        """20: a system that allows no more calls is not called again in the same round."""
+        for system in sorted(self.gremlin.pestered):
+            text = f"{system} was called again in a round in which it had allowed no more calls"
+            self.chronicle.report(20, text)
+        self.gremlin.begin()
 
     def restart(self) -> None:
         """Begin anew with what is in the store, and with the policy as it was changed meanwhile."""
@@ -155,7 +194,7 @@ class HubSide:
     def verify(self) -> None:
         """10: the store is whole, whenever the process died."""
         for fault in self.store.verify():
-            self.chronicle.report(10, fault)
+            self.chronicle.report(22 if fault.startswith("The journal") else 10, fault)
 
     @property
     def met(self) -> bool:
@@ -198,23 +237,38 @@ class HubSide:
         if not self.plan:
             return "no plan"
         self._begin("push")
+        self.sending.carried = (self.plan,)
         push(self.hub, self.systems[name], self.plan)
         return self._end()
 
     def round(self, *, approve: bool) -> str:
         """Run a whole round; where it stops for want of a person, that person looks and approves."""
         self._plan_anew()
+        self._begin_calls(self._intruder)
         try:
             result = run_round(self.hub)
-        except (ApprovalMissing, GuardTripped):
+        except (ApprovalMissing, GuardTripped) as error:
             if not approve:
                 raise
-            plan = preview(self.hub).plan
-            assert plan is not None
-            self.approved = True
-            result = run_round(self.hub, approve=plan.id)
+            require_discreet(str(error), self.chronicle.report)
+            result = self._approved_round()
         self.plan = result.id
         return "down" if result.down else "done"
+
+    def _approved_round(self) -> Round:
+        """Let a person look at the plan, and run the round that carries it out."""
+        self._begin_calls()
+        shown = preview(self.hub)
+        assert shown.plan is not None
+        self.approved = True
+        self._begin_calls()
+        result = run_round(self.hub, approve=shown.plan.id)
+        self.sending.require_as_shown(shown.id, result.id)
+        return result
+
+    def _intruder(self) -> None:
+        """Let another process try to begin a round while this one runs."""
+        intrude(self.start, self.chronicle.report)
 
     def _begin(self, kind: str) -> None:
         self.unit = self.store.rounds.start(kind, self.hub.now())

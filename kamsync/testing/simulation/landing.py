@@ -10,11 +10,13 @@ from kamsync.connector import Can
 from kamsync.memory.acts import Act, Deed, Row
 from kamsync.model import Cells, Fact, Native, Op, Receipt, Write
 from kamsync.store import Store
+from kamsync.testing.simulation.audit import Audit
 from kamsync.testing.simulation.breaks import Land
 from kamsync.testing.simulation.cells import Place, Version
 from kamsync.testing.simulation.chronicle import Chronicle, Report
 from kamsync.testing.simulation.idents import Ident, is_same
 from kamsync.testing.simulation.schema import FIELDS, PARTS
+from kamsync.testing.simulation.sending import Sending
 from kamsync.testing.simulation.setting import Cast
 from kamsync.testing.simulation.town import ITSELF, Town
 from kamsync.testing.simulation.truth import Entered, Truth
@@ -35,9 +37,11 @@ class Sent(Struct):
 class Landings:
     """What every act means to the observer, and what a write of the hub breaks."""
 
-    def __init__(self, truth: Truth, chronicle: Chronicle, report: Report) -> None:
+    def __init__(self, truth: Truth, chronicle: Chronicle, audit: Audit, report: Report) -> None:
         self.truth = truth
         self.chronicle = chronicle
+        self.audit = audit
+        self.sending = Sending(truth, report)
         self.report = report
         self.store: Store | None = None
         self.towns: dict[str, Town] = {}
@@ -70,10 +74,7 @@ class Landings:
         link = self.store.links.by_id([link_id])[link_id]
         record = link.record or ""
         versions = {}
-        if derived := self.towns[system].cast.derived & write.values.keys():
-            self.report(
-                2, f"{system} was sent {record}.{derived}, which follows from the rest there"
-            )
+        self.sending.require(self.store, self.towns[system], link, write)
         for field in {FIELDS[link.entity][name] for name in write.values}:
             ident = self.truth.nodes.of_natives(system, link.entity, field, write.values)
             subject = self.truth.subject(record, link.entity, field)
@@ -133,6 +134,7 @@ class Landings:
             self.truth.vanished(place, merged=act.into is not None)
             self.deaths.add(place)
             self.died.add(place)
+            self.audit.went(place)
             if act.into is not None:
                 nodes = self.truth.nodes
                 nodes.unite(
@@ -150,6 +152,7 @@ class Landings:
                 base = self._base(place, field)
                 entered = Entered(f"{act.by}#{act.seq}", act.seq, shown, base)
                 self.truth.edited(place, field, ident, entered)
+                self.audit.replaced(place, field)
 
     def _is_linked(self, place: Place) -> bool:
         """Whether the hub knows a native record under its own id, and not another in its place."""
@@ -177,6 +180,7 @@ class Landings:
             known = self._ident(place, field, fact.observed) if fact else None
             entered = Entered(f"{act.by}#{act.seq}", act.seq, shown, self._base(place, field))
             self.truth.emptied(place, field, ident, known, entered)
+            self.audit.replaced(place, field)
 
     def _base(self, place: Place, field: str) -> Ident | None:
         """Return what golden has dealt with in a field of a native record, None if nothing."""
@@ -218,10 +222,18 @@ class Landings:
             ident = self.truth.nodes.of_natives(cast.name, act.object, field, values)
             cell = self.truth.cell(place, field)
             cell.versions.append(Version(ident, version.past, version.head, user=False))
+            self._tell_audit(place, field, version.revision)
             # What a write brings back may be what a person had replaced before the record went.
             if act.deed is Deed.EDIT or (act.deed is Deed.CREATE and not self._repeats(cast.name)):
                 self.writes[place, field] = self.writes.get((place, field), 0) + 1
         self.deaths.discard(place)
+
+    def _tell_audit(self, place: Place, field: str, revision: int) -> None:
+        """Let the audit know what has landed, unless it came so late that nobody waits for it any more."""
+        if self.counting:
+            self.audit.landed(place, field, revision)
+        else:
+            self.audit.replaced(place, field)
 
     def _was_approved(self, write: Write) -> bool:
         """Whether a person let a plan with this write pass, whichever round carries it out."""

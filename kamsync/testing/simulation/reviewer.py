@@ -47,6 +47,7 @@ class Reviewer:
         now = self.hub.store.reviews.get(page.id)
         stale = bool(now.closed) or now.version != page.version
         decision = self._decision(page, choices)
+        entries = self.hub.audit.by_people
         words = f"{page.kind} {page.record}.{page.field}: {decision.choice or decision.value!r}"
         try:
             resolve_conflict(self.hub.hub, page.id, page.version, decision)
@@ -58,6 +59,7 @@ class Reviewer:
             return f"{words} invalid"
         if stale:
             self.report(17, f"conflict {page.id} was decided on a page that was out of date")
+        self.hub.audit.require_act(entries, f"the decision of conflict {page.id}, {words},")
         return words
 
     def _decision(self, page: Conflict, choices: Choices) -> Decision:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kamsync.schema import Entity, Field, Schema, Type
+from kamsync.schema import DataClass, Entity, Field, Schema, Type
 
-__all__ = ["FIELDS", "PARTS", "SCHEMA", "TEXTS"]
+__all__ = ["FIELDS", "PARTS", "SCHEMA", "TEXTS", "is_pay"]
 
 TEXTS = ("name", "note")
 """The fields that a lossy system cuts off."""
@@ -21,7 +21,7 @@ SCHEMA = Schema(
             {
                 "number": Field("number", Type.TEXT, "What tells it apart."),
                 "name": Field("name", Type.TEXT, "What it is called."),
-                "note": Field("note", Type.TEXT, "A remark."),
+                "note": Field("note", Type.TEXT, "A remark.", data_class=DataClass.PAY),
                 "address": Field("address", Type.GROUP, "Where it is.", parts=_STREET),
                 "parent": Field("parent", Type.REFERENCE, "Whose it is.", to="account"),
             },
@@ -63,8 +63,8 @@ SCHEMA = Schema(
         ),
     }
 )
-"""Four entities: with a parent, a reference to itself, a group of fields, what is only right whole, and
-what is known by that to which it refers."""
+"""Four entities: with a parent, a reference to itself, a group, pay, what is only right whole, and what is
+known by that to which it refers."""
 
 PARTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     entity.name: {
@@ -80,3 +80,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     for entity, fields in PARTS.items()
 }
 """The field behind each native name."""
+
+
+def is_pay(entity: str, field: str) -> bool:
+    """Whether only those who are cleared for pay may see a field."""
+    return SCHEMA.entity(entity).field(field).data_class is DataClass.PAY

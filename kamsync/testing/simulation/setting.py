@@ -94,6 +94,10 @@ class Cast(Struct, frozen=True):
     """Whether the system works a city out from the street, and takes none."""
     untold: frozenset[tuple[str, str]] = frozenset()
     """The fields, each with its entity, that no history tells of."""
+    withheld: frozenset[tuple[str, Op]] = frozenset()
+    """What its section does not allow although it can be done."""
+    cleared: bool = True
+    """Whether its section lets pay be written there."""
 
     @property
     def objects(self) -> dict[str, NativeEntity]:
@@ -108,9 +112,12 @@ class Cast(Struct, frozen=True):
 
     @property
     def allow(self) -> dict[str, frozenset[Op]]:
-        """Return the operations that the system can carry out: the hub may do them all."""
+        """Return the operations that the hub may carry out: all that the system can, but for a few."""
         ops = frozenset(op for op in Op if Can[op.name] in self.can)
-        return dict.fromkeys(self.maps, ops)
+        return {
+            entity: frozenset(op for op in ops if (entity, op) not in self.withheld)
+            for entity in self.maps
+        }
 
     def rewritten(self, _: str, name: str, value: Native) -> Native:
         """Return what a system that rewrites makes of a value."""

@@ -10,7 +10,11 @@ from kamsync.store import Store
 from kamsync.testing.simulation.agreement import require_agreement, waits_for_another
 from kamsync.testing.simulation.cells import Place
 from kamsync.testing.simulation.choices import Choices
+from kamsync.testing.simulation.discretion import require_sealed
 from kamsync.testing.simulation.idents import REFERS
+from kamsync.testing.simulation.lawful import require_lawful
+from kamsync.testing.simulation.merged import require_one
+from kamsync.testing.simulation.undone import require_erased, require_undo
 from kamsync.testing.simulation.world import World
 
 __all__ = ["PASSES_LIMIT", "wind_down"]
@@ -20,6 +24,9 @@ PASSES_LIMIT = 4
 
 QUIET = 2
 """How many rounds in a row write nothing where the world is at rest."""
+
+UNDO_EVERY = 3
+"""In one of how many histories a round is undone before the end."""
 
 SESSIONS_LIMIT = 12
 """How often the reviewer decides all that is open."""
@@ -43,6 +50,8 @@ def wind_down(world: World) -> None:
     First without the reviewer: what is open explains every difference. Then she decides, until
     nothing is open, and every system holds what golden says.
     """
+    if world.tape.seed % UNDO_EVERY == 0:
+        require_undo(world)
     rest = _Rest(world)
     rest.begin()
     rest.settle_down(once=True)
@@ -51,6 +60,19 @@ def wind_down(world: World) -> None:
             break
         rest.settle_down(once=False)
     rest.account()
+    require_lawful(world)
+    require_sealed(world.hub.store, world.report)
+    world.audit.require_told(world.hub.store, partial(_knows, world))
+    world.require()
+    require_erased(world)
+
+
+def _knows(world: World, place: Place, field: str) -> int:
+    """Return which revision of golden the hub knows a field of a native record to hold; -1 for none."""
+    links = world.hub.store.links.by_native(place.system, place.entity, [place.native_id])
+    link = links.get(place.native_id)
+    fact = link.facts.get(field) if link is not None else None
+    return fact.knows if fact is not None else -1
 
 
 class _Rest:
@@ -100,6 +122,7 @@ class _Rest:
             self._require_no_flip_flop()
         self._require_rest()
         self._require_reasons()
+        require_one(self.store, world.report)
         require_agreement(self.world)
         world.require()
 

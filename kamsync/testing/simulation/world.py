@@ -13,14 +13,17 @@ from kamsync.clock import SetClock
 from kamsync.engine.hearing import LATE_LIMIT
 from kamsync.memory.acts import Act, Row
 from kamsync.model import Write
+from kamsync.testing.simulation.audit import Audit
+from kamsync.testing.simulation.bounds import bounded
 from kamsync.testing.simulation.breaks import FAULTS, LATER, Gremlin
-from kamsync.testing.simulation.cells import Breach
+from kamsync.testing.simulation.cells import Breach, Place
 from kamsync.testing.simulation.choices import Choices, Strip, Tape
 from kamsync.testing.simulation.chronicle import Chronicle
 from kamsync.testing.simulation.hubside import HubSide
 from kamsync.testing.simulation.landing import Landings
 from kamsync.testing.simulation.people import People
 from kamsync.testing.simulation.reviewer import Reviewer
+from kamsync.testing.simulation.schema import PARTS
 from kamsync.testing.simulation.setting import Cast, draw_setting
 from kamsync.testing.simulation.site import Stage
 from kamsync.testing.simulation.staged import StagedTown
@@ -126,11 +129,13 @@ class World:
         self.truth = Truth()
         self.truth.nodes.derived = {cast.name: cast.derived for cast in self.setting.casts}
         self.chronicle = Chronicle(self.truth, self.report)
-        self.landings = Landings(self.truth, self.chronicle, self.report)
+        self.audit = Audit(self.truth, self.report)
+        self.landings = Landings(self.truth, self.chronicle, self.audit, self.report)
         self.towns = {
             cast.name: self._town(cast, stages.get(cast.name)) for cast in self.setting.casts
         }
         self.landings.towns = self.towns
+        self.chronicle.hidden = self._is_hidden
         self.people = People(self.setting, self.towns, self.clock, self._note)
         self.gremlin = Gremlin(self._meddle, self.clock)
         self._faults = faults
@@ -153,6 +158,15 @@ class World:
                 self.say("system", name, town.falls)
         self.troubles = Troubles(self.towns, self.hub.clock)
         self._draw_later(work)
+        self._confine(work)
+
+    def _confine(self, work: Choices) -> None:
+        """Draw what the sections of the systems do not allow."""
+        casts = bounded(self.setting.casts, work)
+        self.setting = structs.replace(self.setting, casts=casts)
+        self.hub.confine(self.setting)
+        for cast in casts:
+            self.towns[cast.name].cast = cast
 
     def _draw_later(self, work: Choices) -> None:
         """Draw which of the faults that came later may happen, and which of them beside a step."""
@@ -201,6 +215,11 @@ class World:
             self.gremlin.wake_as_before(*drawn)
         else:
             self.gremlin.wake(*drawn, SITES_OF.get(act, ()))
+
+    def _is_hidden(self, place: Place, field: str) -> bool:
+        """Whether a system does not show a part of a field."""
+        hidden = self.towns[place.system].hidden
+        return any((place.entity, part) in hidden for part in PARTS[place.entity][field])
 
     def _trouble_beside(self) -> None:
         """Let something go wrong around the hub, now and then."""
