@@ -132,6 +132,9 @@ def _met(showing: Showing, hearing: Hearing) -> Fact:
         return Fact(showing.cells, author=showing.author, at=showing.at)
     intents = hearing.intents.get(showing.name, ())
     intent = matching(intents, showing.cells)
+    if intent and intent.cells != showing.cells and says_nothing(showing.cells):
+        # Of a create that was sent more than once, that may have landed which said nothing of it yet.
+        intent = intent if intent.landed else None
     if intent and (intent.cells == showing.cells or is_ours(showing, hearing, sent=True)):
         return saying.own(fact, showing.cells, intent)
     if is_ours(showing, hearing, sent=False):
