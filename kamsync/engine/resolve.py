@@ -10,15 +10,16 @@ from kamsync.connector import Can
 from kamsync.engine.falling import reread_referring
 from kamsync.engine.hearing import hear, sent
 from kamsync.engine.hub import Hub, System
+from kamsync.engine.parking import park_refused
 from kamsync.engine.pull import look_again
-from kamsync.model import EXISTS, Link, Native, Op, Outcome, Reading, Write
+from kamsync.model import EXISTS, Link, Native, Op, Outcome, Reading, Receipt, Write
 from kamsync.observe import is_gone
 from kamsync.store import OutboxRow
 
 __all__ = ["drop_creates", "resolve"]
 
-NO_ANSWER = frozenset({Outcome.UNKNOWN, Outcome.LATER})
-"""What says of a create that was sent again nothing about the one before it."""
+NO_ANSWER = frozenset({Outcome.UNKNOWN, Outcome.LATER, Outcome.REFUSED})
+"""What says of a create that was sent again nothing about the one before it: it may be refused only now."""
 
 ALIKE_FROM = 3
 """From how many fields on a record is recognised by all of them but one."""
@@ -58,7 +59,8 @@ def _makes_new(system: System, row: OutboxRow, links: Mapping[int, Link]) -> boo
 def drop_creates(hub: Hub, system: System, entity: str) -> None:
     """Let creates that no reading has shown be due again: everything was read since they were sent.
 
-    One of which the system itself is still to say what became stays open: what was read may be it.
+    One of which the system itself is still to say what became stays open: what was read may be it. Where
+    it refuses to say, that is so only if anything was read that may be it.
     """
     for rows in _open(hub, system, entity):
         unsaid = _unsaid(hub, system, rows)
@@ -74,6 +76,10 @@ def _unsaid(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[in
         return frozenset()
     links = hub.store.links.by_id(sorted({row.link for row in rows}))
     creates = [row for row in rows if _makes_new(system, row, links)]
+    if not hub.store.links.has_unmatched(system.name, rows[0].entity):
+        parks = hub.store.parks.of_records([row.record for row in creates])
+        refused = {park.what for park in parks if park.system == system.name}
+        creates = [row for row in creates if row.record not in refused]
     return frozenset(row.id for row in _still_missing(hub, creates))
 
 
@@ -116,7 +122,7 @@ def _asked_for(
         return rows, [(row, readings[row.record]) for row in rows if row.record in readings]
     if Can.IDEMPOTENT_CREATE in system.connector.can:
         missing = _still_missing(hub, rows)
-        return _repeat(system, entity, missing) if missing else ([], [])
+        return _repeat(hub, system, entity, missing) if missing else ([], [])
     return [], []
 
 
@@ -141,7 +147,7 @@ def _still_missing(hub: Hub, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
 
 
 def _repeat(
-    system: System, entity: str, rows: Sequence[OutboxRow]
+    hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]
 ) -> tuple[list[OutboxRow], list[tuple[OutboxRow, Reading]]]:
     """Send each create again under its own key; return those that were answered, and what was created.
 
@@ -151,11 +157,9 @@ def _repeat(
     map_ = system.maps[entity]
     writes = [Write(Op.CREATE, None, sent(map_, row), row.key, None, None) for row in rows]
     receipts = system.connector.write(map_.object, writes)
-    told = [
-        (row, receipt)
-        for row, receipt in zip(rows, receipts, strict=True)
-        if receipt.outcome not in NO_ANSWER
-    ]
+    every = list(zip(rows, receipts, strict=True))
+    _park_refused(hub, [(row, r) for row, r in every if r.outcome is Outcome.REFUSED])
+    told = [(row, receipt) for row, receipt in every if receipt.outcome not in NO_ANSWER]
     answered = [row for row, _ in told]
     made = {
         receipt.native_id: row
@@ -166,6 +170,15 @@ def _repeat(
         return answered, []
     readings = system.connector.fetch(map_.object, map_.names, list(made))
     return answered, [(made[native_id], reading) for native_id, reading in readings.items()]
+
+
+def _park_refused(hub: Hub, refused: Sequence[tuple[OutboxRow, Receipt]]) -> None:
+    """Say why it is not known what became of some creates."""
+    links = hub.store.links.by_id([row.link for row, _ in refused]) if refused else {}
+    with hub.store.transaction():
+        for row, receipt in refused:
+            if row.link in links:
+                park_refused(hub, row, links[row.link], receipt.reason)
 
 
 def _search(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Reading]:
@@ -229,4 +242,5 @@ def _fill(hub: Hub, row: OutboxRow, reading: Reading) -> None:
     if known is not None:
         links.delete([known.id])
     links.save([structs.replace(place, native_id=reading.native_id)])
+    hub.store.parks.clear(row.system, row.entity, [row.record])
     links.arrived(row.system, row.entity, [reading.native_id, row.record])

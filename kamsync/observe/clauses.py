@@ -53,6 +53,8 @@ def _compared(fact: Fact, showing: Showing, hearing: Hearing) -> Fact:
     if showing.name == EXISTS and showing.cells == GONE == fact.merged:
         # It was back in the meantime, and that it is gone again is news.
         return structs.replace(said(fact, showing), merged=HERE)
+    if _filled_again(fact, showing, hearing):
+        return structs.replace(said(fact, structs.replace(showing, author=None)), knows=-1)
     if _came_back(fact, showing, hearing):
         showing = structs.replace(showing, author=None)
     elif not showing.returned and is_ours(showing, hearing, sent=False):
@@ -101,6 +103,17 @@ def _came_back(fact: Fact, showing: Showing, hearing: Hearing) -> bool:
     refers = showing.name in hearing.references and showing.name not in hearing.intents
     was_blank = says_nothing(fact.observed) and not fact.emptied
     return refers and was_blank and not says_nothing(showing.cells)
+
+
+def _filled_again(fact: Fact, showing: Showing, hearing: Hearing) -> bool:
+    """Whether a reference that fell leads to something else, although nobody has edited its record.
+
+    Its system brought back what it had led to earlier, without a trace: whoever entered that need not
+    know of what is golden since.
+    """
+    refers = showing.name in hearing.references and showing.name not in hearing.intents
+    silent = fact.emptied and not showing.changed
+    return refers and silent and not says_nothing(showing.cells) and showing.cells != fact.merged
 
 
 def _only_shown(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:

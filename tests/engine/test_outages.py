@@ -192,7 +192,7 @@ def test_a_create_that_somebody_edited_before_it_was_looked_for_is_found_by_the_
     assert "the outcome of a write is unclear" == hub.conflict().cause
 
 
-@pytest.mark.parametrize("again", [Outcome.UNKNOWN, Outcome.LATER])
+@pytest.mark.parametrize("again", [Outcome.UNKNOWN, Outcome.LATER, Outcome.REFUSED])
 def test_a_create_that_was_sent_again_without_an_answer_is_no_newcomer(stage, again):
     """What it made is read before anybody knows that, in the spelling of its system."""
     loud = {"rewrite": lambda _, name, value: value.upper() if name == "name" else value}
@@ -220,6 +220,25 @@ def test_a_create_that_was_sent_again_without_an_answer_is_no_newcomer(stage, ag
     assert hub.of("sales", here) == hub.of("success", there)
     assert "Acme" == hub["sales"].get(here, "name")
     assert [] == hub.conflicts()
+
+
+def test_a_create_that_never_came_and_is_refused_now_is_sent_as_it_should_be(stage):
+    """Nothing was read that may be it, so that what is refused does not stand in the way for good."""
+    can = {"sales": ALL, "success": CREATES_ONCE["by the key of the create"] & ~Can.SEARCH}
+    hub = stage("sales", "success", can=can)
+    here = hub["sales"].create(name="Acme")
+    hub["success"].trouble.rows = lambda *_: Receipt(Outcome.UNKNOWN)
+    hub.meet()
+    hub["success"].trouble.refuse("too short")
+    hub.round()
+    assert ["too short"] == hub.reasons()
+
+    hub["sales"].edit(here, name="Acme Corp")
+    hub["success"].trouble.rows = None
+    hub.settle()
+
+    assert ["Acme Corp"] == hub["success"].all("name")
+    assert [] == hub.parked()
 
 
 @_ways(UPDATES)

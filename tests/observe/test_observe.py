@@ -344,3 +344,16 @@ def test_a_reference_that_comes_back_with_its_record_was_entered_by_somebody():
         fact["account"].edited,
         fact["account"].author,
     )
+
+
+def test_a_reference_that_its_system_filled_again_without_a_trace_knows_nothing_of_golden():
+    """It fell, and leads to what it led to long before, in a record that nobody has edited."""
+    fell = Fact((None,), ("account-1",), 5, emptied=True)
+    known = structs.replace(link(facts={"account": fell}), version="2")
+    told = hearing(references={"account"})
+
+    silent = observe(known, reading("2", author=ANN, account="account-2"), told).facts["account"]
+    edited = observe(known, reading("3", author=ANN, account="account-2"), told).facts["account"]
+
+    assert (True, -1, None) == (silent.edited, silent.knows, silent.author)
+    assert (True, 5, ANN) == (edited.edited, edited.knows, edited.author)

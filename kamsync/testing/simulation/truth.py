@@ -151,7 +151,8 @@ class Truth:
 
         Whoever sees it has seen what was there, and golden if it was that. What was entered and
         emptied before the hub has *heard* of it is taken for one edit, that ends in a blank: it is
-        excused where golden has dealt with nothing of the field yet, with what it replaced.
+        excused where golden has dealt with nothing of the field yet, with what it replaced. What was
+        filled again over a fall that the hub has not heard of is taken for an edit: an exception.
         """
         cell = self.cell(place, field)
         was = cell.now
@@ -167,6 +168,8 @@ class Truth:
             known = [v for v in cell.versions if is_same(v.ident, ident)]
             head = known[-1].head if known else 0
             self.moot &= ~head
+            if heard not in (None, cell.blank) and not is_same(heard, ident):
+                self.excepted |= _last_head(cell, heard)
         elif heard is None or (act.base is None and unheard):
             self.moot |= _unheard(cell, None, act.shown)
         else:
@@ -335,6 +338,11 @@ def _unheard(cell: Cell, heard: Ident | None, shown: int) -> int:
             break
         unheard |= version.head if version.user else 0
     return unheard
+
+
+def _last_head(cell: Cell, ident: Ident) -> int:
+    """Return the bits with which a cell was last given a value."""
+    return next((v.head for v in reversed(cell.versions) if is_same(v.ident, ident)), 0)
 
 
 def _name(place: Place) -> tuple[str, str, str]:
