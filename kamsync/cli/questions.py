@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from kamsync.cli import words
@@ -11,11 +12,11 @@ from kamsync.model import Conflict, Decision
 from kamsync.reports import Effect, Names, Question, Sight
 from kamsync.reports.asking import Choice, Side
 from kamsync.reports.conflicts import Item
-from kamsync.schema import Field
 
-__all__ = ["said", "show_asked", "show_decided", "show_question", "topic"]
+__all__ = ["said", "show_asked", "show_decided", "show_meanings", "show_question", "topic"]
 
 COMMENTS_SHOWN = 5
+MARKS = {"create": "+", "update": "~", "delete": "-", "ask": "?"}
 
 CAUSES = {
     "first meeting": "the systems met here for the first time, and say different things",
@@ -87,6 +88,7 @@ def show_asked(
     printer.table(
         [_contender(sight, item, each, name) for each, name in zip(sides, names, strict=True)]
     )
+    _compared(printer, sight, asked)
     return dict(zip(ids, names, strict=True))
 
 
@@ -130,30 +132,84 @@ def _contender(
     )
 
 
+def _compared(printer: Printer, sight: Sight, asked: Question) -> None:
+    """Write side by side what the sides of a question about who is who say of each field."""
+    if not asked.compared:
+        return
+    entity = asked.conflict.entity
+    rows = []
+    for each in asked.compared:
+        field = sight.field(entity, each.field)
+        first, *others = (
+            words.value(field, value, name)
+            for value, name in zip(each.values, each.names, strict=True)
+        )
+        told = [("the same", "dim")] if each.alike else others
+        rows.append(((each.field, "dim"), first, *told))
+    printer.gap()
+    heads = [(str(side.number), "bold") for side in asked.sides]
+    printer.table([("", *heads), *rows])
+
+
+def show_meanings(
+    printer: Printer, sight: Sight, asked: Question, keys: Sequence[tuple[str, str]]
+) -> None:
+    """Write what each of *keys* means, and what it would write where that was tried."""
+    sides = {str(side.number): side for side in asked.sides}
+    for key, meaning in keys:
+        printer.line((key, "bold"), f"  {meaning}", indent=2)
+        side = sides.get(key)
+        option = f"--keep {key}" if side and side.value else "--choice new"
+        tried = next((each for each in asked.choices if each.option == option), None)
+        if asked.conflict.kind == "match" and tried is not None:
+            _effects(printer, sight, asked.conflict, tried.effects)
+
+
 def _choice(printer: Printer, sight: Sight, item: Item, choice: Choice, name: str) -> None:
     """Write one possible answer, and what it writes where."""
     value = said(sight, item, choice.value, name) if choice.value is not None else ""
     printer.line(choice.option, (f"  {choice.meaning}", "dim"), f"  {value}", indent=2)
-    _effects(printer, sight.field(item.entity, item.field), choice.effects)
+    _effects(printer, sight, item, choice.effects)
 
 
-def _effects(printer: Printer, field: Field | None, effects: tuple[Effect, ...] | None) -> None:
-    """Write what would be written where."""
+def _effects(
+    printer: Printer, sight: Sight, about: Item | Conflict, effects: tuple[Effect, ...] | None
+) -> None:
+    """Write what would be written where, and what would be asked next."""
     if effects is None:
         printer.line(("what it writes cannot be told now", "dim"), indent=6)
         return
     if not effects:
         printer.line(("writes nothing", "dim"), indent=6)
-    marks = {"create": "+", "update": "~", "delete": "-"}
+    shown = ""
     for each in effects:
-        told = words.from_to(field, (each.before, each.after), each.names, each.parts)
-        change = "" if each.after is None else " → ".join(told)
-        printer.line(
-            f"{marks[each.op]} {each.op} {each.system} {each.native_id or 'new'} ",
-            change,
-            (f"  not written: {each.problem}" if each.problem else "", "yellow"),
-            indent=6,
-        )
+        place = f"{MARKS[each.op]} {each.op} {each.system} {each.native_id or 'new'}"
+        if not each.field:
+            change = _change(sight, about, each)
+            printer.line(f"{place} ", change, *_problem(each), indent=6)
+            continue
+        if each.op == "ask":
+            printer.line(("? ", "yellow"), f"{each.field} is asked next", indent=6)
+            continue
+        if place != shown:
+            printer.line(place, *_problem(each), indent=6)
+        shown = place
+        printer.line((f"{each.field}  ", "dim"), _change(sight, about, each), indent=10)
+
+
+def _change(sight: Sight, about: Item | Conflict, effect: Effect) -> str:
+    """Return what is there and what would be, nothing where no field is told."""
+    if effect.after is None:
+        return ""
+    field = sight.field(about.entity, effect.field or about.field)
+    return " → ".join(
+        words.from_to(field, (effect.before, effect.after), effect.names, effect.parts)
+    )
+
+
+def _problem(effect: Effect) -> list[tuple[str, str]]:
+    """Return why a write cannot be, if it cannot."""
+    return [(f"  not written: {effect.problem}", "yellow")] if effect.problem else []
 
 
 def _closed(printer: Printer, sight: Sight, asked: Question) -> None:
@@ -200,14 +256,16 @@ def show_decided(
             }
         )
         return
-    name = Names(hub).of(conflict.record) or conflict.record
+    names = Names(hub)
+    names.greet([conflict])
+    name = names.of(conflict.record) or conflict.record
     about = f"{topic(conflict.kind.value, conflict.entity, conflict.field)} of {name}"
     field = sight.field(conflict.entity, conflict.field)
-    meant = Names(hub).of(value) if field and field.to and isinstance(value, str) else ""
+    meant = names.of(value) if field and field.to and isinstance(value, str) else ""
     answer = decision.choice or words.value(field, value, meant)
     verb = "would be" if tried else "is"
     printer.line(text((about, "bold"), f" {verb} decided: ", (answer, "bold green"), "."))
-    _effects(printer, field, effects)
+    _effects(printer, sight, conflict, effects)
     if tried:
         printer.line("Nothing was decided. Run it without --dry-run to decide.")
     else:

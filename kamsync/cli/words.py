@@ -75,11 +75,12 @@ def from_to(
 ) -> tuple[str, str]:
     """Return what native cells were and what they become, in words.
 
-    Two of one name are told apart by their ids.
+    A group that can be read is told by its parts, whatever its cells hold. Two of one name are told
+    apart by their ids.
     """
     told = named(names, [cells(each) for each in given])
     before, after = (
-        value(field, group) if group else cells(each, name)
+        value(field, group) if isinstance(group, dict) else cells(each, name)
         for each, name, group in zip(given, told, parts, strict=True)
     )
     return before, after

@@ -10,7 +10,7 @@ from kamsync.reports.asking import Question, question, values_for
 from kamsync.reports.checking import Check, Level, check
 from kamsync.reports.conflicts import Conflicts, conflicts
 from kamsync.reports.explaining import Explained, explain
-from kamsync.reports.finding import Names, choice, find_record, label
+from kamsync.reports.finding import Names, choice, find_record, label, native_label
 from kamsync.reports.happened import Happening, happenings
 from kamsync.reports.planning import Change, Overview, Step, overview
 from kamsync.reports.policies import Idle, PolicyCheck, Said, policy_check
@@ -52,6 +52,7 @@ __all__ = [
     "find_record",
     "happenings",
     "label",
+    "native_label",
     "open_conflicts",
     "overview",
     "policy_check",

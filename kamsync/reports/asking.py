@@ -9,6 +9,7 @@ from msgspec import Struct
 from kamsync.engine import CHOICES, Hub
 from kamsync.errors import DecisionRefused, StopRound, StoreBusy, UnknownName
 from kamsync.model import Conflict, Decision, Kind, Link, Value
+from kamsync.reports.comparing import Compared, compared
 from kamsync.reports.conflicts import Item, item
 from kamsync.reports.finding import Names
 from kamsync.reports.sight import Sight
@@ -59,6 +60,7 @@ class Question(Struct, frozen=True):
 
     *policy* is the rule that stood aside; *agreed* the value last agreed on. *decision* is what was
     chosen, of a conflict that is closed. *stake* is what the record is worth, with its currency.
+    *compared* is what the sides say of each field, where the question is who is who.
     """
 
     conflict: Item
@@ -70,6 +72,7 @@ class Question(Struct, frozen=True):
     closed: str = ""
     decision: Decision | None = None
     stake: Stake = NOTHING
+    compared: tuple[Compared, ...] = ()
 
 
 def question(hub: Hub, conflict: Conflict, sight: Sight, *, tried: bool = True) -> Question:
@@ -78,9 +81,9 @@ def question(hub: Hub, conflict: Conflict, sight: Sight, *, tried: bool = True) 
     Unless each choice is *tried*, what it would write is not told, and the answer comes at once.
     """
     names = Names(hub)
+    names.greet([conflict])
     line = item(conflict, sight, names, hub.now())
-    links = _links(hub, conflict)
-    sides = tuple(_sides(conflict, line, links, _newcomer_names(hub, conflict, links, names)))
+    sides = tuple(_sides(conflict, line, _links(hub, conflict)))
     choices = [] if conflict.closed else _choices(conflict, sides)
     agreed = sight.value(conflict.entity, conflict.field, conflict.agreed)
     decision = conflict.decision
@@ -100,6 +103,7 @@ def question(hub: Hub, conflict: Conflict, sight: Sight, *, tried: bool = True) 
         closed=conflict.closed,
         decision=decision,
         stake=_stake(hub, conflict, sight),
+        compared=() if conflict.closed else compared(hub, conflict, sight),
     )
 
 
@@ -123,19 +127,7 @@ def _links(hub: Hub, conflict: Conflict) -> dict[int, Link]:
     return hub.store.links.by_id(ids)
 
 
-def _newcomer_names(
-    hub: Hub, conflict: Conflict, links: dict[int, Link], names: Names
-) -> dict[int, str]:
-    """Return what the system of a newcomer calls it."""
-    if conflict.kind is not Kind.MATCH or conflict.entity not in hub.schema.entities:
-        return {}
-    entity = hub.schema.entity(conflict.entity)
-    return {id_: names.shown(link, entity) for id_, link in links.items()}
-
-
-def _sides(
-    conflict: Conflict, line: Item, links: dict[int, Link], newcomers: dict[int, str]
-) -> Iterator[Side]:
+def _sides(conflict: Conflict, line: Item, links: dict[int, Link]) -> Iterator[Side]:
     """Yield the sides, numbered from 1."""
     for number, (side, said) in enumerate(zip(conflict.contenders, line.sides, strict=True), 1):
         link = links.get(side.link or -1)
@@ -151,7 +143,7 @@ def _sides(
             evidence=side.evidence.value,
             knew=side.knew,
             value=said.value,
-            name=said.name or newcomers.get(side.link or -1, ""),
+            name=said.name or (line.label if matching and side.link is not None else ""),
             score=float(score) if isinstance(score, int | float) else None,
         )
 

@@ -66,6 +66,7 @@ def conflicts(
     groups = _groups(hub, wanted)
     found = list(islice(open_conflicts(hub, wanted, after), limit))
     names = Names(hub)
+    names.greet(found)
     names.load({conflict.record for conflict in found})
     names.load({c.value for each in found for c in each.contenders if isinstance(c.value, str)})
     items = tuple(item(each, sight, names, hub.now()) for each in found)

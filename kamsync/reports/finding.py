@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from kamsync.engine import Choice, Hub
 from kamsync.errors import UnknownName
 from kamsync.identity import block_keys
-from kamsync.model import Golden, Link, Record, Value
+from kamsync.model import Conflict, Golden, Kind, Link, Record, Value
 from kamsync.schema import Entity, Type
 
-__all__ = ["Names", "choice", "find_record", "label"]
+__all__ = ["Names", "choice", "find_record", "label", "native_label"]
 
 NAMED_LIMIT = 5
 """How many records are listed where a text fits several."""
@@ -116,6 +116,13 @@ def label(entity: Entity, record: Record) -> str:
     return _words(record.fields.get(entity.label, Golden()).value)
 
 
+def native_label(link: Link, entity: Entity) -> str:
+    """Return what the native record behind *link* is called in its system."""
+    fact = link.facts.get(entity.label)
+    cells = fact.observed if fact else ()
+    return " ".join(str(cell) for cell in cells if cell not in (None, ""))
+
+
 def _words(value: Value) -> str:
     """Return a label in one line."""
     parts = value.values() if isinstance(value, dict) else [value]
@@ -151,6 +158,16 @@ class Names:
             for id_, links in self._hub.store.links.of_records(ids).items()
         }
 
+    def greet(self, conflicts: Iterable[Conflict]) -> None:
+        """Let newcomers of whom it is asked who they are go by what their systems show."""
+        known = self._hub.schema.entities
+        asked = [c for c in conflicts if c.kind is Kind.MATCH and c.entity in known]
+        ids = [side.link for each in asked for side in each.contenders if side.link is not None]
+        links = self._hub.store.links.by_id(ids) if ids else {}
+        for conflict in asked:
+            shown = [links[c.link] for c in conflict.contenders if c.link in links]
+            self._known[conflict.record] = next(map(self._shown, shown), "")
+
     def of(self, id_: str) -> str:
         """Return what one record is called, ``""`` where that is not known."""
         if id_ not in self._known:
@@ -158,10 +175,4 @@ class Names:
         return self._known[id_]
 
     def _shown(self, link: Link) -> str:
-        return self.shown(link, self._hub.schema.entity(link.entity))
-
-    def shown(self, link: Link, entity: Entity) -> str:
-        """Return what the native record behind *link* is called in its system."""
-        fact = link.facts.get(entity.label)
-        cells = fact.observed if fact else ()
-        return " ".join(str(cell) for cell in cells if cell not in (None, ""))
+        return native_label(link, self._hub.schema.entity(link.entity))

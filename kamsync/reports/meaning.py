@@ -10,7 +10,7 @@ from msgspec import Struct
 from kamsync.engine import Hub
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.model import Value
-from kamsync.reports.finding import Names
+from kamsync.reports.finding import Names, native_label
 from kamsync.reports.sight import HIDDEN, Sight
 from kamsync.schema import Type
 
@@ -21,7 +21,10 @@ Place: TypeAlias = tuple[str, str, str]
 
 
 class Meaning(Struct, frozen=True):
-    """What cells mean, beside what they are: *parts* of a group by name, *name* of what is referred to."""
+    """What cells mean, beside what they are: *parts* of a group by name, *name* of what is referred to.
+
+    A group that says nothing has no parts; what is no group, or cannot be read, has None.
+    """
 
     parts: Value = None
     name: str = ""
@@ -77,7 +80,7 @@ class Meanings:
         for id_ in ids:
             called = self._names.of(tied.get(id_, id_))
             if not called and id_ in shown:
-                called = self._names.shown(shown[id_], declared)
+                called = native_label(shown[id_], declared)
             self._known[system, to, id_] = called or self._coming.get(id_, "")
 
     def _called(self, system: str, to: str, id_: str) -> str:
@@ -99,7 +102,7 @@ class Meanings:
             value = map_.fields[name].lens.get(tuple(cells), _NOBODY)
         except (ReferenceMissing, ValueInvalid):
             return None
-        return self._sight.value(entity, name, value)
+        return self._sight.value(entity, name, {} if value is None else value)
 
 
 def _ids(cells: Sequence[Any]) -> list[str]:

@@ -11,7 +11,7 @@ from kamsync.engine import Hub, Round
 from kamsync.engine.counting import FieldCount
 from kamsync.model import EXISTS, Link, Value
 from kamsync.plan import Barred, PlannedWrite
-from kamsync.reports.finding import Names
+from kamsync.reports.finding import Names, native_label
 from kamsync.reports.meaning import Meanings
 from kamsync.reports.meeting import Difference, differences
 from kamsync.reports.sight import HIDDEN, Sight
@@ -234,7 +234,7 @@ class _Changes:
         if self.sight.hides(entity.name, entity.label):
             return ""
         target = self.targets.get(write.link)
-        shown = self.names.shown(target, entity) if target else ""
+        shown = native_label(target, entity) if target else ""
         cells = write.fields.get(entity.label, ((), ()))[1]
         return shown or " ".join(str(cell) for cell in cells if cell not in (None, ""))
 

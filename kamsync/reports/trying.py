@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kamsync.engine import Hub, resolve_conflict
 from kamsync.engine.batches import due_at, load
 from kamsync.engine.merging import merge_records
-from kamsync.model import EXISTS, Conflict, Decision, Kind, Link, Op, Value
+from kamsync.model import Conflict, Decision, Kind, Link, Op, Value
+from kamsync.plan import Due
 from kamsync.reports.finding import Names
 from kamsync.reports.meaning import Meanings
 from kamsync.reports.sight import Sight
@@ -22,7 +23,8 @@ LINKS_LIMIT = 100
 class Effect(Struct, frozen=True):
     """What a choice would write in one system, in native cells; *problem* says why it cannot.
 
-    *names* say what records the cells refer to, *parts* are those of a group, before and after.
+    *names* say what records the cells refer to, *parts* are those of a group, before and after. *field* is
+    named where the decision is not about one: *op* is ``ask`` where it is a question from then on.
     """
 
     system: str
@@ -33,6 +35,7 @@ class Effect(Struct, frozen=True):
     problem: str = ""
     names: tuple[str, str] = ("", "")
     parts: tuple[Value, Value] = (None, None)
+    field: str = ""
 
 
 def effects(
@@ -45,12 +48,27 @@ def effects(
     """
     with hub.store.rehearsal():
         shown = conflict.version if version is None else version
+        asked = _asked(hub, decision)
         resolve_conflict(hub, conflict.id, shown, decision)
         record = _concerned(hub, conflict)
         if record is None:
             return ()
         merge_records(hub, conflict.entity, [record])
-        return tuple(_due(hub, conflict, record, sight))
+        told = tuple(_due(hub, conflict, record, sight))
+        return (*told, *(_question(name) for name in sorted(_asked(hub, decision) - asked)))
+
+
+def _asked(hub: Hub, decision: Decision) -> frozenset[str]:
+    """Return the fields under review of the record that a newcomer is said to be."""
+    if decision.choice != "same":
+        return frozenset()
+    record = str(decision.value)
+    return frozenset(field for _, field in hub.store.reviews.open_for([record]))
+
+
+def _question(field: str) -> Effect:
+    """Return that a field becomes a question of its own."""
+    return Effect("", "ask", None, None, None, field=field)
 
 
 def _concerned(hub: Hub, conflict: Conflict) -> str | None:
@@ -65,31 +83,57 @@ def _concerned(hub: Hub, conflict: Conflict) -> str | None:
 def _due(hub: Hub, conflict: Conflict, id_: str, sight: Sight) -> Iterator[Effect]:
     """Yield what would be due at each link of a record."""
     batch = load(hub, conflict.entity, [id_])
-    meanings = Meanings(hub, sight, Names(hub))
+    due = _Due(hub, conflict, sight)
     record = batch.records[id_]
     for link in batch.links.get(id_, [])[:LINKS_LIMIT]:
-        told = due_at(hub, batch, record, link, batch.held(id_))
-        problems = [p.reason for p in told.problems if p.field == conflict.field]
-        wanted = conflict.field if conflict.kind is Kind.VALUE else None
-        if told.op is None or (wanted and wanted not in told.fields):
-            if problems:
-                yield Effect(link.system, "update", link.native_id, None, None, problems[0])
-            continue
-        fact = link.facts.get(wanted or EXISTS)
-        intent = told.fields.get(wanted or EXISTS)
-        field = conflict.field if wanted else EXISTS
-        place = (link.system, conflict.entity, field)
-        was = meanings.of(place, fact.observed if fact and wanted else None)
-        is_ = meanings.of(place, intent.cells if intent and wanted else None)
-        yield Effect(
+        yield from due.at(link, due_at(hub, batch, record, link, batch.held(id_)))
+
+
+class _Due:
+    """What a decision makes due at the links of its record: of its field, or of all if it is about none."""
+
+    def __init__(self, hub: Hub, conflict: Conflict, sight: Sight) -> None:
+        self._hub = hub
+        self._conflict = conflict
+        self._sight = sight
+        self._meanings = Meanings(hub, sight, Names(hub))
+
+    def at(self, link: Link, told: Due) -> Iterator[Effect]:
+        """Yield what is due at one link."""
+        conflict = self._conflict
+        if conflict.kind is Kind.MATCH and told.op is Op.UPDATE:
+            yield from (self._change(link, told, name) for name in sorted(told.fields))
+        elif conflict.kind is not Kind.VALUE and told.op is not None:
+            yield self._whole(link, told.op)
+        elif told.op is not None and conflict.field in told.fields:
+            yield structs.replace(self._change(link, told, conflict.field), field="")
+        else:
+            for problem in (p for p in told.problems if p.field == conflict.field):
+                yield Effect(link.system, "update", link.native_id, None, None, problem.reason)
+                return
+
+    def _whole(self, link: Link, op: Op) -> Effect:
+        """Return a write of which no single field is told."""
+        problem = _forbidden(self._hub, link, op)
+        return Effect(link.system, op.value, link.native_id, None, None, problem)
+
+    def _change(self, link: Link, told: Due, name: str) -> Effect:
+        """Return the write of one field: what is there, and what would be."""
+        assert told.op is not None, "what is not sent changes nothing"
+        fact, intent = link.facts.get(name), told.fields[name]
+        entity, place = link.entity, (link.system, link.entity, name)
+        was = self._meanings.of(place, fact.observed if fact else None)
+        is_ = self._meanings.of(place, intent.cells)
+        return Effect(
             system=link.system,
             op=told.op.value,
             native_id=link.native_id,
-            before=sight.cells(conflict.entity, field, fact.observed) if fact and wanted else None,
-            after=sight.cells(conflict.entity, field, intent.cells) if intent and wanted else None,
-            problem=_forbidden(hub, link, told.op),
+            before=self._sight.cells(entity, name, fact.observed) if fact else None,
+            after=self._sight.cells(entity, name, intent.cells),
+            problem=_forbidden(self._hub, link, told.op),
             names=(was.name, is_.name),
             parts=(was.parts, is_.parts),
+            field=name,
         )
 
 

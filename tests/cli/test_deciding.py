@@ -251,6 +251,34 @@ def test_a_match_is_a_question(resembling):
     assert ["--keep 2", "--choice new"] == [each["option"] for each in told["choices"]]
 
 
+def test_what_a_newcomer_and_its_like_say_stands_side_by_side(resembling):
+    """Nobody has to look into two systems to say who is who."""
+    compared = resembling.document("conflicts", "show", "1")["compared"]
+
+    told = {each["field"]: (each["values"], each["alike"]) for each in compared}
+    assert (["Nordwind", "Nordwind GmbH"], False) == told["name"]
+    assert ([["nordwind.de"], ["nordwind.de"]], True) == told["domains"]
+    assert ([None, "+49301234567"], False) == told["phone"]
+
+
+def test_what_joining_a_newcomer_would_overwrite_is_told_before(resembling):
+    """Field by field: a name that is not the same is not found out afterwards."""
+    same, new = resembling.document("conflicts", "show", "1")["choices"]
+
+    told = {e["field"]: (e["op"], e["before"], e["after"]) for e in same["effects"]}
+    assert ("ask", None, None) == told["name"]
+    assert ("update", [None], ["+49301234567"]) == told["phone"]
+    assert ["create"] == [each["op"] for each in new["effects"]]
+
+
+def test_a_newcomer_goes_by_the_name_that_its_system_shows(resembling):
+    """An id says nothing to a person."""
+    [listed] = resembling.document("conflicts", "list", "--kind", "match")["items"]
+
+    assert "Nordwind" == listed["label"]
+    assert "of Nordwind is decided" in resembling.run("conflicts", "resolve", "1", "--choice", "new").stdout
+
+
 def test_a_match_is_decided_as_new(resembling):
     """It becomes a record of its own."""
     assert 0 == resembling.run("conflicts", "resolve", "1", "--choice", "new").exit_code

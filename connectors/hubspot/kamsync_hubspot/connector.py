@@ -175,7 +175,7 @@ class HubSpot(Connector):
         )
         self._writer = Writer(self._records, references, stages, self._catalogue, self.ourselves)
         self._histories = Histories(self._records, self._people, self.ourselves, stages, self._pool)
-        self._splits = Splits(self.transport, self._reader)
+        self._splits = Splits(self.transport, self._reader, self._people)
         self._assignments = Assignments(self._roles, self._reader, self._writer, self._histories)
 
     def _carried(self, clock: Clock) -> Token:

@@ -70,6 +70,11 @@ class People:
             found |= {owner.id: owner for owner in left if owner.id in wanted}
         return {each: _reading(found[each], names) for each in native_ids if each in found}
 
+    def name(self, id_: str) -> str:
+        """Return what people call an owner; one who cannot be found goes by the id."""
+        everybody = (each for gone in (False, True) for each in self._listed(archived=gone))
+        return next((_name(each) for each in everybody if each.id == id_), f"owner {id_}")
+
     def author(self, change: Change) -> Author:
         """Return who made an entry of a history that is not ours, under the id of an owner if it can be."""
         user = user_of(change)

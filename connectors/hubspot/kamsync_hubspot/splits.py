@@ -18,6 +18,7 @@ from kamsync.errors import SystemDown
 from kamsync.model import Native, Op, Outcome, Page, Reading, Receipt, Write
 from kamsync_hubspot.lasttold import CHANGED, LastTold
 from kamsync_hubspot.objects import DEALS, SPLITS, shape_of
+from kamsync_hubspot.people import People
 from kamsync_hubspot.reading import Reader
 from kamsync_hubspot.readings import is_id
 from kamsync_hubspot.records import FORBIDDEN, chunks
@@ -31,6 +32,7 @@ READ = 100
 DEAL, OWNER, FRACTION, KIND = "deal", "owner", "fraction", "kind"
 REVENUE = "revenue"
 HAS_SPLITS = "hs_is_deal_split"
+DEAL_OWNER, DEAL_NAME = "hubspot_owner_id", "dealname"
 WHOLE = Decimal(1)
 PROBE = "1"
 """A deal that need not be there: what matters is whether one may ask."""
@@ -54,9 +56,10 @@ class Place(Struct, frozen=True):
 class Splits:
     """The splits of one portal."""
 
-    def __init__(self, transport: Transport, reader: Reader) -> None:
+    def __init__(self, transport: Transport, reader: Reader, people: People) -> None:
         self._transport = transport
         self._reader = reader
+        self._people = people
         self._deals = shape_of(DEALS)
         self._last: LastTold[Parts] = LastTold()
 
@@ -185,13 +188,31 @@ class Splits:
         try:
             answer = self._transport.send(f"{self._transport.paths.splits}/upsert", body)
         except Refusal as refusal:
-            return Outcome.REFUSED, refusal.message
+            return Outcome.REFUSED, self._why(deal, parts, refusal.message)
         except AnswerLost as lost:
             return Outcome.UNKNOWN, lost.message
         except SystemDown as down:
             return Outcome.LATER, down.message
         failures = answer.as_(SplitBatch).errors
-        return (Outcome.REFUSED, failures[0].message) if failures else (Outcome.DONE, "")
+        if failures:
+            return Outcome.REFUSED, self._why(deal, parts, failures[0].message)
+        return Outcome.DONE, ""
+
+    def _why(self, deal: str, parts: Parts, message: str) -> str:
+        """Return why HubSpot refused the splits of a deal, by name where it is for want of its owner."""
+        try:
+            found = self._reader.fetch(self._deals, [DEAL_OWNER, DEAL_NAME], [deal])
+            values = (found[deal].values or {}) if deal in found else {}
+            owner = str(values.get(DEAL_OWNER) or "")
+            if not owner or owner in parts:
+                return message
+            return (
+                f"{self._people.name(owner)} owns {values.get(DEAL_NAME) or f'deal {deal}'} in HubSpot and"
+                " has no part in its splits, and HubSpot takes none without the owner. Give the owner a"
+                " part, or the deal another owner."
+            )
+        except (Refusal, SystemDown):
+            return message
 
     def _parts(self, deals: Sequence[str]) -> dict[str, Parts]:
         """Return the parts of each deal that has any."""

@@ -168,5 +168,6 @@ def meant(desk: Desk, names: Names, conflict: Conflict, decision: Decision) -> s
 
 def about(names: Names, conflict: Conflict) -> str:
     """Return what a question is about, and whose."""
+    names.greet([conflict])
     name = words.shortened(names.of(conflict.record) or conflict.record)
     return f"{topic(conflict.kind.value, conflict.entity, conflict.field)} of {name}"

@@ -7,7 +7,7 @@ from enum import Enum, auto
 import click
 
 from kamsync.cli import words
-from kamsync.cli.questions import show_asked
+from kamsync.cli.questions import show_asked, show_meanings
 from kamsync.cli.walking.choosing import answer_for, meanings
 from kamsync.cli.walking.deeds import Deeds, about, meant
 from kamsync.cli.walking.desk import Desk
@@ -17,7 +17,7 @@ from kamsync.cli.walking.queue import Queue
 from kamsync.cli.walking.typed import typed
 from kamsync.engine import assign_conflict, comment_conflict
 from kamsync.errors import DecisionRefused, KamsyncError
-from kamsync.model import Conflict, Decision
+from kamsync.model import Conflict, Decision, Kind
 from kamsync.reports import NOBODY, Names, Question, Wanted, open_conflicts, question
 
 __all__ = ["walk"]
@@ -129,12 +129,13 @@ class _Walk:
     def _ask(self, conflict: Conflict) -> After:
         """Show one question and take keys until it is done with."""
         desk = self.desk
-        self.asked = question(desk.hub, conflict, desk.sight, tried=False)
+        who = conflict.kind is Kind.MATCH
+        self.asked = question(desk.hub, conflict, desk.sight, tried=who)
         desk.printer.gap()
         desk.printer.line((f"── {words.counted(len(self.queue), 'question')} to go", "dim"))
         show_asked(desk.printer, desk.sight, self.asked, desk.hub.clock.now())
         desk.printer.gap()
-        desk.printer.table([((key, "bold"), told) for key, told in meanings(conflict)])
+        show_meanings(desk.printer, desk.sight, self.asked, meanings(conflict))
         self._tell_keys(conflict)
         while (after := self._take_key(conflict)) is After.STAY:
             pass

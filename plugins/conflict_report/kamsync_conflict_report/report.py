@@ -10,7 +10,7 @@ from kamsync.engine import CHOICES
 from kamsync.entities import core_schema
 from kamsync.extensions import Column, Report
 from kamsync.model import Conflict, Contender, Kind
-from kamsync.reports import Sight, alike, at_stake, label
+from kamsync.reports import Sight, alike, at_stake, label, native_label
 from kamsync.store import Store
 from kamsync_conflict_report.told import told
 
@@ -131,7 +131,16 @@ class _Known:
             id_: label(entities[record.entity], record)
             for id_, record in self._records.items()
             if record.entity in entities
-        }
+        } | dict(self._newcomers(found))
+
+    def _newcomers(self, found: Sequence[Conflict]) -> Iterator[tuple[str, str]]:
+        """Yield what the systems call the newcomers of whom it is asked who they are."""
+        entities = self._sight.schema.entities
+        for conflict in found:
+            if conflict.kind is Kind.MATCH and conflict.entity in entities:
+                links = [self._links[c.link] for c in conflict.contenders if c.link in self._links]
+                for each in links[:1]:
+                    yield conflict.record, native_label(each, entities[conflict.entity])
 
     def rows(self, shape: Shape, conflict: Conflict) -> Iterator[Row]:
         """Yield one row for each side of a conflict; one with blanks if it has none."""

@@ -18,7 +18,8 @@ __all__ = ["told"]
 def told(sight: Sight, names: Mapping[str, str], conflict: Conflict, said: Value) -> Any:
     """Return what one side says, as a report holds it; of a record, what it is called."""
     if conflict.kind is Kind.MATCH:
-        return names.get(str(said)) or "the newcomer"
+        newcomer = names.get(conflict.record, "")
+        return names.get(str(said)) or f"the newcomer {newcomer}".strip()
     if conflict.kind is Kind.DELETE:
         return "there" if said else "gone"
     if conflict.kind is Kind.MERGE:

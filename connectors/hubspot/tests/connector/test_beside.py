@@ -86,6 +86,25 @@ class TestSplits:
         assert "1.2" in receipt.reason
         assert before == told(connector, "deal_splits", SPLIT)
 
+    def test_a_refusal_for_want_of_the_owner_says_who_and_what_to_do(
+        self, portal, connector, people
+    ):
+        """Two ids in a sentence of the system's tell nobody whose part is missing."""
+        one, two, three = people
+        values = {"dealname": "Renewal", "dealstage": "contractsent", "pipeline": "default"}
+        deal = portal.act(
+            PERSON, "create", object="deals", values={**values, "hubspot_owner_id": one}
+        )
+
+        receipts = connector.write(
+            "deal_splits", [split(deal, two, "0.6"), split(deal, three, "0.4")]
+        )
+
+        assert {Outcome.REFUSED} == {receipt.outcome for receipt in receipts}
+        [reason] = {receipt.reason for receipt in receipts}
+        assert reason.startswith(f"{PERSON} owns Renewal in HubSpot and has no part in its splits")
+        assert "Give the owner a part" in reason
+
     def test_shares_are_changed_together(self, connector, deal, people):
         """Several rows about one deal are one change, whatever each of them is."""
         one, two, three = people
