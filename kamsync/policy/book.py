@@ -49,11 +49,6 @@ class Line(Struct, frozen=True):
                 return self._with_terms(answer)
         return self._with_terms(UNDECIDED)
 
-    def settle(self, case: Case) -> Settlement | None:
-        """Return the settlement, or None to hold the field."""
-        answer = self.judge(case)
-        return answer if isinstance(answer, Settlement) else None
-
     def hold(self, reason: str) -> Hold:
         """Return that a person must decide for *reason*, with the terms of the line's review."""
         held = self._with_terms(Hold(reason))

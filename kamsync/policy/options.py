@@ -156,6 +156,6 @@ def require_table(key: str, table: object) -> None:
 
 def choose(name: str, known: Collection[str]) -> str:
     """Return what could have been meant, and what there is."""
-    close = get_close_matches(name, list(known), n=1)
+    close = get_close_matches(name, list(known))
     meant = f"did you mean {close[0]!r}? There is " if close else "there is "
     return f"{meant}{in_words(known, 'and')}."

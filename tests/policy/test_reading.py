@@ -156,6 +156,22 @@ commission.amount = "highest"
     policy.*.name: the table for every entity holds only '*' and 'deletes'; write policy.ENTITY.name
 account = 3
     policy.account: must be a table of fields and their rules; it is 3.
+"*" = 3
+    policy.*: must be a table of fields and their rules; it is 3.
+account.name = { rule = "review", due = "soon" }
+    policy.account.name.due: must be a time such as '30s', '15m', '4h' or '2d'; it is 'soon'.
+account.name = { rule = "latest", tolerance = [2] }
+    policy.account.name.tolerance: must be a time such as '30s', '15m', '4h' or '2d'; it is [2].
+account.name = { rule = "latest", tolerance = true }
+    policy.account.name.tolerance: must be a time such as '30s', '15m', '4h' or '2d'; it is True.
+account.name = { rule = "first", tolerance = -1 }
+    policy.account.name.tolerance: must be a time such as '30s', '15m', '4h' or '2d'; it is -1.
+account.name = { only_if_empty = "slaes" }
+    policy.account.name.only_if_empty: there is no team 'slaes'; did you mean 'sales'?
+account.name = { team = "sales", only_if_empty = "slaes" }
+    policy.account.name.only_if_empty: there is no team 'slaes'; did you mean 'sales'?
+account.name = { team = "sales", unless_blank = 1 }
+    policy.account.name.unless_blank: must be true or false; it is 1.
 """.strip().splitlines()
 
 
@@ -167,9 +183,87 @@ def test_a_policy_that_cannot_apply_is_refused_by_key(text, told):
     assert line.startswith(told.strip())
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            'account.name = { rule = "latest", tolerence = 3 }',
+            (
+                "policy.account.name.tolerence: the rule 'latest' has no 'tolerence';"
+                " did you mean 'tolerance'? There is while, otherwise, tolerance and unless_blank."
+            ),
+        ),
+        (
+            'account.name = { rule = "union", zzz = 3 }',
+            "policy.account.name.zzz: the rule 'union' has no 'zzz'; there is while and otherwise.",
+        ),
+        (
+            'account.name = { rule = "review", whil = 3 }',
+            (
+                "policy.account.name.whil: the rule 'review' has no 'whil';"
+                " did you mean 'while'? There is while, otherwise, due and escalate."
+            ),
+        ),
+        (
+            'account.owner = "union"',
+            (
+                "policy.account.owner: 'union' needs a field with several values;"
+                " owner is a reference. Write 'latest', 'first', a team or 'review'."
+            ),
+        ),
+        (
+            'account."*" = "highest"',
+            (
+                "policy.account.*: 'highest' needs a number, date, time, yes or no, or sum of money;"
+                " name is a text. Give name a rule of its own, or write 'latest', a team or 'review'."
+            ),
+        ),
+    ],
+)
+def test_a_mistake_is_told_to_the_end_with_what_there_is(text, line):
+    """All keys that a rule understands, or all rules that fit, are there to choose from."""
+    assert [line] == mistakes(text)
+
+
 def test_all_mistakes_are_told_at_once():
-    """One run is enough to mend a file."""
-    assert 3 == len(mistakes('[x]\n[account]\nname = "y"\ndeletes = "z"'))
+    """One run is enough to mend a file, and each has a line of its own."""
+    starts = [line.split(": ")[0] for line in mistakes('[x]\n[account]\nname = "y"\ndeletes = "z"')]
+
+    assert ["policy.x", "policy.account.name", "policy.account.deletes"] == starts
+
+
+def test_a_mistake_in_one_entity_hides_none_in_another():
+    """What stands for every field there is told once, and what is named beside it too."""
+    told = mistakes('[account]\n"*" = "union"\n[contact]\n"*" = "highest"\nemail = "latst"')
+
+    starts = ["policy.account.*", "policy.contact.email", "policy.contact.*"]
+    assert starts == [line.split(": ")[0] for line in told]
+
+
+def test_what_stands_for_every_field_holds_for_every_field_that_is_not_named():
+    """From the first to the last of an entity, and of every entity that keeps records."""
+    policy = parse('["*"]\n"*" = "latest"\n[account]\nname = "first"\n"*" = { team = "sales" }')
+    account, contact = CORE.entity("account"), CORE.entity("contact")
+    rest = {name for name in account.fields if name != "name"}
+
+    assert {"sales decides, else a person decides"} == {
+        policy.rule_for("account", name).text for name in rest
+    }
+    assert policy.rule_for("account", "name").text.startswith("the earliest edit wins")
+    assert all(policy.names("contact", name) for name in contact.fields)
+    assert not policy.names("commission", "amount")
+
+
+@pytest.mark.parametrize(("count", "fits"), [(20, True), (21, False)])
+def test_a_field_has_twenty_rules_at_most(count, fits):
+    """More would be read by nobody."""
+    rules = [{"team": "sales"}] * count
+    if fits:
+        policy = parse_policy({"account": {"name": rules}}, CORE, {})
+        assert count == len(policy.rule_for("account", "name").rules)
+        return
+    with pytest.raises(ConfigurationInvalid, match=r"account\.name: must name between 1 and 20"):
+        parse_policy({"account": {"name": rules}}, CORE, {})
 
 
 def test_the_section_is_named_as_it_stands_in_the_file():
@@ -260,6 +354,27 @@ def test_a_plugin_may_refuse_a_field():
     assert ["policy.account.name: 'long' needs a text."] == mistakes(
         '[account]\nname = "long"', {"long": maker}
     )
+
+
+class Mute:
+    """What has the words of a rule and cannot settle anything."""
+
+    text = "nobody decides"
+    settle = None
+
+
+class Wordless(Longest):
+    """What settles and cannot say how."""
+
+    text = None
+
+
+@pytest.mark.parametrize("rule", [Mute(), Wordless()])
+def test_a_plugins_rule_has_words_and_settles(rule):
+    """One of the two is not enough."""
+    expected = "policy.account.name: the plugin's rule 'long' has no text or cannot settle."
+
+    assert [expected] == mistakes('[account]\nname = "long"', {"long": lambda *_: rule})
 
 
 @pytest.mark.parametrize("rule", [None, object()])
