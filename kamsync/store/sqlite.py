@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from kamsync.errors import KamsyncError, StoreBusy, StoreUnusable
 from kamsync.store.database import LIST_MARK, Database, Row
-from kamsync.store.locks import Holder, Lock, file_lock, is_locked
+from kamsync.store.locks import Holder, Lock, busy, file_lock, is_locked
 
 __all__ = ["SqliteDatabase", "connect_sqlite", "unlink_log"]
 
@@ -55,6 +55,7 @@ class SqliteDatabase(Database):
         self.connection = connection
         self.file = file
         self.name = file or "in memory"
+        self._held: dict[Lock, Holder] = {}
 
     def begin(self) -> None:
         """Start a transaction as the only writer, so that it cannot fail half-way for want of a lock."""
@@ -125,12 +126,23 @@ class SqliteDatabase(Database):
         return self.connection
 
     def lock(self, lock: Lock, holder: Holder) -> AbstractContextManager[None]:
-        """Lock a file beside the store; a database in memory is nobody else's."""
-        return file_lock(Path(self.file), holder, lock) if self.file else nullcontext()
+        """Lock a file beside the store; one in memory keeps out whoever else shares the connection."""
+        return file_lock(Path(self.file), holder, lock) if self.file else self._hold(holder, lock)
 
     def is_locked(self, lock: Lock) -> bool:
-        """Whether the file beside the store is locked."""
-        return is_locked(Path(self.file), lock) if self.file else False
+        """Whether the file beside the store is locked, or somebody holds a store in memory."""
+        return is_locked(Path(self.file), lock) if self.file else lock in self._held
+
+    @contextmanager
+    def _hold(self, holder: Holder, lock: Lock) -> Iterator[None]:
+        """Hold a lock of a store in memory."""
+        if lock in self._held:
+            raise busy(json.encode(self._held[lock]).decode(), lock)
+        self._held[lock] = holder
+        try:
+            yield
+        finally:
+            del self._held[lock]
 
     def close(self) -> None:
         """Close the file; the last one to do so folds the write-ahead log into it."""

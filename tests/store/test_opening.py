@@ -246,6 +246,20 @@ def test_two_rounds_at_once_are_refused_and_the_holder_is_named(opened):
         pass
 
 
+def test_a_store_in_memory_is_locked_to_whoever_shares_it(clock):
+    """A second hub on the same connection is refused as another process would be."""
+    store = open_store("sqlite://", clock=clock, key=KEY)
+    with store.round_lock("sync"):
+        with (
+            pytest.raises(StoreBusy, match="`kamsync sync` runs a round"),
+            store.round_lock("plan"),
+        ):
+            pass
+        assert store.is_busy()
+    assert not store.is_busy()
+    store.close()
+
+
 def test_a_round_lock_is_free_again_when_its_holder_was_killed(lasting_url, opened):
     """No file or row has to be cleared by hand."""
     store = opened()

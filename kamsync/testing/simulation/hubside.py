@@ -9,7 +9,14 @@ from kamsync.clock import SetClock
 from kamsync.engine import Hub, Round, System, preview, pull, push, run_round, settle
 from kamsync.engine.pull import reread
 from kamsync.engine.resolve import drop_creates, resolve
-from kamsync.errors import ApprovalMissing, FixConfiguration, GuardTripped, RetryLater
+from kamsync.errors import (
+    ApprovalMissing,
+    FixConfiguration,
+    GuardTripped,
+    RetryLater,
+    StoreBusy,
+    StoreUnusable,
+)
 from kamsync.model import Event
 from kamsync.store import Store
 from kamsync.testing.simulation.breaks import Crash, Gremlin
@@ -24,6 +31,8 @@ from kamsync.testing.simulation.troubles import HubClock
 from kamsync.testing.simulation.watermark import Watermark
 
 __all__ = ["HubSide"]
+
+_ROUNDS = "SELECT count(*) FROM round"
 
 
 class HubSide:
@@ -49,6 +58,9 @@ class HubSide:
         self.unit = ""
         self.approved = False
         self.crashes = 0
+        self.rounding = False
+        self.unread: set[str] = set()
+        """The systems that were not read since an older store was put back; a round reads them first."""
         self.systems = {
             cast.name: System(
                 name=cast.name,
@@ -87,6 +99,7 @@ class HubSide:
         journal.append = tapped
         store.database.at_end(ended)
         store.on_commit = self.gremlin.commit
+        store.database.on_begin = self.gremlin.begin
 
     def start(self) -> Hub:
         """Return a hub that knows nothing but what is in the store."""
@@ -116,6 +129,10 @@ class HubSide:
             return "crashed"
         except (RetryLater, FixConfiguration):
             return "down"
+        except StoreUnusable:
+            self.gremlin.sleep()
+            self.restart()
+            return "ended"
         except (ApprovalMissing, GuardTripped):
             return "stopped"
         finally:
@@ -125,10 +142,27 @@ class HubSide:
 
     def restart(self) -> None:
         """Begin anew with what is in the store, and with the policy as it was changed meanwhile."""
+        self.begin_with(lambda: self.opener.reopen(self.store, self.clock))
+
+    def begin_with(self, opened: Callable[[], Store]) -> None:
+        """Begin anew with a store that is opened while no hub is there."""
         self.crashes += 1
         self._renew()
-        self.take(self.opener.reopen(self.store, self.clock))
+        self.take(opened())
         self.verify()
+
+    def another(self) -> str:
+        """11: let a second hub begin a round on the store, which is refused while one runs."""
+        if not self.rounding:
+            return ""
+        before = self.store.database.rows(_ROUNDS)
+        try:
+            run_round(self.start())
+        except StoreBusy:
+            if before == self.store.database.rows(_ROUNDS):
+                return "refused"
+        self.chronicle.report(11, "a second hub began a round in the middle of another one's")
+        return "began"
 
     def _renew(self) -> None:
         """Forget what a connector knew: its process is gone."""
@@ -176,12 +210,13 @@ class HubSide:
             if not alone:
                 drop_creates(hub, system, entity.name)
                 reread(hub, system, entity.name)
+        self.unread.discard(name)
         self.watermarks[name].require(self.store, there)
         return self._end()
 
     def settle(self) -> str:
         """Match, merge and plan what was read; a plan out of proportion is not kept."""
-        if not self.met:
+        if not self.met or self.unread:
             return "not met"
         self._plan_anew()
         self._begin("settle")
@@ -204,6 +239,13 @@ class HubSide:
     def round(self, *, approve: bool) -> str:
         """Run a whole round; where it stops for want of a person, that person looks and approves."""
         self._plan_anew()
+        self.rounding = True
+        try:
+            return self._round(approve=approve)
+        finally:
+            self.rounding = False
+
+    def _round(self, *, approve: bool) -> str:
         try:
             result = run_round(self.hub)
         except (ApprovalMissing, GuardTripped):
@@ -214,6 +256,7 @@ class HubSide:
             self.approved = True
             result = run_round(self.hub, approve=plan.id)
         self.plan = result.id
+        self.unread &= {each.system for each in result.down}
         return "down" if result.down else "done"
 
     def _begin(self, kind: str) -> None:

@@ -14,6 +14,7 @@ INVARIANTS = {
     7: "No delete without a deletion and a ruling, no return from the dead without a decision.",
     9: "Read on: no cursor passes a change that was not taken in.",
     10: "Atomic: after a crash the store is whole, and golden is what the journal tells.",
+    11: "One at a time: while a round runs on a store, another hub begins none.",
     13: "Guard first: no plan writes more than its limits allow without approval.",
     16: "Order: the same readings in another order lead to the same golden values and conflicts.",
     17: "A person's decision is overruled by no rule, and is refused on a page that is out of date.",
