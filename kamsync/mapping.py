@@ -17,14 +17,16 @@ aside, and is neither written nor compared there. The laws hold for such a map w
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
 from functools import cached_property
 from itertools import accumulate
 from operator import itemgetter
-from typing import Protocol
+from typing import Any, Protocol
 from zlib import crc32
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kamsync.errors import ReferenceMissing, UnknownName, ValueInvalid
 from kamsync.model import Cells, Native, Value
@@ -173,9 +175,9 @@ class EntityMap(Struct, frozen=True, dict=True):
     fields: Mapping[str, FieldMap]
     stamp: str = ""
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
-        """Return all native fields that are read, without repeats."""
+        """All native fields that are read, without repeats."""
         fields = self.fields.values()
         written = [name for field in fields for name in field.native]
         beside = [name for field in fields if field.derived for name in field.derived.native]
@@ -189,6 +191,12 @@ class EntityMap(Struct, frozen=True, dict=True):
             told = {name: field.cells(values) for name, field in self.fields.items()}
             return {name: cells for name, cells in told.items() if cells is not None}
         return dict(zip(self.fields, [flat[part] for part in self._parts], strict=True))
+
+    @cached_property
+    def way(self) -> str:
+        """What is the same for maps that read and write alike, in each process."""
+        said = _told((self.object, self.stamp, self.fields))
+        return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
     @cached_property
     def is_plain(self) -> bool:
@@ -243,3 +251,22 @@ class EntityMap(Struct, frozen=True, dict=True):
 def _is_part_of(value: Mapping[str, Value], known: Value) -> bool:
     """Whether the parts in *value* are those of *known*."""
     return known is not None and all(known.get(part) == held for part, held in value.items())
+
+
+def _told(thing: Any) -> str:
+    """Return *thing* in words that are the same in each process.
+
+    What is no value, such as the lens of a plugin that is an object of its own, counts by its type.
+    """
+    kind = f"{type(thing).__module__}.{type(thing).__qualname__}"
+    if isinstance(thing, Struct):
+        thing = (kind, structs.asdict(thing))
+    elif is_dataclass(thing):
+        thing = (kind, vars(thing))
+    if isinstance(thing, Mapping):
+        thing = sorted(f"{_told(key)}: {_told(value)}" for key, value in thing.items())
+    elif isinstance(thing, set | frozenset):
+        thing = sorted(map(_told, thing))
+    if isinstance(thing, list | tuple):
+        return f"({', '.join(map(_told, thing))})"
+    return str(thing) if thing is None or isinstance(thing, str | int | float) else kind

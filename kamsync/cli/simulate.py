@@ -100,16 +100,19 @@ def simulate(ctx: click.Context, /, *, replay: Path | None, listing: bool, **wan
 
 def _list(here: Session) -> None:
     """Write what there is, by name."""
-    from kamsync.testing.simulation import CANARIES, FAULTS, INVARIANTS, PENDING, STEPS
+    from kamsync.testing.simulation import CANARIES, FAULTS, INVARIANTS, KNOWN, PENDING, STEPS
 
     if here.json:
         document = {"invariants": INVARIANTS, "faults": list(FAULTS), "steps": list(STEPS)}
         document["pending"] = [{"says": each.says, "feature": each.feature} for each in PENDING]
+        document["known"] = {n: {"says": k.says, "where": k.where} for n, k in KNOWN.items()}
         here.printer.document({**document, "canaries": CANARIES})
         return
     here.printer.line(("Invariants", "bold"))
     here.printer.table([(str(number), text) for number, text in INVARIANTS.items()], right=(0,))
     here.printer.line(("Faults", "bold"), f" {', '.join(FAULTS)}")
+    here.printer.line(("What has to be borne, and where it is played", "bold"))
+    here.printer.table([(str(n), f"{k.says} {k.where}") for n, k in KNOWN.items()], right=(0,))
     here.printer.line(("Steps", "bold"), f" {', '.join(STEPS)}")
     here.printer.line(("Bugs to plant", "bold"))
     here.printer.table(list(CANARIES.items()))

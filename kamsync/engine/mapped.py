@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import is_dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import structs
 
 from kamsync.engine.hub import Hub, System
-from kamsync.mapping import EntityMap
 
 __all__ = ["mark_maps"]
 
@@ -61,7 +58,7 @@ def _mark_ways(hub: Hub, system: System) -> None:
     key = f"ways:{system.name}"
     kept = hub.store.meta(key)
     before = msgspec.json.decode(kept, type=dict[str, str]) if kept else {}
-    now = {name: _way(map_) for name, map_ in system.maps.items()}
+    now = {name: map_.way for name, map_ in system.maps.items()}
     if before | now == before:
         return
     for entity in now.keys() & before.keys():
@@ -69,31 +66,6 @@ def _mark_ways(hub: Hub, system: System) -> None:
             _sweep(hub, system, entity)
             _ask_again(hub, entity)
     hub.store.set_meta(key, msgspec.json.encode(before | now, order="sorted").decode())
-
-
-def _way(map_: EntityMap) -> str:
-    """Return what is the same for maps that read and write alike."""
-    said = _told((map_.object, map_.stamp, map_.fields))
-    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
-
-
-def _told(thing: Any) -> str:
-    """Return *thing* in words that are the same in each process.
-
-    What is no value, such as the lens of a plugin that is an object of its own, counts by its type.
-    """
-    kind = f"{type(thing).__module__}.{type(thing).__qualname__}"
-    if isinstance(thing, Struct):
-        thing = (kind, structs.asdict(thing))
-    elif is_dataclass(thing):
-        thing = (kind, vars(thing))
-    if isinstance(thing, Mapping):
-        thing = sorted(f"{_told(key)}: {_told(value)}" for key, value in thing.items())
-    elif isinstance(thing, set | frozenset):
-        thing = sorted(map(_told, thing))
-    if isinstance(thing, list | tuple):
-        return f"({', '.join(map(_told, thing))})"
-    return str(thing) if thing is None or isinstance(thing, str | int | float) else kind
 
 
 def _ask_again(hub: Hub, entity: str) -> None:

@@ -160,11 +160,21 @@ class _Matching:
             if known in self.known.systems:
                 return self._tie(link, known, f"it carries the id {link.stamp}")
             if link.stamp.startswith(f"{self.entity.name}-"):
-                return self._new(link, link.stamp)
+                return self._stamped_by_another(link, link.stamp)
         if unknown := self._unmet(link, self.entity.unique):
             self.awaited += unknown
             return False
         return self._recognise(link)
+
+    def _stamped_by_another(self, link: Newcomer, stamp: str) -> bool:
+        """Identify what carries an id that this store never gave, or has forgotten; return True.
+
+        It may be the copy of what is known by now under another one.
+        """
+        found = self._compare(link)
+        if found.verdict is Verdict.LINK and found.record is not None:
+            return self._tie(link, found.record, found.reason)
+        return self._new(link, stamp)
 
     def _recognise(self, link: Newcomer) -> bool:
         """Identify a native record by what it says; return whether it is tied now."""

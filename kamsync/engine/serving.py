@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from kamsync.connector import named
 from kamsync.engine.hub import System
-from kamsync.errors import FixConfiguration, NotLetIn, RetryLater, Unsupported
+from kamsync.errors import FixConfiguration, NotLetIn, RetryLater, StoreBusy, Unsupported
 
 __all__ = ["Down", "borne"]
 
@@ -36,6 +36,9 @@ def borne(down: list[Down], system: System, step: str) -> Iterator[None]:
     """
     try:
         yield
+    except StoreBusy:
+        # It is the store that cannot be reached, and no system.
+        raise
     except NotLetIn as error:
         reason = named(str(error), system.name)
         down.append(Down(system.name, step, reason, error.wait_s or 0, blocked=True))

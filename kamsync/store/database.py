@@ -71,6 +71,7 @@ class Database(ABC):
 
     *on_commit* is called with ``"before"`` and ``"after"`` around every commit: a simulation breaks
     off there. Before the commit, what it raises undoes the transaction; after it, all is kept.
+    *on_begin* is called before every transaction that may write: what it raises lets none begin.
     """
 
     dialect: ClassVar[str]
@@ -79,6 +80,7 @@ class Database(ABC):
 
     def __init__(self) -> None:
         self.on_commit: Callable[[str], None] | None = None
+        self.on_begin: Callable[[], None] | None = None
         self._lock = RLock()
         self._depth = 0
         self._rehearsing = False
@@ -222,7 +224,7 @@ class Database(ABC):
         self._lock.acquire()
         try:
             if self._depth == 0:
-                self.begin_reading() if reading else self.begin()
+                self._begin(reading=reading)
                 self._doomed = False
                 self._rehearsing = rehearsing
             else:
@@ -235,6 +237,14 @@ class Database(ABC):
             finally:
                 self._lock.release()
             raise
+
+    def _begin(self, *, reading: bool) -> None:
+        if reading:
+            self.begin_reading()
+            return
+        if self.on_begin is not None:
+            self.on_begin()
+        self.begin()
 
     def leave(self, *, failed: bool) -> None:
         """Leave the block; the outermost one commits, unless it or one inside it failed."""

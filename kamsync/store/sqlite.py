@@ -55,7 +55,7 @@ class SqliteDatabase(Database):
         self.connection = connection
         self.file = file
         self.name = file or "in memory"
-        self._holders: dict[Lock, str] = {}
+        self._held: dict[Lock, Holder] = {}
 
     def begin(self) -> None:
         """Start a transaction as the only writer, so that it cannot fail half-way for want of a lock."""
@@ -126,23 +126,23 @@ class SqliteDatabase(Database):
         return self.connection
 
     def lock(self, lock: Lock, holder: Holder) -> AbstractContextManager[None]:
-        """Lock a file beside the store; one in memory is locked for whoever shares this connection."""
-        return file_lock(Path(self.file), holder, lock) if self.file else self._taken(lock, holder)
+        """Lock a file beside the store; one in memory keeps out whoever else shares the connection."""
+        return file_lock(Path(self.file), holder, lock) if self.file else self._hold(holder, lock)
+
+    def is_locked(self, lock: Lock) -> bool:
+        """Whether the file beside the store is locked, or somebody holds a store in memory."""
+        return is_locked(Path(self.file), lock) if self.file else lock in self._held
 
     @contextmanager
-    def _taken(self, lock: Lock, holder: Holder) -> Iterator[None]:
-        """Hold a lock of a database in memory."""
-        name = json.encode(holder).decode()
-        if self._holders.setdefault(lock, name) is not name:
-            raise busy(self._holders[lock], lock)
+    def _hold(self, holder: Holder, lock: Lock) -> Iterator[None]:
+        """Hold a lock of a store in memory."""
+        if lock in self._held:
+            raise busy(json.encode(self._held[lock]).decode(), lock)
+        self._held[lock] = holder
         try:
             yield
         finally:
-            del self._holders[lock]
-
-    def is_locked(self, lock: Lock) -> bool:
-        """Whether the file beside the store is locked."""
-        return is_locked(Path(self.file), lock) if self.file else lock in self._holders
+            del self._held[lock]
 
     def close(self) -> None:
         """Close the file; the last one to do so folds the write-ahead log into it."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from kamsync.connector import Can
+from kamsync.errors import StoreBusy
 from kamsync.memory import ALL
 from kamsync.model import Outcome, Receipt
 
@@ -24,6 +27,10 @@ UPDATES = {
 }
 
 
+BEGUN_IN_A_PULL = 6
+"""The how many-th transaction of a round is one in which a system is read."""
+
+
 def _ways(ways):
     return pytest.mark.parametrize("can", ways.values(), ids=ways)
 
@@ -39,6 +46,25 @@ def test_a_system_that_is_down_does_not_stop_the_others(met):
     assert "Acme Corp" == hub["account"].get(elsewhere, "name")
     assert "Acme" == hub["success"].get(there, "name")
     assert [("success", "pull")] == [(down.system, down.step) for down in result.down]
+
+
+def test_a_store_that_is_busy_is_no_system_that_is_down(met):
+    """The round ends and may be tried again; no system is said to be out of reach."""
+    hub, here, there = met("sales", "success")
+    hub["sales"].edit(here, name="Acme Corp")
+    begun = count(1)
+
+    def begin() -> None:
+        if next(begun) == BEGUN_IN_A_PULL:
+            raise StoreBusy("The store is being written by another process.")
+
+    hub.store.database.on_begin = begin
+
+    with pytest.raises(StoreBusy):
+        hub.round()
+
+    hub.settle()
+    assert "Acme Corp" == hub["success"].get(there, "name")
 
 
 def test_a_system_that_is_back_gets_what_it_missed(met):

@@ -16,6 +16,7 @@ from kamsync.clock import SystemClock
 from kamsync.errors import ConfigurationInvalid, StoreBusy, StoreUnusable
 from kamsync.model import Golden, Record
 from kamsync.store import open_store
+from kamsync.store.sqlite import connect_sqlite
 
 KEY = bytes(range(32))
 
@@ -83,6 +84,18 @@ def test_a_path_that_is_a_folder_is_no_store(tmp_path, clock):
     """The message names it."""
     with pytest.raises(StoreUnusable, match="cannot be opened"):
         open_store(f"sqlite:///{tmp_path}", clock=clock, key=KEY)
+
+
+def test_a_store_that_can_only_be_read_is_read_and_says_so(tmp_path, clock):
+    """As on a disk that is mounted so: who writes is told what to look at."""
+    open_store(f"sqlite:///{tmp_path}/store", clock=clock, key=KEY).close()
+    database = connect_sqlite(f"{tmp_path}/store?mode=ro", 0)
+
+    with pytest.raises(StoreUnusable, match="can be read but not written"):
+        database.run("DELETE FROM meta")
+
+    assert database.rows("SELECT key FROM meta")
+    database.close()
 
 
 def test_a_store_that_another_process_writes_is_busy(opened):
@@ -244,6 +257,20 @@ def test_two_rounds_at_once_are_refused_and_the_holder_is_named(opened):
     assert not one.is_busy()
     with two.round_lock("plan"):
         pass
+
+
+def test_a_store_in_memory_is_locked_to_whoever_shares_it(clock):
+    """A second hub on the same connection is refused as another process would be."""
+    store = open_store("sqlite://", clock=clock, key=KEY)
+    with store.round_lock("sync"):
+        with (
+            pytest.raises(StoreBusy, match="`kamsync sync` runs a round"),
+            store.round_lock("plan"),
+        ):
+            pass
+        assert store.is_busy()
+    assert not store.is_busy()
+    store.close()
 
 
 def test_a_round_lock_is_free_again_when_its_holder_was_killed(lasting_url, opened):

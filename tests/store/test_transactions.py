@@ -8,6 +8,7 @@ from threading import Thread
 
 import pytest
 
+from kamsync.errors import StoreBusy
 from kamsync.model import Record
 
 
@@ -121,6 +122,20 @@ def test_each_call_outside_a_transaction_is_one_commit(store):
         save(store, "c")
 
     assert ["before", "after"] == places
+
+
+def test_what_lets_none_begin_leaves_the_store_as_it_was(store):
+    """And usable: the next transaction begins."""
+
+    def refuse() -> None:
+        raise StoreBusy("Somebody else is at it.")
+
+    store.database.on_begin = refuse
+    with pytest.raises(StoreBusy):
+        store.take("n")
+    store.database.on_begin = None
+
+    assert 1 == store.take("n")
 
 
 def test_threads_take_turns(store):

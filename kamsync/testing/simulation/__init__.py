@@ -10,6 +10,7 @@ from __future__ import annotations
 from kamsync.testing.simulation.breaks import SITES as FAULTS
 from kamsync.testing.simulation.choices import Strip, Tape, load_tape, save_tape
 from kamsync.testing.simulation.invariants import INVARIANTS
+from kamsync.testing.simulation.known import KNOWN, Known
 from kamsync.testing.simulation.pending import PENDING, Pending
 from kamsync.testing.simulation.planted import CANARIES
 from kamsync.testing.simulation.runner import Order, Played, Total, play, play_seeds
@@ -23,11 +24,13 @@ __all__ = [
     "CANARIES",
     "FAULTS",
     "INVARIANTS",
+    "KNOWN",
     "PENDING",
     "STEPS",
     "STORES",
     "Change",
     "Gate",
+    "Known",
     "Order",
     "Pending",
     "Played",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeAlias
 
 from kamsync.clock import Clock
 from kamsync.connector import Can
-from kamsync.errors import ConfigurationInvalid, QuotaSpent, SystemDown
+from kamsync.errors import ConfigurationInvalid, QuotaSpent, StoreBusy, StoreUnusable, SystemDown
 from kamsync.memory import Faults
 from kamsync.model import Op, Outcome, Receipt, Write
 from kamsync.testing.simulation.choices import Choices
@@ -43,13 +44,26 @@ LATER = {
     "search lags": "step",
     "permission lost": "step",
     "started again": "step",
+    "store busy": "begin",
+    "store full": "commit",
+    "commit without an answer": "commit",
+    "another hub": "call",
+    "decision amid a call": "call",
+    "store upgraded": "step",
+    "store put back": "step",
 }
 """The same, drawn at the end of a setting, so that older tapes still tell their story.
 
-What strikes a step happens just before it, around the hub.
+What strikes a step happens just before it, around the hub; what strikes at a begin, as a transaction
+is to begin.
 """
 
 SITES = {**FAULTS, **LATER}
+
+VISITS = frozenset({"another hub", "decision amid a call"})
+"""What another process does with the store in the middle of a call."""
+
+AFTER_COMMIT = frozenset({"crash after a commit", "commit without an answer"})
 
 PLACES = (1, 2, 3, 4, 5, 7, 9, 12, 16, 22)
 """At the how many-th commit, call or row a fault may strike."""
@@ -76,9 +90,12 @@ class Gremlin:
         self.clock = clock
         self.seen: dict[str, int] = {}
         self.late: list[tuple[Land, datetime]] = []
+        self.visit: Callable[[str], None] = lambda _: None
+        """What lets another process come to the store in the middle of a call."""
         self._due: dict[tuple[str, int], str] = {}
-        self._after_commit = False
-        self._counts = {"commit": 0, "call": 0, "row": 0}
+        self._after_commit = ""
+        self._is_full = False
+        self._counts = {"begin": 0, "commit": 0, "call": 0, "row": 0}
         self.awake = False
         self.rival: Callable[[], None] | None = None
         """Who breaks in at the next call."""
@@ -86,7 +103,7 @@ class Gremlin:
         self.pestered: set[str] = set()
         """The systems that were called again in one round although their quota was spent."""
 
-    def begin(self, rival: Callable[[], None] | None = None) -> None:
+    def begin_calls(self, rival: Callable[[], None] | None = None) -> None:
         """Begin a round or another unit of work; whoever had no calls left may have some again."""
         self.rival = rival
         self._spent.clear()
@@ -148,7 +165,14 @@ class Gremlin:
     def sleep(self) -> None:
         """Let nothing go wrong any more."""
         self._due.clear()
-        self.awake = False
+        self.awake = self._is_full = False
+
+    @contextmanager
+    def dozing(self) -> Iterator[None]:
+        """Let nothing go wrong inside, and go on with what is due afterwards."""
+        awake, self.awake = self.awake, False
+        yield
+        self.awake = awake
 
     def at(self, site: str) -> str:
         """Return what goes wrong at this place of the step, or nothing."""
@@ -160,18 +184,30 @@ class Gremlin:
             self.seen[kind] = self.seen.get(kind, 0) + 1
         return kind
 
+    def begin(self) -> None:
+        """Stand before a transaction: another process may be writing for longer than anybody waits."""
+        if self.awake and self.at("begin"):
+            raise StoreBusy("The store is being written by another process.")
+
     def commit(self, when: str) -> None:
         """Stand at a commit: what is due strikes before or after it."""
         if not self.awake:
             return
         if when == "before":
-            due = self.at("commit")
-            self._after_commit = due == "crash after a commit"
-            if due == "crash before a commit":
-                raise Crash
+            self._before_commit()
         elif self._after_commit:
-            self._after_commit = False
+            due, self._after_commit = self._after_commit, ""
+            raise Crash if due == "crash after a commit" else StoreBusy("The server is gone.")
+
+    def _before_commit(self) -> None:
+        due = self.at("commit")
+        self._after_commit = due if due in AFTER_COMMIT else ""
+        if due == "crash before a commit":
             raise Crash
+        # A disk that is full stays so until somebody makes room.
+        self._is_full = self._is_full or due == "store full"
+        if self._is_full:
+            raise StoreUnusable("The store cannot grow, because the disk is full.")
 
 
 class Wire(Faults):
@@ -211,6 +247,8 @@ class Wire(Faults):
             raise QuotaSpent(f"{self._system} allows no more calls.")
         if due == "edit before a call":
             self._gremlin.meddle(self._system, None)
+        if due in VISITS:
+            self._gremlin.visit(due)
 
     def after(self, call: str, _: str) -> None:
         """Let the answer of a call be lost, or let somebody be quicker than it."""

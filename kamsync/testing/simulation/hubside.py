@@ -11,7 +11,13 @@ from kamsync.clock import SetClock
 from kamsync.engine import Hub, Round, System, preview, pull, push, run_round, settle
 from kamsync.engine.pull import reread
 from kamsync.engine.resolve import drop_creates, resolve
-from kamsync.errors import ApprovalMissing, FixConfiguration, GuardTripped, RetryLater
+from kamsync.errors import (
+    ApprovalMissing,
+    FixConfiguration,
+    GuardTripped,
+    RetryLater,
+    StoreUnusable,
+)
 from kamsync.model import Event
 from kamsync.store import Store
 from kamsync.testing.simulation.breaks import Crash, Gremlin
@@ -56,6 +62,9 @@ class HubSide:
         self.unit = ""
         self.approved = False
         self.crashes = 0
+        self.rounding = False
+        self.unread: set[str] = set()
+        """The systems that were not read since an older store was put back; a round reads them first."""
         self.systems = {
             cast.name: System(
                 name=cast.name,
@@ -109,6 +118,7 @@ class HubSide:
         journal.append = tapped
         store.database.at_end(ended)
         store.on_commit = self.gremlin.commit
+        store.database.on_begin = self.gremlin.begin
 
     def start(self) -> Hub:
         """Return a hub that knows nothing but what is in the store."""
@@ -140,6 +150,10 @@ class HubSide:
         except (RetryLater, FixConfiguration) as error:
             require_discreet(str(error), self.chronicle.report)
             return "down"
+        except StoreUnusable:
+            self.gremlin.sleep()
+            self.restart()
+            return "ended"
         except (ApprovalMissing, GuardTripped) as error:
             require_discreet(str(error), self.chronicle.report)
             return "stopped"
@@ -152,7 +166,7 @@ class HubSide:
     def _begin_calls(self, rival: Callable[[], None] | None = None) -> None:
         """Begin a round or another unit of work: what is sent and called is counted anew."""
         self._require_patience()
-        self.gremlin.begin(rival)
+        self.gremlin.begin_calls(rival)
         self.sending.begin()
 
     def _require_patience(self) -> None:
@@ -160,14 +174,25 @@ class HubSide:
         for system in sorted(self.gremlin.pestered):
             text = f"{system} was called again in a round in which it had allowed no more calls"
             self.chronicle.report(20, text)
-        self.gremlin.begin()
+        self.gremlin.begin_calls()
 
     def restart(self) -> None:
         """Begin anew with what is in the store, and with the policy as it was changed meanwhile."""
+        self.begin_with(lambda: self.opener.reopen(self.store, self.clock))
+
+    def begin_with(self, opened: Callable[[], Store]) -> None:
+        """Begin anew with a store that is opened while no hub is there."""
         self.crashes += 1
         self._renew()
-        self.take(self.opener.reopen(self.store, self.clock))
+        self.take(opened())
         self.verify()
+
+    def another(self) -> str:
+        """11: let a second hub begin a round on the store, which is refused while one runs."""
+        if not self.rounding:
+            return ""
+        intrude(self.start, self.chronicle.report)
+        return "refused"
 
     def _renew(self) -> None:
         """Forget what a connector knew: its process is gone."""
@@ -215,12 +240,13 @@ class HubSide:
             if not alone:
                 drop_creates(hub, system, entity.name)
                 reread(hub, system, entity.name)
+        self.unread.discard(name)
         self.watermarks[name].require(self.store, there)
         return self._end()
 
     def settle(self) -> str:
         """Match, merge and plan what was read; a plan out of proportion is not kept."""
-        if not self.met:
+        if not self.met or self.unread:
             return "not met"
         self._plan_anew()
         self._begin("settle")
@@ -245,6 +271,13 @@ class HubSide:
         """Run a whole round; where it stops for want of a person, that person looks and approves."""
         self._plan_anew()
         self._begin_calls(self._intruder)
+        self.rounding = True
+        try:
+            return self._round(approve=approve)
+        finally:
+            self.rounding = False
+
+    def _round(self, *, approve: bool) -> str:
         try:
             result = run_round(self.hub)
         except (ApprovalMissing, GuardTripped) as error:
@@ -253,6 +286,7 @@ class HubSide:
             require_discreet(str(error), self.chronicle.report)
             result = self._approved_round()
         self.plan = result.id
+        self.unread &= {each.system for each in result.down}
         return "down" if result.down else "done"
 
     def _approved_round(self) -> Round:

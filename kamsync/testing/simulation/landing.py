@@ -15,7 +15,7 @@ from kamsync.testing.simulation.breaks import Land
 from kamsync.testing.simulation.cells import Place, Version
 from kamsync.testing.simulation.chronicle import Chronicle, Report
 from kamsync.testing.simulation.idents import Ident, is_same
-from kamsync.testing.simulation.schema import FIELDS, PARTS
+from kamsync.testing.simulation.schema import FIELDS, PARTS, SCHEMA
 from kamsync.testing.simulation.sending import Sending
 from kamsync.testing.simulation.setting import Cast
 from kamsync.testing.simulation.town import ITSELF, Town
@@ -273,6 +273,17 @@ class Landings:
             )
         else:
             truth.excepted |= covered
+
+    def forget_the_keyless(self) -> None:
+        """Excuse a second one of what nothing tells apart: a store that was put back cannot know it."""
+        for places in self.made.values():
+            places[:] = [place for place in places if self._has_key(place)]
+
+    def _has_key(self, place: Place) -> bool:
+        """Whether the values of a native record tell it apart."""
+        entity, values = SCHEMA.entity(place.entity), self._row(place).values
+        names = entity.keys or entity.unique
+        return all(values.get(name) is not None for name in names)
 
     def _has_twin(self, record: str, place: Place) -> bool:
         """Whether a record has another native record in the same system."""

@@ -27,7 +27,12 @@ class Pending(Struct, frozen=True):
 
 PENDING: tuple[Pending, ...] = (
     Pending(
-        "Fault: what is pushed to us comes twice, late, in another order, forged or not at all.",
+        "Fault 20: a system has forgotten the key of a create by the time that it is sent again.",
+        "systems whose keys of creates expire",
+        "kamsync.engine.expiring",
+    ),
+    Pending(
+        "Fault 32: what is pushed to us comes twice, late, in another order, forged or not at all.",
         "webhooks",
         "kamsync.webhooks",
     ),
@@ -37,7 +42,7 @@ PENDING: tuple[Pending, ...] = (
         "kamsync.webhooks",
     ),
     Pending(
-        "Fault: a worker pauses until its lease is over, and goes on.",
+        "Fault 9, in part: a worker pauses until its lease is over, and goes on.",
         "several workers",
         "kamsync.workers",
     ),
@@ -47,7 +52,7 @@ PENDING: tuple[Pending, ...] = (
         "kamsync.workers",
     ),
     Pending(
-        "Fault: a period is locked or opened again between plan and push.",
+        "Fault 39: a period is locked or opened again between plan and push.",
         "pay periods",
         "kamsync.pay",
     ),

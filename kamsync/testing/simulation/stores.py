@@ -17,7 +17,10 @@ from urllib.parse import quote
 from kamsync.clock import Clock
 from kamsync.errors import ConfigurationInvalid
 from kamsync.seal import MasterKey
-from kamsync.store import Store, open_store
+from kamsync.store import Store, open_store, restore_store
+from kamsync.store.migrate import migrate
+from kamsync.store.sqlite import SqliteDatabase
+from kamsync.testing.simulation.older import as_first
 
 __all__ = ["KEY", "STORES", "Opener", "store_opener"]
 
@@ -48,6 +51,28 @@ class Opener:
             return Store(store.database, clock, MasterKey(KEY))
         store.close()
         return self.open(clock)
+
+    def upgrade(self, store: Store, clock: Clock) -> Store:
+        """Return the store as this release finds it if the first one has kept it until now.
+
+        A server keeps its tables, so that there it is opened anew and no more.
+        """
+        database = store.database
+        if not isinstance(database, SqliteDatabase):
+            return self.reopen(store, clock)
+        older = as_first(database)
+        if self.url == MEMORY:
+            database.close()
+            migrate(older)
+            return Store(older, clock, MasterKey(KEY))
+        older.connection.backup(database.connection)
+        older.close()
+        return self.reopen(store, clock)
+
+    def put_back(self, store: Store, backup: Path, clock: Clock) -> Store:
+        """Return the store that a backup holds, in the place of the one that is there."""
+        store.close()
+        return restore_store(backup, self.url, clock=clock, key=KEY, replace=True)
 
 
 @contextmanager

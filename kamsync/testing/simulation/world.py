@@ -22,6 +22,7 @@ from kamsync.testing.simulation.chronicle import Chronicle
 from kamsync.testing.simulation.hubside import HubSide
 from kamsync.testing.simulation.landing import Landings
 from kamsync.testing.simulation.people import People
+from kamsync.testing.simulation.rescue import RESCUES, Rescue
 from kamsync.testing.simulation.reviewer import Reviewer
 from kamsync.testing.simulation.schema import PARTS
 from kamsync.testing.simulation.setting import Cast, draw_setting
@@ -55,11 +56,13 @@ ACTS = {
 }
 """Every step with its weight."""
 
-READING = ("commit", "call")
+DECIDING = ("begin", "commit")
+
+READING = (*DECIDING, "call")
 
 SITES_OF = {
-    "decide": ("commit",),
-    "settle": ("commit",),
+    "decide": DECIDING,
+    "settle": DECIDING,
     "pull": READING,
     "hint": READING,
     "push": (*READING, "row"),
@@ -157,6 +160,8 @@ class World:
             if name not in stages:
                 self.say("system", name, town.falls)
         self.troubles = Troubles(self.towns, self.hub.clock)
+        self.gremlin.visit = self._visit
+        self.rescue = Rescue(self.hub, self.truth, self.chronicle)
         self._draw_later(work)
         self._confine(work)
 
@@ -177,6 +182,7 @@ class World:
 
     def close(self) -> None:
         """End the store, and every site."""
+        self.rescue.close()
         self.hub.store.close()
         for town in self.towns.values():
             town.close()
@@ -226,12 +232,33 @@ class World:
         if not self._beside or not self._faults.happens(SHARE):
             return
         kind = self._faults.pick(self._beside)
+        if self.rescue.is_over(kind):
+            return
         self.gremlin.seen[kind] = self.gremlin.seen.get(kind, 0) + 1
         if kind == "started again":
             self.hub.restart()
             self.say(kind, "the hub")
+        elif kind in RESCUES:
+            self._rescue(kind)
         else:
             self.say(kind, self.troubles.strike(kind, self._faults))
+
+    def _rescue(self, kind: str) -> None:
+        """Let the store be upgraded, or an older one be put back, with nothing on its way meanwhile."""
+        while self.gremlin.late:
+            self.arrive(0)
+        self.reviewer.page = None
+        self.say(kind, self.rescue.strike(kind))
+
+    def _visit(self, kind: str) -> None:
+        """Let another process come to the store in the middle of a call."""
+        if self.hub.store.database.in_transaction:
+            return
+        with self.gremlin.dozing():
+            if kind == "another hub":
+                self.say(kind, self.hub.another() or "not needed")
+            else:
+                self.say(kind, self.reviewer.decide(self._faults) or "nothing to decide")
 
     def require(self) -> None:
         """Raise `Violation` for the first breach."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from msgspec import structs
@@ -30,6 +31,10 @@ def _no_alarms(_: Function) -> Function:
 
 def _always(_: Function) -> Function:
     return lambda *_, **__: True
+
+
+def _open_to_all(_: Function) -> Function:
+    return lambda *_: nullcontext()
 
 
 def _talkative(right: Function) -> Function:
@@ -111,6 +116,17 @@ KEEPING = {
         "What was sent before a crash is not remembered.",
         (Patch(OUTBOX, "Outbox.inflight_of", _empty),),
         seeds=1,
+    ),
+    "crowded": Bug(
+        "Whoever wants to run a round runs one, whatever runs already.",
+        (Patch("kamsync.store.main", "Store.round_lock", _open_to_all),),
+        seeds=14,
+        breaks=(11,),
+    ),
+    "credulous": Bug(
+        "A store that was put back is believed.",
+        (Patch("kamsync.store.opening", "mark_restored", _nothing),),
+        seeds=4,
     ),
     "silent": Bug(
         "A conflict does not say why it is one.",

@@ -1,0 +1,63 @@
+"""What the observer knew of golden when a backup was made, to be believed again once that is put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import structs
+
+from kamsync.testing.simulation.cells import Cell, Place, Subject
+from kamsync.testing.simulation.chronicle import Chronicle
+from kamsync.testing.simulation.truth import Truth
+
+__all__ = ["Recalled"]
+
+
+class Recalled:
+    """Golden, its journal and its links as they are now; the systems go on."""
+
+    def __init__(self, truth: Truth, chronicle: Chronicle) -> None:
+        self.truth = truth
+        self.chronicle = chronicle
+        self.exists = dict(chronicle.exists)
+        self.subjects = {key: _copied(each) for key, each in truth.subjects.items()}
+        self.of_record = {record: list(places) for record, places in truth.of_record.items()}
+        self.owner, self.links = dict(truth.owner), dict(truth.links)
+        self.joined, self.entities = dict(truth.joined), dict(truth.entities)
+
+    def come_true(self, alive: Callable[[Place], bool]) -> None:
+        """Let golden be what it was; *alive* says whether a native record is there.
+
+        What systems hold is all that is left of what came after the backup: it counts as entered where
+        it is, whoever wrote it there. What had been dealt with and is nowhere any more has gone with
+        the journal that told of it.
+        """
+        truth = self.truth
+        settled = held = 0
+        for subject in truth.subjects.values():
+            settled |= subject.settled
+        for cell in truth.cells.values():
+            if alive(cell.place):
+                cell.now.user = True
+                held |= cell.now.head if self._claims(cell) else 0
+        truth.moot |= settled & ~held
+        truth.subjects, truth.of_record = self.subjects, self.of_record
+        truth.owner, truth.links = self.owner, self.links
+        truth.joined, truth.entities = self.joined, self.entities
+        self.chronicle.exists = self.exists
+
+    def _claims(self, cell: Cell) -> bool:
+        """Whether a cell says something: a blank where golden was never met does not."""
+        if cell.now.ident != cell.blank:
+            return True
+        subject = self.subjects.get((self.owner.get(cell.place, ""), cell.field))
+        return subject is not None and subject.now.revision > 0
+
+
+def _copied(subject: Subject) -> Subject:
+    """Return a copy that stays what it is; the things that references lead to are the same."""
+    copy = Subject(subject.versions[0].ident)
+    copy.versions = [structs.replace(version) for version in subject.versions]
+    copy.named, copy.contending, copy.pinned = subject.named, subject.contending, subject.pinned
+    copy.same = list(subject.same)
+    return copy

@@ -1,0 +1,71 @@
+"""What an administrator does to the store: upgrade it, keep a copy of it, and put that copy back."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from kamsync.testing.simulation.chronicle import Chronicle
+from kamsync.testing.simulation.hubside import HubSide
+from kamsync.testing.simulation.recalled import Recalled
+from kamsync.testing.simulation.truth import Truth
+
+__all__ = ["RESCUES", "Rescue"]
+
+UPGRADED, PUT_BACK = "store upgraded", "store put back"
+
+RESCUES = frozenset({UPGRADED, PUT_BACK})
+
+NAME = "backup"
+
+
+class Rescue:
+    """The upgrade of a history, and its backup: it is made the first time, and put back the second time.
+
+    What is put back are the files that the commands write. Either happens once.
+    """
+
+    def __init__(self, hub: HubSide, truth: Truth, chronicle: Chronicle) -> None:
+        self.hub = hub
+        self.truth = truth
+        self.chronicle = chronicle
+        self._done: set[str] = set()
+        self._folder: Path | None = None
+        self._recalled: Recalled | None = None
+
+    def is_over(self, kind: str) -> bool:
+        """Whether this has happened already."""
+        return kind in self._done
+
+    def strike(self, kind: str) -> str:
+        """Upgrade the store, make the backup, or put it back; return a few words about it."""
+        if kind == UPGRADED:
+            self._done.add(kind)
+            self.hub.begin_with(partial(self.hub.opener.upgrade, self.hub.store, self.hub.clock))
+            return "by a newer release"
+        if self._folder is None or self._recalled is None:
+            return self._back_up()
+        self._done.add(kind)
+        return self._put_back(self._folder / NAME, self._recalled)
+
+    def _back_up(self) -> str:
+        self._folder = Path(tempfile.mkdtemp(prefix="kamsync-simulation-"))
+        self.hub.store.backup(self._folder / NAME)
+        self._recalled = Recalled(self.truth, self.chronicle)
+        return "is copied"
+
+    def _put_back(self, backup: Path, recalled: Recalled) -> str:
+        hub = self.hub
+        recalled.come_true(hub.landings.alive)
+        hub.landings.forget_the_keyless()
+        hub.begin_with(lambda: hub.opener.put_back(hub.store, backup, hub.clock))
+        hub.plan, hub.unread = "", set(hub.systems)
+        self.close()
+        return "as it was"
+
+    def close(self) -> None:
+        """Remove the copy."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
