@@ -119,6 +119,27 @@ def test_an_alarm_is_a_sentence_with_all_its_numbers():
     )
 
 
+@pytest.mark.parametrize(
+    ("counts", "done"),
+    [
+        (
+            {"updates": 300},
+            "300 records would be changed among 1000 records; 100 are in proportion.",
+        ),
+        (
+            {"creates": 300},
+            "300 records would be created among 1000 records; 200 are in proportion.",
+        ),
+        ({"blanks": 300}, "300 values would be emptied among 1000 records; 20 are in proportion."),
+    ],
+)
+def test_an_alarm_says_what_would_be_done(counts, done):
+    """In words that need no table to read."""
+    assert [f"sales.account: {done}"] == [
+        alarm.text for alarm in weigh([tally(**counts)], Limits())
+    ]
+
+
 def test_limits_of_one_entity_in_one_system_hold_only_there():
     """What the table leaves out is as in the default, which is itself written down."""
     limits = parse_limits(

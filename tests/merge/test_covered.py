@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator, Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec import structs
 
-from kamsync.merge import merge_field
-from kamsync.model import Fact, Golden, Step
+from kamsync.merge import Court, Merged, Speaker, Topic, merge_field
+from kamsync.model import Cells, Conflict, Fact, Golden, Step, Value
 
 OLD = Golden("old", 7)
 COVERED = {"person": "Early", "employee": "e-early", "at": "early"}
@@ -131,3 +136,84 @@ def test_our_write_covers_nothing_where_its_link_does_not_contend(
     merged = merge_field(topic, OLD, [side(1, fact)], held, court)
 
     assert () == merged.conflicts
+
+
+CELLS = st.tuples(st.sampled_from(["a", "b", "c", None]))
+STEPS = st.builds(Step, CELLS, st.sampled_from([None, None, 3, 7]))
+
+
+def entered(fact: Fact) -> Iterator[Value]:
+    """Yield what people have entered on the way: blanks aside, each that was not there before."""
+    before = fact.merged
+    for step in fact.trail:
+        if step.revision is None and step.cells not in (before, (None,)):
+            yield step.cells[0]
+        before = step.cells
+
+
+@st.composite
+def histories(draw):
+    """Draw what a link shows, and what it went through since it was dealt with."""
+    is_emptied = draw(st.booleans())
+    return Fact(
+        (None,) if is_emptied else draw(CELLS),
+        draw(st.none() | CELLS),
+        draw(st.sampled_from([-1, 3, 7])),
+        draw(st.booleans()),
+        trail=tuple(draw(st.lists(STEPS, max_size=3))),
+        emptied=is_emptied,
+    )
+
+
+class Plain:
+    """A link that says values as they are."""
+
+    def __init__(self, link: int, fact: Fact) -> None:
+        self.link, self.system, self.fact = link, f"system-{link}", fact
+
+    def value(self, cells: Cells, known: Value, aside: Cells = ()) -> Value:  # noqa: ARG002
+        return cells[0]
+
+    def says(self, cells: Cells, value: Value) -> bool:
+        return cells == (value,)
+
+    def speaker(self, author: object) -> Speaker:  # noqa: ARG002
+        return Speaker(None)
+
+
+def merge(golden: Golden, facts: Sequence[Fact], held: Conflict | None = None) -> Merged:
+    """Merge what some links show, without a policy."""
+    revisions = itertools.count(100)
+    court = Court(lambda _: None, lambda: next(revisions), lambda: "conflict", "")
+    sides = [Plain(n, fact) for n, fact in enumerate(facts)]
+    return merge_field(Topic("account", "account-1", "name"), golden, sides, held, court)
+
+
+@given(
+    st.sampled_from([Golden(), Golden("a", 7), Golden(None, 7)]), st.lists(histories(), max_size=3)
+)
+def test_no_edit_that_a_history_tells_of_is_lost(golden, facts):
+    """Each is golden at some time, or named as a loser or a contender, whatever our writes covered."""
+    merged = merge(golden, facts)
+
+    named = {golden.value, merged.golden.value}
+    for event in merged.events:
+        named |= {event.value, *(loser.value for loser in event.losers)}
+        named |= {event.winner.value} if event.winner else set()
+    for conflict in merged.conflicts:
+        named |= {contender.value for contender in conflict.contenders}
+    assert {value for fact in facts for value in entered(fact)} <= named
+
+
+@given(
+    st.sampled_from([Golden(), Golden("a", 7), Golden(None, 7)]), st.lists(histories(), max_size=3)
+)
+def test_a_history_is_replayed_once(golden, facts):
+    """Afterwards nothing is left to deal with."""
+    once = merge(golden, facts)
+    held = next((conflict for conflict in once.conflicts if not conflict.closed), None)
+
+    twice = merge(once.golden, list(once.facts.values()), held)
+
+    assert not any(fact.moved for fact in once.facts.values())
+    assert ((), once.golden, once.facts) == (twice.events, twice.golden, twice.facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from kamsync.merge import merge_field
+from kamsync.merge import Topic, merge_field
 from kamsync.model import EXISTS, Contender, Fact, Golden, Kind, Origin
 from kamsync.policy import Settlement
 from kamsync.policy.verdict import Hold
@@ -200,6 +200,15 @@ def test_a_question_shows_each_side_and_what_golden_is(
     assert (opened,) == merged.conflicts
     assert [structs.replace(opened, id="")] == asked.seen
     assert (told("held", value="old", losers=contenders, revision=7),) == merged.events
+
+
+def test_a_question_is_about_a_value_unless_it_is_said_to_be_about_more(court, side, edit):
+    """Most of them are."""
+    name = Topic("account", "account-1", "name")
+
+    merged = merge_field(name, OLD, [side(1, edit(1, "new", knows=3))], None, court)
+
+    assert [Kind.VALUE] == [conflict.kind for conflict in merged.conflicts]
 
 
 def test_what_golden_says_of_no_system_has_no_time_beside_theirs(topic, court, side, edit):

@@ -9,7 +9,7 @@ from kamsync.connector import Can
 from kamsync.entities import core_schema
 from kamsync.errors import ReferenceMissing
 from kamsync.lenses import field_map, identity_map
-from kamsync.mapping import EntityMap
+from kamsync.mapping import Direction, EntityMap
 from kamsync.model import EXISTS, Fact, Golden, Intent, Link, Op, Record
 from kamsync.observe import GONE, HERE
 from kamsync.plan import Due, Problem, due
@@ -125,6 +125,33 @@ def test_a_field_under_review_is_not_written():
 def test_a_field_that_must_not_reach_the_system_is_not_written():
     """Nor is it confirmed."""
     assert Due() == asked(record(name="Acme"), link(name=known("Old", 3)), hidden=["name"])
+
+
+def test_a_field_that_is_only_read_is_not_written():
+    """Neither into a record that is there nor into a new one."""
+    map_ = identity_map(SCHEMA.entity("account"), "account")
+    name = structs.replace(map_.fields["name"], direction=Direction(writes=False))
+    only_read = structs.replace(map_, fields={**map_.fields, "name": name})
+    acme = record(name="Acme", industry="steel")
+
+    told = [
+        due(acme, each, only_read, Refs(), held=(), can=EVERYTHING)
+        for each in (link(name=known("Old", 3), industry=known("old", 3)), link(None))
+    ]
+
+    assert [{"industry"}, {"industry", EXISTS}] == [set(each.fields) for each in told]
+
+
+def test_a_record_is_made_of_a_value_that_is_said_in_part():
+    """A street without a city is something to begin with."""
+    map_ = identity_map(SCHEMA.entity("account"), "account")
+    parts = SCHEMA.entity("account").field("billing_address").parts
+    said = {part.name: "Weg 1" if part.name == parts[0].name else None for part in parts}
+    golden = {EXISTS: Golden(value=True, revision=1), "billing_address": Golden(said, 5)}
+
+    told = due(Record("r", "account", golden), link(None), map_, Refs(), held=(), can=EVERYTHING)
+
+    assert (Op.CREATE, {"billing_address", EXISTS}) == (told.op, set(told.fields))
 
 
 @pytest.mark.parametrize("unset", [{}, {"name": Golden()}])

@@ -51,6 +51,17 @@ def test_a_plan_counts_its_writes(records):
     assert len(records) == name.count
 
 
+def test_the_order_of_the_fields_makes_no_other_plan():
+    """They are all written at once."""
+    fields = {"name": (("Old",), ("Acme",)), "industry": (("old",), ("steel",))}
+    turned = dict(reversed(fields.items()))
+    one, other = (
+        PlannedWrite("sales", "account", Op.UPDATE, 1, "r", "n", each) for each in (fields, turned)
+    )
+
+    assert name_of(one) == name_of(other)
+
+
 def test_a_name_outlives_an_upgrade():
     """A plan that was shown yesterday may be approved today, and a name is short enough to be typed."""
     name = PlanName()
