@@ -13,6 +13,14 @@ from kamsync.engine.hub import Hub, Numbers, System, record_id
 from kamsync.engine.keying import keep_keys
 from kamsync.engine.one_record import RecordMerge, in_order
 from kamsync.engine.parking import Parking
+from kamsync.engine.remembering import (
+    DueUpdate,
+    planned_write,
+    referring,
+    remember,
+    stands_alone,
+    updated_singly,
+)
 from kamsync.engine.ties import people_of
 from kamsync.identity import key_fields
 from kamsync.mapping import EntityMap, empties
@@ -32,6 +40,8 @@ from kamsync.plan import Due
 from kamsync.schema import Entity, Type
 
 __all__ = ["BatchMerge", "merge_records", "moved_records"]
+
+NOTHING = Due()
 
 
 def moved_records(
@@ -123,6 +133,8 @@ class BatchMerge:
         self.plain: set[str] = set()
         self._order: tuple[frozenset[str], list[str]] | None = None
         self.rekeyed: set[str] = set()
+        self.updated = updated_singly(hub, batch.entity)
+        self.referring = referring(hub, batch.entity)
         self.key_fields = key_fields(hub.schema.entity(batch.entity))
         self.parking = Parking(hub, batch.entity)
 
@@ -211,14 +223,17 @@ class BatchMerge:
         """Keep everything, and what each link is owed now, in scope or not: the plan asks for that."""
         same: list[tuple[int, str | None]] = []
         changed: list[tuple[Link, str | None]] = []
+        ahead: list[DueUpdate] = []
         for id_ in self.clean:
             record, held = self.batch.records[id_], held_of(id_, self.conflicts)
             for link in self.batch.links.get(id_, []):
-                after, word = self._owed(record, link, held)
+                after, told = self._owed(record, link, held)
                 if after is self.before[link.id]:
-                    same.append((link.id, word))
+                    same.append((link.id, told.word))
                 else:
-                    changed.append((after, word))
+                    changed.append((after, told.word))
+                if link.system in self.updated and stands_alone(told, self.referring):
+                    ahead.append(DueUpdate(planned_write(after, told), told.fields, held))
         self.hub.store.records.save(list(self.records.values()))
         self.hub.store.links.settle(changed)
         self.hub.store.links.set_owed(same)
@@ -226,14 +241,15 @@ class BatchMerge:
         self._keep_keys()
         self.hub.store.records.clear_dirty(self.clean)
         self.parking.save(self.clean, frozenset(self.records))
+        remember(self.hub, ahead)
         self.hub.note([event for event in self.events if not _goes_without_saying(event)])
 
-    def _owed(self, record: Record, link: Link, held: frozenset[str]) -> tuple[Link, str | None]:
-        """Return a link as its reading has confirmed it, with the word for what it is owed."""
+    def _owed(self, record: Record, link: Link, held: frozenset[str]) -> tuple[Link, Due]:
+        """Return a link as its reading has confirmed it, with what is due there."""
         if record.id in self.plain and link.native_id is not None and not self.lacking[link.system]:
-            return link, None
+            return link, NOTHING
         told = self._due(record, link, held)
-        return confirmed(self.hub, link, record, told), told.word
+        return confirmed(self.hub, link, record, told), told
 
     def _keep_keys(self) -> None:
         """Let records be found by what became of them."""

@@ -8,11 +8,12 @@ from typing import Any
 from msgspec import Struct, to_builtins
 
 from kamsync.engine.barred import barred_writes
-from kamsync.engine.batches import Batch, await_missing, due_at, load
+from kamsync.engine.batches import await_missing, due_at, load
 from kamsync.engine.consent import first_writes, unapproved
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.parking import waiting
 from kamsync.engine.pilot import Pilot
+from kamsync.engine.remembering import DueUpdate, planned_write, remembered
 from kamsync.engine.scoping import records_in_scope
 from kamsync.engine.together import wholes
 from kamsync.guards import Alarm, Tally, weigh
@@ -120,29 +121,59 @@ def _planned(
     if op is None:
         if any(system.allows(entity, each) for each in Op):
             for whole in wholes(hub, system, entity, only.of(entity) if only is not None else None):
-                yield [_both(whole.batch, link, told) for link, told in whole.due]
+                yield [_both(link, told) for link, told in whole.due]
         return
     if not system.allows(entity, op):
         return
     after = 0
-    while links := hub.store.links.owed(system.name, entity, op.value, after, hub.batch):
-        after = links[-1].id
-        wanted = [link for link in links if only is None or link.record in only.of(entity)]
+    while links := hub.store.links.owed_ids(system.name, entity, op.value, after, hub.batch):
+        after = links[-1][0]
+        wanted = [each for each in links if only is None or each[1] in only.of(entity)]
         if wanted:
             yield _batch(hub, entity, wanted, op)
 
 
 def _batch(
-    hub: Hub, entity: str, links: Sequence[Link], op: Op
+    hub: Hub, entity: str, links: Sequence[tuple[int, str | None]], op: Op
 ) -> list[tuple[OutboxRow, PlannedWrite]]:
+    """Return what is still due at some links, each with its record, in their order."""
+    known = remembered(hub, links) if op is Op.UPDATE else {}
+    planned = {
+        link: (_row(each.write, each.fields), each.write)
+        for link, each in _free(hub, entity, known).items()
+    }
+    planned |= _asked(hub, entity, [link for link, _ in links if link not in known], op)
+    return [planned[link] for link, _ in links if link in planned]
+
+
+def _free(hub: Hub, entity: str, known: Mapping[int, DueUpdate]) -> dict[int, DueUpdate]:
+    """Return what is in scope of what is due, and waits for no later time."""
+    records = sorted({each.write.record for each in known.values()})
+    scope: Collection[str] = records
+    if not hub.scope.is_open:
+        scope = records_in_scope(hub, entity, hub.store.records.by_id(records))
+    later = waiting(hub, records)
+    return {
+        link: each
+        for link, each in known.items()
+        if each.write.record in scope and (each.write.system, each.write.native_id) not in later
+    }
+
+
+def _asked(
+    hub: Hub, entity: str, ids: Sequence[int], op: Op
+) -> dict[int, tuple[OutboxRow, PlannedWrite]]:
     """Return what is still due at some links, as outbox rows and as a person reads it."""
-    ids = sorted({link.record for link in links if link.record})
-    batch = load(hub, entity, ids, only=links)
+    if not ids:
+        return {}
+    links = hub.store.links.by_id(ids)
+    records = sorted({link.record for link in links.values() if link.record})
+    batch = load(hub, entity, records, only=links.values())
     scope = records_in_scope(hub, entity, batch.records)
-    later = waiting(hub, ids)
-    planned = []
+    later = waiting(hub, records)
+    planned = {}
     outdated = []
-    for link in links:
+    for link in links.values():
         record = batch.records.get(link.record or "")
         if record is None or record.id not in scope:
             continue
@@ -153,37 +184,16 @@ def _batch(
             outdated.append((link.id, told.word))
             await_missing(hub, link, told)
             continue
-        planned.append(_both(batch, link, told))
+        planned[link.id] = _both(link, told)
     # A write whose answer was found later left behind that it was owed.
     hub.store.links.set_owed(outdated)
     return planned
 
 
-def _both(batch: Batch, link: Link, told: Due) -> tuple[OutboxRow, PlannedWrite]:
+def _both(link: Link, told: Due) -> tuple[OutboxRow, PlannedWrite]:
     """Return what is due at a link as an outbox row and as a person reads it."""
-    assert told.op is not None
-    write = _write(batch, link, told.op, told.fields, told.blanks)
+    write = planned_write(link, told)
     return _row(write, told.fields), write
-
-
-def _write(
-    batch: Batch, link: Link, op: Op, fields: Mapping[str, Intent], blanks: tuple[str, ...]
-) -> PlannedWrite:
-    """Return one write as a person reads it: from what to what."""
-    shown = {}
-    for name, intent in fields.items():
-        fact = link.facts.get(name)
-        shown[name] = (fact.observed if fact and op is not Op.CREATE else (), intent.cells)
-    return PlannedWrite(
-        system=link.system,
-        entity=batch.entity,
-        op=op,
-        link=link.id,
-        record=link.record or "",
-        native_id=link.native_id,
-        fields=shown,
-        blanks=blanks,
-    )
 
 
 def _row(write: PlannedWrite, fields: Mapping[str, Intent]) -> OutboxRow:

@@ -280,6 +280,7 @@ def settle(
     """Match, merge and plan all that was taken in, in one transaction."""
     result.matched, result.merged = 0, Tallies()
     with hub.store.transaction():
+        hub.store.remembered.begin()
         _backfill(hub)
         amended = amendments(hub)
         links = only.links if only is not None else None

@@ -57,6 +57,12 @@ _OWED = (
     " ORDER BY id LIMIT ?"
 )
 
+_OWED_IDS = (
+    "SELECT link.id, link.record FROM link"
+    " WHERE system = ? AND entity = ? AND owed = ? AND waiting IS NULL AND id > ?"
+    " ORDER BY id LIMIT ?"
+)
+
 # Joined to a text, the system is out of reach of the indexes that begin with it: all that is owed there
 # would be looked through, where the few links of each record have an index of their own.
 _OWED_RECORDS = (
@@ -158,6 +164,7 @@ class Links(Shown):
     def tie(self, ties: Iterable[tuple[int, str | None]]) -> None:
         """Say which record each link belongs to, where nothing else about it has changed."""
         rows = [(record, int(link in self._just_waiting), link) for link, record in ties]
+        self._remembered.links_written(row[2] for row in rows)
         self._database.many("UPDATE link SET record = ?, blocked = ? WHERE id = ?", rows)
 
     def save(self, links: Sequence[Link]) -> None:
@@ -166,6 +173,7 @@ class Links(Shown):
         A link that waits for a reference is ready to be merged again, unless it began to wait in
         this same transaction.
         """
+        self._remembered.links_written(link.id for link in links)
         self._database.many(_SAVE, [self._row(link) for link in links])
 
     def settle(self, owed: Iterable[tuple[Link, str | None]]) -> None:
@@ -182,6 +190,7 @@ class Links(Shown):
             )
             for link, op in owed
         ]
+        self._remembered.links_written(row[-1] for row in rows)
         self._database.many(_SETTLE, rows)
 
     def _row(self, link: Link) -> Row:
@@ -213,6 +222,15 @@ class Links(Shown):
     def owed(self, system: str, entity: str, op: str, after: int, limit: int) -> list[Link]:
         """Return links that are owed *op* and wait for no match, above *after*, in order of ids."""
         return self._links(_OWED, (system, entity, str(op), after, limit))
+
+    def owed_ids(
+        self, system: str, entity: str, op: str, after: int, limit: int
+    ) -> list[tuple[int, str | None]]:
+        """Return the ids of the links that `owed` returns, with the record of each."""
+        return [
+            (row[0], row[1])
+            for row in self._database.rows(_OWED_IDS, (system, entity, str(op), after, limit))
+        ]
 
     def count_owed(self, system: str, entity: str, op: str) -> int:
         """Return how many links are owed *op* and wait for no match."""
@@ -312,6 +330,7 @@ class Links(Shown):
             "UPDATE outbox SET state = 'dropped' WHERE state = 'inflight' AND link = ?",
             [(link,) for link in ids],
         )
+        self._remembered.links_written(ids)
         self._database.many("DELETE FROM link WHERE id = ?", [(link,) for link in ids])
 
     def _links(self, sql: str, parameters: Row) -> list[Link]:

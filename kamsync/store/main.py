@@ -19,6 +19,7 @@ from kamsync.store.locks import Lock, here
 from kamsync.store.outbox import Outbox
 from kamsync.store.parks import Parks
 from kamsync.store.records import Records
+from kamsync.store.remembered import Remembered
 from kamsync.store.restore import mark_moved
 from kamsync.store.rounds import Plans, Rounds
 
@@ -38,8 +39,10 @@ class Store:
         self._counters = Counters(database)
         self._meta = Meta(database)
         self.cursors = Cursors(database)
-        self.records = Records(database)
-        self.links = Links(database, self.records, clock)
+        self.remembered = Remembered()
+        database.at_end(lambda _kept: self.remembered.end())
+        self.records = Records(database, self.remembered)
+        self.links = Links(database, self.records, clock, self.remembered)
         self.outbox = Outbox(database, self._counters)
         self.plans = Plans(database)
         self.parks = Parks(database)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from kamsync.model import Record
 from kamsync.store.codec import golden_of, written
 from kamsync.store.database import Database
+from kamsync.store.remembered import Remembered
 
 __all__ = ["Records"]
 
@@ -42,8 +43,9 @@ _LAST_CHARACTER = "\U0010ffff"
 class Records:
     """The records of a store, read and written in batches."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, remembered: Remembered) -> None:
         self._database = database
+        self._remembered = remembered
 
     def by_id(self, ids: Sequence[str]) -> dict[str, Record]:
         """Return the records with these ids, those that were merged away as well."""
@@ -58,6 +60,7 @@ class Records:
             (record.id, record.entity, written(record.fields, record.id), record.merged_into)
             for record in records
         ]
+        self._remembered.records_written(row[0] for row in rows)
         self._database.many(_SAVE, rows)
 
     def add(self, entity: str, keys: Mapping[str, Collection[str]]) -> None:
@@ -93,6 +96,7 @@ class Records:
     def forget(self, ids: Sequence[str]) -> None:
         """Let records that nothing belongs to be as if they had never been made, with their keys."""
         rows = [(id_,) for id_ in ids]
+        self._remembered.records_written(ids)
         self._database.many("DELETE FROM match_key WHERE record = ?", rows)
         self._database.many("DELETE FROM record WHERE id = ?", rows)
 

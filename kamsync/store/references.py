@@ -9,6 +9,7 @@ from msgspec import Struct
 from kamsync.clock import Clock, instant
 from kamsync.store.database import Database
 from kamsync.store.records import Records
+from kamsync.store.remembered import Remembered
 
 __all__ = ["Awaited", "References"]
 
@@ -64,10 +65,13 @@ class Awaited(Struct, frozen=True):
 class References:
     """The part of the links that resolves references in either direction."""
 
-    def __init__(self, database: Database, records: Records, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, records: Records, clock: Clock, remembered: Remembered
+    ) -> None:
         self._database = database
         self._records = records
         self._clock = clock
+        self._remembered = remembered
         self._just_waiting: set[int] = set()
         database.at_end(lambda _kept: self._just_waiting.clear())
 
