@@ -45,6 +45,20 @@ class Audit:
         self._told: set[tuple[str, str, str, int]] = set()
         self._landed: dict[tuple[Place, str], int] = {}
 
+    def remembered(self) -> Callable[[], None]:
+        """Return what lets the audit know again what it knows now, once the store of now is put back.
+
+        Whether what has landed since is in the systems, nobody is asked then.
+        """
+        seq, hash_, told = self._seq, self._hash, set(self._told)
+        of_round = {round_: list(events) for round_, events in self.of_round.items()}
+
+        def recall() -> None:
+            self._seq, self._hash, self._told, self.of_round = seq, hash_, told, of_round
+            self._landed.clear()
+
+        return recall
+
     def follow(self, store: Store, events: Sequence[tuple[str, str, Event]]) -> None:
         """Take in what one transaction has kept: events, each with its round and who stands for it."""
         self._require_chain(store)

@@ -34,6 +34,7 @@ class Rescue:
         self._done: set[str] = set()
         self._folder: Path | None = None
         self._recalled: Recalled | None = None
+        self._recall_audit = hub.audit.remembered()
 
     def is_over(self, kind: str) -> bool:
         """Whether this has happened already."""
@@ -54,11 +55,13 @@ class Rescue:
         self._folder = Path(tempfile.mkdtemp(prefix="kamsync-simulation-"))
         self.hub.store.backup(self._folder / NAME)
         self._recalled = Recalled(self.truth, self.chronicle)
+        self._recall_audit = self.hub.audit.remembered()
         return "is copied"
 
     def _put_back(self, backup: Path, recalled: Recalled) -> str:
         hub = self.hub
         recalled.come_true(hub.landings.alive)
+        self._recall_audit()
         hub.landings.forget_the_keyless()
         hub.begin_with(lambda: hub.opener.put_back(hub.store, backup, hub.clock))
         hub.plan, hub.unread = "", set(hub.systems)
