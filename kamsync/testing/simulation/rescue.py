@@ -62,6 +62,7 @@ class Rescue:
         hub = self.hub
         recalled.come_true(hub.landings.alive)
         self._recall_audit()
+        hub.sending.forget()
         hub.landings.forget_the_keyless()
         hub.begin_with(lambda: hub.opener.put_back(hub.store, backup, hub.clock))
         hub.plan, hub.unread = "", set(hub.systems)

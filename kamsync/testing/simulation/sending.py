@@ -59,6 +59,11 @@ class Sending:
             cells = sorted((name, str(intent.cells)) for name, intent in row.fields.items())
             said.add((row.system, row.link, row.op, tuple(cells)))
 
+    def forget(self) -> None:
+        """Know of no plan any more: a store that was put back gives their names to others."""
+        self._planned.clear()
+        self._said.clear()
+
     def begin(self) -> None:
         """Begin a round or another unit of work."""
         self.carried = ()
