@@ -245,6 +245,7 @@ class HubSide:
         """Run a whole round; where it stops for want of a person, that person looks and approves."""
         self._plan_anew()
         self._begin_calls(self._intruder)
+        there = {name: watermark.there() for name, watermark in self.watermarks.items()}
         try:
             result = run_round(self.hub)
         except (ApprovalMissing, GuardTripped) as error:
@@ -253,6 +254,8 @@ class HubSide:
             require_discreet(str(error), self.chronicle.report)
             result = self._approved_round()
         self.plan = result.id
+        for name in there.keys() - {down.system for down in result.down}:
+            self.watermarks[name].require(self.store, there[name])
         return "down" if result.down else "done"
 
     def _approved_round(self) -> Round:
