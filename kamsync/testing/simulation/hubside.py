@@ -278,6 +278,7 @@ class HubSide:
             self.rounding = False
 
     def _round(self, *, approve: bool) -> str:
+        there = {name: watermark.there() for name, watermark in self.watermarks.items()}
         try:
             result = run_round(self.hub)
         except (ApprovalMissing, GuardTripped) as error:
@@ -287,6 +288,8 @@ class HubSide:
             result = self._approved_round()
         self.plan = result.id
         self.unread &= {each.system for each in result.down}
+        for name in there.keys() - {down.system for down in result.down}:
+            self.watermarks[name].require(self.store, there[name])
         return "down" if result.down else "done"
 
     def _approved_round(self) -> Round:

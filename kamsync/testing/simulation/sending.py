@@ -140,8 +140,8 @@ class Sending:
         if not found:
             self.report(12, f"{system} was sent {link.record} by a write that no plan has")
             return
-        planned = found[-1]
-        beside = {FIELDS[link.entity].get(name, name) for name in write.values} - planned
+        sent = {FIELDS[link.entity].get(name, name) for name in write.values}
+        beside = min((sent - fields for fields in found), key=len)
         if beside:
             text = f"{system} was sent {sorted(beside)} of {link.record}, beside what was planned"
             self.report(12, text)

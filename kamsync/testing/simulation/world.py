@@ -163,15 +163,15 @@ class World:
         self.gremlin.visit = self._visit
         self.rescue = Rescue(self.hub, self.truth, self.chronicle)
         self._draw_later(work)
-        self._confine(work)
+        self._confine(bounded(self.setting.casts, work, stages))
 
-    def _confine(self, work: Choices) -> None:
-        """Draw what the sections of the systems do not allow."""
-        casts = bounded(self.setting.casts, work)
+    def _confine(self, casts: tuple[Cast, ...]) -> None:
+        """Go on with what the systems allow, and as late as they are."""
         self.setting = structs.replace(self.setting, casts=casts)
         self.hub.confine(self.setting)
         for cast in casts:
             self.towns[cast.name].cast = cast
+            self.towns[cast.name].lateness = cast.lateness
 
     def _draw_later(self, work: Choices) -> None:
         """Draw which of the faults that came later may happen, and which of them beside a step."""

@@ -7,7 +7,9 @@ from typing import Any
 
 from msgspec import structs
 
-from kamsync.errors import RetryLater
+from kamsync.errors import RetryLater, SystemDown
+from kamsync.memory.views import SECOND
+from kamsync.model import Page
 from kamsync.testing.simulation.planted.bug import Bug, Function, Patch
 
 __all__ = ["READING"]
@@ -17,6 +19,7 @@ HEARING = "kamsync.engine.hearing"
 SAYING = "kamsync.observe.saying"
 CLAUSES = "kamsync.observe.clauses"
 VIEW = "kamsync.memory.views"
+MEMORY = "kamsync.memory.connector"
 
 
 def _echo(_: Function) -> Function:
@@ -73,6 +76,40 @@ def _after_the_tie(right: Function) -> Function:
     return start
 
 
+def _without_lateness(right: Function) -> Function:
+    from datetime import datetime
+
+    def start(self: Any, cursor: str | None) -> datetime:
+        begins: datetime = right(self, cursor)
+        return begins + self.system.lateness if cursor else begins
+
+    return start
+
+
+def _over_at_once(_: Function) -> Function:
+    return lambda self, at: at.replace(microsecond=0) + SECOND <= self.system.now()
+
+
+def _empty_while_down(right: Function) -> Function:
+    def read(*what: Any) -> Iterator[Any]:
+        try:
+            yield from right(*what)
+        except SystemDown:
+            yield Page((), what[-1] or "")
+
+    return read
+
+
+def _none_while_down(right: Function) -> Function:
+    def fetch(*what: Any) -> Any:
+        try:
+            return right(*what)
+        except SystemDown:
+            return {}
+
+    return fetch
+
+
 READING = {
     "echo": Bug(
         "Nobody remembers which values kamsync has written itself.",
@@ -111,6 +148,30 @@ READING = {
         (Patch(VIEW, "View._start", _after_the_tie),),
         seeds=47,
         breaks=(9,),
+    ),
+    "one second": Bug(
+        "A stamp of one second is taken for an exact one.",
+        (Patch(VIEW, "View._is_over", _always),),
+        seeds=1,
+    ),
+    "latecomer": Bug(
+        "What is committed late, with an older stamp, lies behind the cursor for good.",
+        (Patch(VIEW, "View._start", _without_lateness),),
+        seeds=1,
+    ),
+    "late commit": Bug(
+        "A second counts as over before what is committed late has come.",
+        (Patch(VIEW, "View._is_over", _over_at_once),),
+        seeds=1,
+    ),
+    "down is gone": Bug(
+        "A system that is down is taken for one in which everything was deleted.",
+        (
+            Patch(MEMORY, "Memory.read", _empty_while_down),
+            Patch(MEMORY, "Memory.fetch", _none_while_down),
+        ),
+        seeds=1,
+        breaks=(7,),
     ),
     "no past": Bug(
         "No history is asked for, so that edits under our writes stay unknown.",
