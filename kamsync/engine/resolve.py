@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
@@ -20,9 +20,6 @@ __all__ = ["drop_creates", "resolve"]
 
 NO_ANSWER = frozenset({Outcome.UNKNOWN, Outcome.LATER, Outcome.REFUSED})
 """What says of a create that was sent again nothing about the one before it: it may be refused only now."""
-
-ALIKE_FROM = 3
-"""From how many fields on a record is recognised by all of them but one."""
 
 
 def resolve(hub: Hub, system: System, entity: str) -> int:
@@ -201,19 +198,28 @@ def _search(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Readi
 
 
 def _nearly_holding(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Reading]:
-    """Return the records that belong to nobody and hold what was sent, but for one field that is no key.
+    """Return the records that belong to nobody and hold a part of what was sent that tells them apart.
 
-    One field alone tells nothing apart: a reference to an account is what many hold.
+    That is all but one field that is no key, and not one field alone: a reference to an account is
+    what many hold. Where the system tells who entered a field, a single one that we did is enough.
     """
     keys = hub.schema.entity(entity).keys
     names = [name for name in row.fields if name != EXISTS]
+    rests = [[each for each in names if each != name] for name in names if name not in keys]
     found: dict[str, Reading] = {}
-    for edited in names if len(names) >= ALIKE_FROM else ():
-        if edited not in keys:
-            rest = {name: row.fields[name] for name in names if name != edited}
-            values = sent(system.maps[entity], structs.replace(row, fields=rest))
-            found |= {r.native_id: r for r in _holding(hub, system, entity, values)}
+    for part in [rest for rest in rests if len(rest) > 1] + [[name] for name in names]:
+        fields = {name: row.fields[name] for name in part}
+        values = sent(system.maps[entity], structs.replace(row, fields=fields))
+        for reading in _holding(hub, system, entity, values):
+            if len(part) > 1 or _is_of_ours(reading, values):
+                found[reading.native_id] = reading
     return list(found.values())
+
+
+def _is_of_ours(reading: Reading, names: Iterable[str]) -> bool:
+    """Whether it is told that we ourselves entered one of *names* in a record."""
+    told = reading.authors or {}
+    return any(name in told and told[name].own for name in names)
 
 
 def _holding(hub: Hub, system: System, entity: str, values: Mapping[str, Native]) -> list[Reading]:

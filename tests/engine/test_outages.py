@@ -218,6 +218,28 @@ def test_a_create_that_somebody_edited_before_it_was_looked_for_is_found_by_the_
     assert "the outcome of a write is unclear" == hub.conflict().cause
 
 
+def test_a_create_is_found_by_the_one_field_that_is_still_as_we_entered_it(stage):
+    """The history of a field tells whose it is, however much of the rest was edited."""
+    can = {"sales": ALL, "success": CREATES_ONCE["by a search"]}
+    hub = stage("sales", "success", can=can)
+    here = hub["sales"].create(name="Acme", industry="steel")
+
+    def row(_, land):
+        there = land().native_id
+        hub["success"].trouble.rows = None
+        hub["success"].edit(there, name="Bolt")
+        return Receipt(Outcome.UNKNOWN)
+
+    hub["success"].trouble.rows = row
+    hub.meet()
+
+    hub.settle()
+
+    (there,) = hub["success"].ids()
+    assert [here] == hub["sales"].ids()
+    assert hub.of("sales", here) == hub.of("success", there)
+
+
 @pytest.mark.parametrize("again", [Outcome.UNKNOWN, Outcome.LATER, Outcome.REFUSED])
 def test_a_create_that_was_sent_again_without_an_answer_is_no_newcomer(stage, again):
     """What it made is read before anybody knows that, in the spelling of its system."""
