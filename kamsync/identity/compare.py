@@ -108,17 +108,17 @@ def _company_name(a: Mapping[str, Value], b: Mapping[str, Value]) -> _Sign:
     """Return the best likeness between the names that each company goes by."""
     pairs = [(one, other) for one in _names(a) for other in _names(b)]
     signs = [_name_sign(one, other) for one, other in pairs]
-    return max(signs, key=lambda sign: (sign.worth, not sign.forbids), default=_Sign(0.0, ""))
+    return max(signs, key=lambda sign: sign.worth, default=_Sign(0.0, ""))
 
 
 def _name_sign(a: Name, b: Name) -> _Sign:
     """Return what two names say. Two legal forms are two companies, and so are other words."""
     likeness = alike(a, b)
+    similar = "similar names" if likeness else ""
     if a.forms and b.forms and a.forms != b.forms:
-        return _Sign(likeness * (NAME - OTHER_FORM), "similar names", forbids=True)
+        return _Sign(likeness * (NAME - OTHER_FORM), similar, forbids=True)
     if likeness < SAME:
-        text = "similar names" if likeness > 0 else ""
-        return _Sign(likeness * NAME, text, forbids=not is_slip(a, b))
+        return _Sign(likeness * NAME, similar, forbids=not is_slip(a, b))
     if a.forms == b.forms:
         return _Sign(NAME, "the same name")
     return _Sign(NAME - NO_FORM, "the same name, but for the legal form")
@@ -138,8 +138,7 @@ def _names(values: Mapping[str, Value]) -> list[Name]:
 
 def sibling(a: Mapping[str, Value], b: Mapping[str, Value]) -> str:
     """Return what tells apart two companies of one group, which often share a domain, or ``""``."""
-    here, there = a.get("billing_address") or {}, b.get("billing_address") or {}
-    one, other = (_part(each, "country") for each in (here, there)) if here != there else ("", "")
+    one, other = (_part(each.get("billing_address") or {}, "country") for each in (a, b))
     if one and other and one != other:
         return "in different countries"
     texts = _full_name(a), _full_name(b)
@@ -203,7 +202,7 @@ def _person_signs(
     if _agree(a, b, "hire_date"):
         yield _Sign(MEDIUM, "the same first day at work")
     if _agree(a, b, "title"):
-        yield _Sign(0.02, "the same title", weak=True)
+        yield _Sign(0.02, "the same title")
 
 
 def _key_signs(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) -> Iterator[_Sign]:
@@ -315,12 +314,9 @@ WEIGHTS = {
 def _owner_signs(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) -> Iterator[_Sign]:
     if entity.parent and _differ(a, b, entity.parent):
         yield _Sign(-STRONG, f"different {entity.parent}s", forbids=True)
-    if label_of(entity, a) and label_of(entity, b):
-        one, other = named(label_of(entity, a)), named(label_of(entity, b))
-        if not alike(one, other):
-            yield _Sign(0.0, "different names", forbids=True)
-        elif codes(one) and codes(other) and not codes(one) & codes(other):
-            yield _Sign(-STRONG, "different codes in the names", forbids=True)
+    one, other = label_of(entity, a), label_of(entity, b)
+    if one and other and not alike(named(one), named(other)):
+        yield _Sign(0.0, "different names", forbids=True)
 
 
 def _agree(a: Mapping[str, Value], b: Mapping[str, Value], name: str) -> bool:

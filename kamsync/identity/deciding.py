@@ -131,8 +131,6 @@ def _by_score(
     thresholds: Thresholds,
 ) -> Match:
     """Decide for a newcomer without exact keys in common with anybody."""
-    if not ranked:
-        return Match(Verdict.NEW, None, (), "no record comes close")
     parents = {values.get(f.name) for f in entity.fields.values() if f.to == entity.name}
     close = [
         (id_, found)

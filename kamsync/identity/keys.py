@@ -54,7 +54,7 @@ def exact_keys(
     found = set(_whole_key(entity, values))
     for name in entity.keys:
         value = values.get(name)
-        if value is not None and name in entity.fields:
+        if value is not None:
             found.update(_keys(entity.fields[name], value))
     for maker in makers:
         found.update(maker(entity.name, values))
@@ -64,11 +64,8 @@ def exact_keys(
 def _whole_key(entity: Entity, values: Mapping[str, Value]) -> Iterator[str]:
     """Yield the key that all fields of a unique combination make."""
     said = [values.get(name) for name in entity.unique]
-    known = all(
-        value is not None or entity.fields[name].type is not Type.REFERENCE
-        for name, value in zip(entity.unique, said, strict=True)
-    )
-    if said and known:
+    related = [name for name in entity.unique if entity.fields[name].type is Type.REFERENCE]
+    if said and all(values.get(name) is not None for name in related):
         yield f"{', '.join(entity.unique)}:{'|'.join(map(_within_a_key, said))}"
 
 
@@ -82,9 +79,8 @@ def _keys(field: Field, value: Value) -> Iterator[str]:
     """Yield the exact keys of one field."""
     kind = field.items if field.type is Type.TEXTS else field.type
     for each in value if isinstance(value, list) else [value]:
-        if not isinstance(each, str | int) or isinstance(each, bool):
-            continue
-        key = _key(kind, field.name, str(each))
+        tells = isinstance(each, str | int) and not isinstance(each, bool)
+        key = _key(kind, field.name, str(each)) if tells else ""
         if key:
             yield key
 
@@ -162,10 +158,10 @@ def _organisation_blocks(values: Mapping[str, Value]) -> Iterator[str]:
 
 def _name_blocks(name: Name) -> Iterator[str]:
     """Yield blocks for a company's name: as a set of words, as consonants, and by its ends."""
+    if not name.words:
+        return
     for words in {name.words, name.spelled}:
         core = Name(words).core
-        if not core:
-            continue
         yield "words " + " ".join(sorted(core))
         bones = _bones("".join(words))
         if len(bones) >= SHORTEST_BONES:
@@ -227,5 +223,5 @@ def _owners(entity: Entity) -> Iterator[str]:
     if entity.parent:
         yield entity.parent
     for field in entity.fields.values():
-        if field.type is Type.REFERENCE and field.name == field.to != entity.parent:
+        if field.name == field.to != entity.parent:
             yield field.name

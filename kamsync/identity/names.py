@@ -153,7 +153,7 @@ def _shared(a: tuple[str, ...], b: tuple[str, ...]) -> float:
             left.discard(x)
             right.discard(y)
             common.append(closeness * (_weight(a[x]) + _weight(b[y])))
-    return min(1.0, math.fsum(common) / math.fsum(_weight(word) for word in (*a, *b)))
+    return math.fsum(common) / math.fsum(_weight(word) for word in (*a, *b))
 
 
 def _pairs(a: tuple[str, ...], b: tuple[str, ...]) -> list[tuple[float, int, int]]:
@@ -176,7 +176,7 @@ def _closeness(a: str, b: str) -> float:
     if a == b:
         return 1.0
     shorter = min(len(a), len(b))
-    if shorter < SHORTEST_WITH_ONE_SLIP or not (a.isalpha() and b.isalpha()):
+    if shorter < SHORTEST_WITH_ONE_SLIP:
         return 0.0
     slips = OSA.distance(a, b, score_cutoff=MOST_SLIPS)
     if slips == 1:
@@ -197,7 +197,7 @@ def person_likeness(a: tuple[str, str], b: tuple[str, str]) -> float:
 
 
 def _given_and_family(a: tuple[str, str], b: tuple[str, str]) -> float:
-    family = alike(named(a[1]), named(b[1])) if a[1] and b[1] else 0.0
+    family = alike(named(a[1]), named(b[1]))
     if not family:
         return 0.0
     return family * (_given(a[0], b[0]) if a[0] and b[0] else NO_GIVEN_NAME)
@@ -209,7 +209,7 @@ def _given(a: str, b: str) -> float:
     likeness = alike(named(a), named(b))
     if min(len(one), len(other)) != 1:
         return likeness
-    short, long = sorted((one[0], other[0]), key=len)
+    short, long = sorted((one[0], other[0]))
     if not long.startswith(short):
         return likeness
     return max(likeness, SHORT_FORM if len(short) >= SHORTEST_SHORT_FORM else INITIAL)

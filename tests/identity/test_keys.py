@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kamsync.entities import CORE
-from kamsync.identity import block_keys, exact_keys
+from kamsync.identity import block_keys, exact_keys, key_fields
+from kamsync.identity.keys import label_of, person_of
 from kamsync.schema import Entity, Field, Type
 
 ACCOUNT, CONTACT, EMPLOYEE = (CORE.entity(name) for name in ("account", "contact", "employee"))
@@ -30,6 +31,8 @@ ACCOUNT, CONTACT, EMPLOYEE = (CORE.entity(name) for name in ("account", "contact
             ["email:ada@acme.com", "email:ada@home.org"],
         ),
         ("employee", {"number": " E  17 "}, ["number:e 17"]),
+        ("employee", {"number": "  "}, []),
+        ("employee", {"number": None, "email": "x"}, []),
         ("contract", {"number": "K-1"}, ["number:k-1"]),
         ("commission", {"reference": "R1"}, ["reference:r1"]),
         ("opportunity", {"name": "Renewal"}, []),
@@ -43,12 +46,177 @@ ACCOUNT, CONTACT, EMPLOYEE = (CORE.entity(name) for name in ("account", "contact
             {"account": "account-1", "employee": "employee-1"},
             ["account, employee, role:account-1|employee-1|"],
         ),
+        (
+            "assignment",
+            {"account": "account-1", "employee": "employee-1", "role": " Sales\t REP|a\\b"},
+            ["account, employee, role:account-1|employee-1|sales rep\\|a\\\\b"],
+        ),
         ("assignment", {"account": "account-1", "role": "sales_rep"}, []),
     ],
 )
 def test_exact_keys_are_what_only_the_same_record_shares(entity, values, keys):
     """Free mail, social networks and mailboxes of a desk are shared by many."""
     assert tuple(keys) == exact_keys(CORE.entity(entity), values)
+
+
+ODD = Entity(
+    "odd",
+    "What a schema of one's own may hold.",
+    {
+        "name": Field("name", Type.TEXT, "A name."),
+        "line": Field("line", Type.PHONE, "A telephone."),
+        "count": Field("count", Type.INTEGER, "A number."),
+        "done": Field("done", Type.BOOLEAN, "Whether."),
+        "codes": Field("codes", Type.TEXTS, "Codes."),
+        "sum": CORE.entity("opportunity").fields["amount"],
+    },
+    keys=("line", "count", "done", "codes", "sum"),
+)
+
+
+@pytest.mark.parametrize(
+    ("values", "keys"),
+    [
+        ({"line": "+49301"}, ["phone:+49301"]),
+        ({"count": 0}, ["count:0"]),
+        ({"done": True}, []),
+        ({"codes": ["B 2", " ", "a"]}, ["codes:a", "codes:b 2"]),
+        ({"codes": [None, "a"]}, ["codes:a"]),
+        ({"sum": {"amount": "5", "currency": "EUR"}}, []),
+    ],
+)
+def test_a_field_of_any_type_may_be_named_as_a_key(values, keys):
+    """Texts, numbers and each of several make keys; yes and no, and groups, are shared by many."""
+    assert tuple(keys) == exact_keys(ODD, values)
+
+
+@pytest.mark.parametrize(
+    ("entity", "values", "keys"),
+    [
+        (
+            "account",
+            {"name": "Müller GmbH"},
+            [
+                "bones mlr",
+                "ends muel r",
+                "ends mull r",
+                "ends mu ler",
+                "start muell",
+                "start mulle",
+                "words mueller",
+                "words muller",
+            ],
+        ),
+        (
+            "account",
+            {"name": "Acme Robotics Group"},
+            ["bones acmrbtcsgrp", "first acme r", "last robotics a", "words acme robotics"],
+        ),
+        (
+            "account",
+            {"name": "Zeta Alpha Foods"},
+            ["bones ztlphfds", "first zeta a", "last foods z", "words alpha foods zeta"],
+        ),
+        ("account", {"name": "Studio 54"}, ["bones std54", "words 54 studio"]),
+        ("account", {"name": "Bob"}, ["ends bo bob", "ends bob b", "start bob", "words bob"]),
+        (
+            "account",
+            {"legal_name": "Nova"},
+            ["ends no ova", "ends nova a", "start nova", "words nova"],
+        ),
+        (
+            "account",
+            {"name": "Rita"},
+            ["ends ri ita", "ends rita a", "start rita", "words rita"],
+        ),
+        (
+            "account",
+            {"name": "Tanto"},
+            ["bones tnt", "ends ta nto", "ends tant o", "start tanto", "words tanto"],
+        ),
+        ("account", {"name": "…", "phone": "030 1234567"}, ["phone 01234567"]),
+        ("account", {"phone": "1234567"}, []),
+        ("account", {"phone": "12-34-56-78"}, ["phone 12345678"]),
+        ("account", {"domains": ["www2.acme.co.uk"]}, ["site www2.acme.co"]),
+        (
+            "contact",
+            {"name": {"first_name": "Ada Eva", "last_name": "Müller"}},
+            ["person adv m", "person mlr a"],
+        ),
+        (
+            "contact",
+            {"name": {"first_name": "Ana", "last_name": "García López"}},
+            ["person an g", "person grclpz a"],
+        ),
+        ("contact", {"name": {"first_name": "Ada", "last_name": None}}, []),
+        ("contact", {"name": {"first_name": None, "last_name": "Day"}}, ["person d "]),
+        ("contact", {}, []),
+        ("opportunity", {"name": "Big Deal"}, ["thing  big deal", "thing  bgdl"]),
+        (
+            "opportunity",
+            {"name": "Big Deal", "account": "a"},
+            ["thing a bgdl", "thing a big deal"],
+        ),
+        (
+            "activity",
+            {"subject": "Visit", "opportunity": "o"},
+            ["thing o visit", "thing o vst"],
+        ),
+        (
+            "activity",
+            {"subject": "Visit", "opportunity": "o", "account": "a"},
+            ["thing a visit", "thing a vst"],
+        ),
+        ("activity", {"subject": "Visit", "owner": "e"}, ["thing  visit", "thing  vst"]),
+        ("opportunity", {"account": "a"}, []),
+    ],
+)
+def test_blocks_are_spelled_the_same_in_every_version(entity, values, keys):
+    """The store keeps them; a newcomer would not be found under others."""
+    expected = sorted(f"near:{key}" for key in keys)
+
+    assert tuple(expected) == block_keys(CORE.entity(entity), values)
+
+
+def test_exact_keys_that_are_known_already_are_not_made_again():
+    """Those that a plugin offers are looked at too."""
+    assert ("near:site acme",) == block_keys(ACCOUNT, {}, ["domain:acme.de", "vat:acme.fr"])
+    assert () == block_keys(ACCOUNT, {"domains": ["acme.de"]}, [])
+
+
+@pytest.mark.parametrize(
+    ("entity", "fields"),
+    [
+        ("account", {"name", "legal_name", "domains", "website", "phone"}),
+        ("opportunity", {"name", "legal_name", "account", "contact"}),
+        ("activity", {"name", "legal_name", "subject", "account", "contact", "opportunity"}),
+        ("assignment", {"name", "legal_name", "role", "account", "employee"}),
+    ],
+)
+def test_a_change_of_a_key_is_known_by_the_fields_that_make_keys(entity, fields):
+    """Of a record of which none of these changed no key is made anew."""
+    assert fields == key_fields(CORE.entity(entity))
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        ({}, ("", "")),
+        ({"name": None}, ("", "")),
+        ({"name": {"first_name": "Ada", "last_name": None}}, ("Ada", "")),
+        ({"name": {"first_name": None, "last_name": "Day"}}, ("", "Day")),
+    ],
+)
+def test_a_name_that_is_not_known_is_empty(values, names):
+    """It is never compared with another one that is not known."""
+    assert names == person_of(values)
+
+
+def test_what_is_called_by_something_else_than_a_text_has_no_label():
+    """A person is called by a group of names, and a thing may be called nothing."""
+    assert "" == label_of(CONTACT, {"name": {"first_name": "Ada"}})
+    assert "" == label_of(CORE.entity("opportunity"), {})
+    assert "Renewal" == label_of(CORE.entity("opportunity"), {"name": "Renewal"})
 
 
 def test_a_plugin_may_offer_further_keys():

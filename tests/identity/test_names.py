@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kamsync.identity.names import alike, is_slip, named, person_likeness
+from kamsync.identity.names import alike, codes, is_slip, named, person_likeness
 
 TEXTS = st.text(max_size=30) | st.lists(
     st.sampled_from(["Acme", "Müller", "Group", "GmbH", "Inc.", "&", "4", "S.p.A.", "株式会社"])
@@ -27,6 +27,9 @@ TEXTS = st.text(max_size=30) | st.lists(
         ("L'Oréal S.A.", "loreal", {"sa"}),
         ("株式会社アクメ", "アクメ", {"kk"}),
         ("OOO Romashka", "romashka", {"ooo"}),
+        ("OOO OAO Romashka", "romashka", {"ooo", "oao"}),
+        ("OOO", "ooo", set()),
+        ("株式会社", "株式会社", set()),
         ("AG Insurance", "ag insurance", set()),
         ("GmbH", "gmbh", set()),
         ("UG (haftungsbeschränkt)", "ug", {"ug"}),
@@ -54,6 +57,7 @@ def test_a_name_is_taken_apart(text, words, forms):
 def test_the_same_name_in_another_hand_is_the_same(one, other):
     """Accents, case, blanks, hyphens and umlauts are a matter of the keyboard."""
     assert alike(named(one), named(other)) >= 0.99
+    assert alike(named(other), named(one)) >= 0.99
 
 
 @pytest.mark.parametrize(
@@ -66,6 +70,11 @@ def test_the_same_name_in_another_hand_is_the_same(one, other):
         ("Acme", "Apex"),
         ("Acme Holding", "Acme"),
         ("Acme Deutschland", "Acme France"),
+        ("Acme Group", "Acme Gruop"),
+        ("Acme Acme", "Acme"),
+        ("Cat", "Car"),
+        ("Umbrella", "Ombrelle"),
+        ("Lufthansa", "Luvtanza"),
     ],
 )
 def test_other_words_are_no_slip_of_the_finger(one, other):
@@ -75,7 +84,15 @@ def test_other_words_are_no_slip_of_the_finger(one, other):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Globex", "Globx"), ("Umbrella", "Umbrela"), ("Acme Robotics", "Robtoics Acme")],
+    [
+        ("Globex", "Globx"),
+        ("Umbrella", "Umbrela"),
+        ("Acme Robotics", "Robtoics Acme"),
+        ("Acme Group", "Akme Group"),
+        ("Acme", "Akme"),
+        ("Lufthansa", "Luvthanza"),
+        ("Plant 4711", "Plamt 4711"),
+    ],
 )
 def test_a_letter_too_few_or_two_swapped_is_a_slip(one, other):
     """It makes them similar, and never the same."""
@@ -83,6 +100,74 @@ def test_a_letter_too_few_or_two_swapped_is_a_slip(one, other):
 
     assert is_slip(named(one), named(other))
     assert 0.85 < likeness < 0.99
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("Acme", "Acme", 1.0),
+        ("Acme Robotics", "Robotics Acme", 1.0),
+        ("GTX Pro", "GTXPro", 0.99),
+        ("Globex", "Globx", 0.92),
+        ("Lufthansa", "Luvthanza", 0.88),
+        ("Umbrella", "Ombrelle", 0.0),
+        ("Cat", "Car", 0.0),
+        ("Acme Robotics", "Acme", 2 / 3),
+        ("Acme Acme", "Acme", 2 / 3),
+        ("Acme Group", "Acme", 2 / 2.15),
+        ("Acme Group", "Zenith Group", 0.3 / 2.3),
+        ("Acme Group", "Acme Gruop", (2 + 0.92 * 1.15) / 3.15),
+        ("Globex Globey", "Globey", 2 / 3),
+        ("Globey Globex", "Globex", 2 / 3),
+        ("Globex Globey", "Globey Globez", (2 + 0.92 * 2) / 4),
+        ("Plant 4711", "Plamt 4711", 0.96),
+        ("Plant 4711", "Plant 4712", 0.0),
+        ("Acme", "", 0.0),
+        ("", "", 0.0),
+    ],
+)
+def test_likeness_is_the_share_of_the_words_in_common(one, other, expected):
+    """A common word counts little, a slip a little less, and each word is paired once."""
+    assert pytest.approx(expected) == alike(named(one), named(other))
+    assert pytest.approx(expected) == alike(named(other), named(one))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Basic KFPM2LJW", {"kfpm2ljw"}),
+        ("Basic AB12CD", {"ab12cd"}),
+        ("Basic AB12C", set()),
+        ("Renewal 202612", set()),
+        ("Renewal", set()),
+    ],
+)
+def test_a_code_is_long_and_of_letters_and_digits(text, expected):
+    """A year or a day is none: other things have it too."""
+    assert expected == codes(named(text))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (("Ada", "Day"), ("Ada", "Day"), 1.0),
+        (("A.", "Day"), ("Ada", "Day"), 0.85),
+        (("Da", "Day"), ("Daniela", "Day"), 0.85),
+        (("Dan", "Day"), ("Daniela", "Day"), 0.92),
+        (("Daniela", "Day"), ("Daniele", "Day"), 0.92),
+        (("Bob", "Day"), ("Ada", "Day"), 0.0),
+        (("", "Day"), ("Ada", "Day"), 0.6),
+        (("", "Day"), ("", "Day"), 0.6),
+        (("Ada", ""), ("Ada", "Day"), 0.0),
+        (("Day", "Ada"), ("Ada", "Day"), 0.95),
+        (("Ada", "Daye"), ("Ada", "Day"), 0.0),
+        (("Ada", "Hopper"), ("Ada", "Hoper"), 0.92),
+    ],
+)
+def test_how_alike_people_are_is_told_by_family_and_given_name(one, other, expected):
+    """Whichever of the two comes first."""
+    assert pytest.approx(expected) == person_likeness(one, other)
+    assert pytest.approx(expected) == person_likeness(other, one)
 
 
 @pytest.mark.parametrize(
