@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from kamsync.connector import Connector, Finding
 
 __all__ = ["connect", "disconnect"]
+
+STDERR = 2
 
 
 @click.command()
@@ -38,15 +42,41 @@ def connect(ctx: click.Context, *, system: str, no_browser: bool, timeout: int) 
     here = session(ctx)
     from kamsync.browser import ask
 
-    def show(url: str) -> None:
-        # Nobody says whether a browser did open: on a server there is none, and the page is needed.
-        click.echo(f"Sign in on this page: {url}", err=True)
-        if not (no_browser or here.json):
-            click.launch(url)
-
     with _connector(here, system) as connector:
-        found = ask(connector.sign_in(), show, float(timeout))
+        sign_in = connector.sign_in()
+
+        def show(url: str) -> None:
+            # Nobody says whether a browser did open: on a server there is none, and the page is needed.
+            click.echo(f"Sign in on this page: {url}", err=True)
+            click.echo(_waiting(sign_in.redirects, timeout), err=True)
+            if not (no_browser or here.json):
+                with _quiet():
+                    click.launch(url)
+
+        found = ask(sign_in, show, float(timeout))
     _tell(ctx, here, system, found, "kamsync check")
+
+
+def _waiting(redirects: Sequence[str], timeout_s: int) -> str:
+    """Return for how long the answer is waited for, and how it comes here from another machine."""
+    text = f"The answer is waited for {timeout_s} s; Ctrl-C ends that."
+    port = next((urlsplit(each).port for each in redirects), None)
+    if port is None:
+        return text
+    return f"{text} From a browser on another machine, first: ssh -L {port}:localhost:{port} HOST"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Let what is started meanwhile complain to nobody: where no browser is, the page is shown."""
+    kept, nowhere = os.dup(STDERR), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, STDERR)
+        os.close(kept)
+        os.close(nowhere)
 
 
 @click.command()

@@ -31,7 +31,7 @@ def explain(ctx: click.Context, *, record: str, field: str, reveal_pay: bool) ->
     """
     here = session(ctx)
     from kamsync.cli.explained import show_field, show_record
-    from kamsync.reports import Sight
+    from kamsync.reports import Called, Sight
     from kamsync.reports import explain as explained
 
     with here.hub() as hub:
@@ -41,7 +41,8 @@ def explain(ctx: click.Context, *, record: str, field: str, reveal_pay: bool) ->
         if here.json:
             here.printer.document(told)
         elif name:
-            show_field(here.printer, sight, told)
+            called = Called(hub, sight, told.fields[0].told)
+            show_field(here.printer, sight, told, called)
         else:
             show_record(here.printer, sight, told)
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kamsync.cli import words
 from kamsync.cli.printing import Cell, Printer
-from kamsync.reports import Explained, Happening, Sight
+from kamsync.cli.stories import happening_rows
+from kamsync.reports import Called, Explained, Sight
 from kamsync.reports.explaining import FieldExplained
 
-__all__ = ["happening_rows", "show_field", "show_record"]
-
-LOSERS_LIMIT = 5
+__all__ = ["show_field", "show_record"]
 
 
 def show_record(printer: Printer, sight: Sight, told: Explained) -> None:
@@ -59,7 +56,7 @@ def _read(at: str) -> str:
     return f"read {words.time(at)}" if at else ""
 
 
-def show_field(printer: Printer, sight: Sight, told: Explained) -> None:
+def show_field(printer: Printer, sight: Sight, told: Explained, called: Called) -> None:
     """Write one value: since when, who, why, who knows it, and its story."""
     [each] = told.fields
     field = sight.field(told.entity, each.field)
@@ -87,58 +84,8 @@ def show_field(printer: Printer, sight: Sight, told: Explained) -> None:
     )
     if each.told:
         printer.gap()
-        printer.table(list(happening_rows(each.told, sight, with_field=False)))
+        printer.table(list(happening_rows(each.told, sight, called, with_field=False)))
     printer.gap()
     printer.line((f"Policy: {each.policy}.", "dim"))
     commands = [f"kamsync conflicts show {each.conflict}"] if each.conflict else []
     printer.next(*commands, f"kamsync history {told.record}")
-
-
-def happening_rows(
-    story: tuple[Happening, ...], sight: Sight, *, with_field: bool
-) -> Iterator[list[Cell]]:
-    """Yield a row for each thing that happened: when, what, where, from what to what, and why."""
-    for each in story:
-        row: list[Cell] = [
-            (words.time(each.at), "dim"),
-            (each.act, "bold"),
-            each.field if with_field else "",
-            each.system,
-            _changed(each, sight),
-            (_why(each, sight), "dim"),
-        ]
-        yield row if with_field else [*row[:2], *row[3:]]
-
-
-def _changed(each: Happening, sight: Sight) -> str:
-    """Return what a happening changed, or said."""
-    if each.erased:
-        return "erased"
-    if each.act == "wrote":
-        return f"{words.cells(each.before)} → {words.cells(each.value)}"
-    field = sight.field(each.entity, each.field)
-    if (
-        each.act in {"set", "settled", "closed", "decided", "undone", "reopened"}
-        and field is not None
-    ):
-        return f"{words.value(field, each.before)} → {words.value(field, each.value)}"
-    return words.value(field, each.value) if each.value is not None else ""
-
-
-def _why(each: Happening, sight: Sight) -> str:
-    """Return who said it, by which rule it won, against what, and in which round."""
-    field = sight.field(each.entity, each.field)
-    lost = [
-        f"{words.value(field, loser.value)} {words.who(loser.person, loser.team, loser.system)}"
-        for loser in each.losers[:LOSERS_LIMIT]
-    ]
-    word = "said" if each.act == "held" else "lost"
-    actor = each.actor if each.actor != "kamsync" else ""
-    parts = [
-        f"by {actor}" if actor else words.who(each.person, each.team, "", each.said_at),
-        f"rule: {each.rule}" if each.rule and not actor else "",
-        each.reason,
-        f"{word}: {'; '.join(lost)}" if lost else "",
-        each.round.replace("-", " "),
-    ]
-    return " · ".join(part for part in parts if part)

@@ -46,9 +46,9 @@ def history(
 
 def _happened(here: Session, hub: Hub, record: str, round_: str, limit: int, *, pay: bool) -> None:
     """Show what the journal tells of a record or of a round."""
-    from kamsync.cli.explained import happening_rows
+    from kamsync.cli.stories import happening_rows
     from kamsync.cli.words import shortened
-    from kamsync.reports import Names, Sight, find_record, happenings
+    from kamsync.reports import Called, Names, Sight, find_record, happenings
 
     sight = Sight(hub.schema, pay=pay)
     if round_:
@@ -64,9 +64,10 @@ def _happened(here: Session, hub: Hub, record: str, round_: str, limit: int, *, 
         return
     names = Names(hub)
     names.load({each.record for each in story})
+    called = Called(hub, sight, story)
     for id_, told in groupby(story, key=attrgetter("record")):
         here.printer.line((shortened(names.of(id_)) or id_, "bold"), (f"  {id_}", "dim"))
-        here.printer.table(list(happening_rows(tuple(told), sight, with_field=True)))
+        here.printer.table(list(happening_rows(tuple(told), sight, called, with_field=True)))
 
 
 def _rounds(here: Session, listed: list[RoundRow]) -> None:

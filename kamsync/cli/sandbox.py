@@ -87,5 +87,8 @@ def _list(here: Session, offered: dict[str, Sandbox]) -> None:
     elif offered:
         here.printer.table([(each.name, each.help) for each in offered.values()])
     else:
-        here.printer.line("No plugin that the configuration names offers a sandbox.")
+        here.printer.line(
+            "No plugin that the configuration names offers a sandbox. One of a plugin that is only"
+            " installed runs if you name it: kamsync sandbox NAME."
+        )
         here.printer.next("kamsync plugins")

@@ -45,7 +45,7 @@ def sync(
     """
     here = session(ctx)
     here.config.require_systems()
-    from kamsync.engine import run_round
+    from kamsync.engine import can_undo, run_round
     from kamsync.reports import choice
 
     with here.hub() as hub:
@@ -57,7 +57,7 @@ def sync(
         else:
             # A clock may be set back meanwhile.
             took_s = max((here.clock.now() - began).total_seconds(), 0.0)
-            _show(here.printer, round_, took_s)
+            _show(here.printer, round_, took_s, undo=can_undo(hub, round_.id))
     stopped = STOPPED if fail_on_conflict and round_.held else 0
     ctx.exit(1 if round_.down else stopped)
 
@@ -89,7 +89,7 @@ def _read(round_: Round) -> int:
     return sum(each.read for pulled in round_.pulled.values() for each in pulled.values())
 
 
-def _show(printer: Printer, round_: Round, took_s: float) -> None:
+def _show(printer: Printer, round_: Round, took_s: float, *, undo: bool) -> None:
     """Write what a round did, for a person."""
     from kamsync.cli.words import counted
 
@@ -111,7 +111,7 @@ def _show(printer: Printer, round_: Round, took_s: float) -> None:
         printer.line(f"{counted(round_.held, 'conflict waits', 'conflicts wait')} for a person.")
     if round_.parked:
         printer.line(f"{counted(round_.parked, 'record is', 'records are')} parked with a reason.")
-    printer.next(*_next(round_))
+    printer.next(*_next(round_, undo=undo))
 
 
 def _happened(pushed: Pushed) -> bool:
@@ -140,11 +140,11 @@ def _row(name: str, pushed: Pushed) -> list[Cell]:
     return [*cells, (words, "red" if pushed.refused else "dim")]
 
 
-def _next(round_: Round) -> list[str]:
+def _next(round_: Round, *, undo: bool) -> list[str]:
     """Return what to do after a round."""
     number = round_.id.removeprefix("round-")
     commands = ["kamsync conflicts"] if round_.held else []
     commands += ["kamsync check"] if round_.parked or round_.down else []
     commands += ["kamsync plan"] if round_.pilot else []
     commands += [f"kamsync history --round {number}"]
-    return [*commands, f"kamsync undo {number}"] if round_.merged.moved else commands
+    return [*commands, f"kamsync undo {number}"] if undo else commands

@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from kamsync.cli.session import Session
     from kamsync.engine import Hub, Undo
     from kamsync.engine.undoing import Undone
+    from kamsync.reports import Names
     from kamsync.store import RoundRow
 
 __all__ = ["undo"]
 
 SHOWN_LIMIT = 50
+LEFT_LIMIT = 3
 ROUNDS_LIMIT = 1000
 UNDONE = frozenset({"sync", "decision"})
 ENDED = frozenset({"done", "interrupted"})
@@ -71,32 +73,63 @@ def _agreed(here: Session) -> bool:
 
 
 def _show(here: Session, hub: Hub, undone: Undo, *, pay: bool) -> None:
-    """Write what would be put back, and what would be left."""
+    """Write what would be put back, and how much would be left for which reason."""
     from kamsync.cli.printing import text
-    from kamsync.cli.words import counted, shortened, value
+    from kamsync.cli.words import counted, value
     from kamsync.reports import Names, Sight
 
     sight, names = Sight(hub.schema, pay=pay), Names(hub)
-    every = [*undone.back, *undone.left]
-    names.load({each.record for each in every})
+    shown = undone.back[:SHOWN_LIMIT]
+    said = [each for change in shown for each in (change.now, change.before)]
+    names.load(
+        {*(each.record for each in shown), *(each for each in said if isinstance(each, str))}
+    )
     rows = []
-    for each in every[:SHOWN_LIMIT]:
+    for each in shown:
         field = sight.field(each.entity, each.field)
         now, before = (
-            value(field, sight.value(each.entity, each.field, v)) for v in (each.now, each.before)
+            value(
+                field,
+                sight.value(each.entity, each.field, said),
+                names.of(said) if field and field.to and isinstance(said, str) else "",
+            )
+            for said in (each.now, each.before)
         )
-        change = text(now, " → ", (before, "bold")) if not each.refused else text(now)
-        why = (f"left: {each.refused}" if each.refused else "", "yellow")
-        name = shortened(names.of(each.record)) or each.record
-        rows.append((f"{each.entity}.{each.field}", name, change, why))
+        rows.append((*_place(each, names), text(now, " → ", (before, "bold"))))
     here.printer.table(rows)
-    if len(every) > SHOWN_LIMIT:
-        here.printer.line(f"… and {counted(len(every) - SHOWN_LIMIT, 'more value')}", indent=2)
+    if len(undone.back) > SHOWN_LIMIT:
+        here.printer.line(
+            f"… and {counted(len(undone.back) - SHOWN_LIMIT, 'more value')}", indent=2
+        )
+    _show_left(here, names, undone.left)
+
+
+def _show_left(here: Session, names: Names, left: tuple[Undone, ...]) -> None:
+    """Write how many values are left for each reason, and which."""
+    from kamsync.cli.words import counted
+
+    for reason in dict.fromkeys(each.refused for each in left):
+        those = [each for each in left if each.refused == reason]
+        names.load({each.record for each in those[:LEFT_LIMIT]})
+        named = [" of ".join(_place(each, names)) for each in those[:LEFT_LIMIT]]
+        more = f" and {len(those) - len(named):,} more" if len(those) > len(named) else ""
+        count = counted(len(those), "value is", "values are")
+        here.printer.line(
+            (f"{count} left, each because {reason}: ", "yellow"), ", ".join(named) + more, indent=2
+        )
+
+
+def _place(each: Undone, names: Names) -> tuple[str, str]:
+    """Return which value of which record it is."""
+    from kamsync.cli.words import shortened
+
+    return f"{each.entity}.{each.field}", shortened(names.of(each.record)) or each.record
 
 
 def _tell(here: Session, hub: Hub, undone: Undo, *, done: bool, pay: bool) -> None:
     """Write the sum, and what to do next."""
     from kamsync.cli.words import counted
+    from kamsync.engine.undoing import FROM_BEFORE
 
     number = undone.round.removeprefix("round-")
     if here.json:
@@ -111,6 +144,9 @@ def _tell(here: Session, hub: Hub, undone: Undo, *, done: bool, pay: bool) -> No
         here.printer.next(f"kamsync undo {number} --yes")
     else:
         here.printer.line(f"Round {number} left nothing to undo; {left}.")
+        if any(each.refused == FROM_BEFORE for each in undone.left):
+            here.printer.line("What it wrote, and what was there before, is in its history.")
+            here.printer.next(f"kamsync history --round {number}")
 
 
 def _document(hub: Hub, undone: Undo, *, done: bool, pay: bool) -> dict[str, object]:

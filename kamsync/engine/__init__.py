@@ -13,7 +13,7 @@ from kamsync.engine.remarks import assign_conflict, comment_conflict
 from kamsync.engine.reopening import Answered, answer_conflict, reopen_conflict
 from kamsync.engine.resting import Pause, pause, pauses, resume
 from kamsync.engine.rounds import Round, deliver, preview, run_round, settle, take_in
-from kamsync.engine.undoing import Undo, undo_round
+from kamsync.engine.undoing import Undo, can_undo, undo_round
 
 __all__ = [
     "CHOICES",
@@ -28,6 +28,7 @@ __all__ = [
     "accept_move",
     "answer_conflict",
     "assign_conflict",
+    "can_undo",
     "comment_conflict",
     "deliver",
     "pause",

@@ -69,7 +69,8 @@ def require_open(conflict: Conflict, version: int | None = None) -> None:
     if conflict.closed:
         by = f" by {conflict.decision.person}" if conflict.decision else ""
         raise DecisionRefused(
-            f"Conflict {conflict.id} was already settled{by} at {conflict.closed}.", hint=again
+            f"Conflict {conflict.id} was already settled{by}, {conflict.closed[:16].replace('T', ' ')} UTC.",
+            hint=again,
         )
     if version not in (None, conflict.version):
         raise DecisionRefused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
 from msgspec import Struct, structs
 
@@ -11,7 +12,13 @@ from kamsync.engine.keying import keep_keys
 from kamsync.model import EXISTS, Event, Golden, Origin, Value
 from kamsync.store import RoundRow
 
-__all__ = ["Undo", "Undone", "undo_round"]
+__all__ = ["FROM_BEFORE", "Undo", "Undone", "can_undo", "undo_round"]
+
+FROM_BEFORE = "it is from before that system was met"
+"""Why what a first meeting set is left: a blank would take away what people had entered."""
+
+LOOKED_AT = 100
+"""How many of the newest changes of a round are looked at, to say whether any of them can be undone."""
 
 SETTERS = frozenset({"set", "settled", "closed", "decided", "undone"})
 """The journal's acts that change golden."""
@@ -56,6 +63,19 @@ def undo_round(hub: Hub, round_: RoundRow, *, dry: bool = False) -> Undo:
         return _undone(hub, round_, changes)
 
 
+def can_undo(hub: Hub, round_id: str) -> bool:
+    """Whether a round changed what was golden before it, as far as its newest changes tell.
+
+    A first meeting did not: it only set what was blank.
+    """
+    entries = islice(hub.store.journal.of_round(round_id), LOOKED_AT)
+    return any(
+        event.act in SETTERS and event.field != EXISTS and not event.first
+        for entry in entries
+        for event in entry.events
+    )
+
+
 def _undone(hub: Hub, round_: RoundRow, changes: Mapping[tuple[str, str], list[Event]]) -> Undo:
     """Put back what can be, as a round of its own."""
     back: list[Undone] = []
@@ -80,7 +100,7 @@ def _change(hub: Hub, record_id: str, field: str, events: list[Event]) -> Undone
     if record is None or record.merged_into:
         refused = "the record is part of another one now"
     elif oldest.first:
-        refused = "it is from before that system was met"
+        refused = FROM_BEFORE
     elif golden.revision != newest.revision:
         refused = "it was changed again since"
     elif (record_id, field) in hub.store.reviews.open_for([record_id]):

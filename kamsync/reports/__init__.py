@@ -7,6 +7,7 @@ Values of class *pay* are hidden here, before any surface sees them, unless the 
 from __future__ import annotations
 
 from kamsync.reports.asking import Question, question, values_for
+from kamsync.reports.called import Called
 from kamsync.reports.checking import Check, Level, check
 from kamsync.reports.conflicts import Conflicts, conflicts
 from kamsync.reports.explaining import Explained, explain
@@ -24,6 +25,7 @@ from kamsync.reports.wanted import NOBODY, Wanted, alike, open_conflicts
 __all__ = [
     "HIDDEN",
     "NOBODY",
+    "Called",
     "Change",
     "Check",
     "Conflicts",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from kamsync.engine import Choice, Hub
 from kamsync.errors import UnknownName
@@ -36,9 +37,12 @@ def find_record(hub: Hub, text: str) -> Record:
     if len(records) == 1:
         return records[ids[0]]
     if not records:
+        like = ", ".join(islice(_resembling(hub, text), NAMED_LIMIT))
         raise UnknownName(
             f"There is no record {text!r}; give its id, the id that a system has for it, or its name.",
-            hint="What the systems hold is known once it was read: kamsync plan.",
+            hint=f"Such as: {like}."
+            if like
+            else "What the systems hold is known once it was read: kamsync plan.",
         )
     names = Names(hub)
     listed = ", ".join(f"{id_} ({names.of(id_)})" for id_ in list(records)[:NAMED_LIMIT])
@@ -57,8 +61,23 @@ def _called(hub: Hub, name: str) -> list[str]:
     wanted = _plain(name)
     if not wanted:
         return []
-    near = [id_ for entity in hub.entities() for id_ in _fitting(hub, entity, wanted, _near)]
-    return near or [id_ for entity in hub.entities() for id_ in _fitting(hub, entity, wanted, _all)]
+    ways = ((_fitting, _near), (_fitting, _all), (_fitting_there, _near))
+    found = (
+        [id_ for entity in hub.entities() for id_ in fitting(hub, entity, wanted, batches)]
+        for fitting, batches in ways
+    )
+    return next(filter(None, found), [])
+
+
+def _resembling(hub: Hub, text: str) -> Iterator[str]:
+    """Yield the names of records that hold *text*."""
+    wanted = _plain(text)
+    for entity in hub.entities() if wanted else ():
+        for ids in _all(hub, entity, wanted):
+            for record in hub.store.records.by_id(ids).values():
+                name = label(entity, record)
+                if wanted in _plain(name):
+                    yield f"{name} ({record.id})"
 
 
 def _fitting(
@@ -75,6 +94,20 @@ def _fitting(
         shown = names.shown_of(unnamed)
         for id_, record in records.items():
             if wanted in {_plain(name) for name in (label(entity, record), *shown.get(id_, ()))}:
+                yield id_
+
+
+def _fitting_there(
+    hub: Hub,
+    entity: Entity,
+    wanted: str,
+    batches: Callable[[Hub, Entity, str], Iterator[list[str]]],
+) -> Iterator[str]:
+    """Yield the records among *batches* that go by the name *wanted* in a system."""
+    names = Names(hub)
+    for ids in batches(hub, entity, wanted):
+        for id_, shown in names.shown_of(ids).items():
+            if wanted in map(_plain, shown):
                 yield id_
 
 

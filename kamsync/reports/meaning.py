@@ -23,7 +23,8 @@ Place: TypeAlias = tuple[str, str, str]
 class Meaning(Struct, frozen=True):
     """What cells mean, beside what they are: *parts* of a group by name, *name* of what is referred to.
 
-    A group that says nothing has no parts; what is no group, or cannot be read, has None.
+    A group whose cells come to nothing, such as a currency without a sum, has no parts; what is blank, is no
+    group or cannot be read has None.
     """
 
     parts: Value = None
@@ -102,7 +103,8 @@ class Meanings:
             value = map_.fields[name].lens.get(tuple(cells), _NOBODY)
         except (ReferenceMissing, ValueInvalid):
             return None
-        return self._sight.value(entity, name, {} if value is None else value)
+        said_nothing = value is None and any(_ids(cells))
+        return {} if said_nothing else self._sight.value(entity, name, value)
 
 
 def _ids(cells: Sequence[Any]) -> list[str]:

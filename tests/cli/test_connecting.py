@@ -144,3 +144,12 @@ def test_an_unknown_system_is_told(hub):
         result = hub.run(command, "nowhere")
         assert 64 == result.exit_code
         assert "There is no system 'nowhere'" in result.stderr
+
+
+def test_whoever_signs_in_from_another_machine_is_told_how_the_answer_gets_here(gated, browser):
+    """A server has no browser; and nobody wonders for how long it waits."""
+    shown = gated.run("connect", "sales", "--timeout", "20").stderr
+
+    assert 1 == len(browser)
+    assert "ssh -L 18766:localhost:18766 HOST" in shown
+    assert "waited for 20 s" in shown

@@ -276,7 +276,10 @@ def test_a_newcomer_goes_by_the_name_that_its_system_shows(resembling):
     [listed] = resembling.document("conflicts", "list", "--kind", "match")["items"]
 
     assert "Nordwind" == listed["label"]
-    assert "of Nordwind is decided" in resembling.run("conflicts", "resolve", "1", "--choice", "new").stdout
+    assert (
+        "of Nordwind is decided"
+        in resembling.run("conflicts", "resolve", "1", "--choice", "new").stdout
+    )
 
 
 def test_a_match_is_decided_as_new(resembling):

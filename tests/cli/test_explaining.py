@@ -60,6 +60,24 @@ def test_a_record_whose_name_is_under_review_goes_by_each_of_its_names(hub):
     assert 1 == len(told)
 
 
+def test_a_record_goes_by_the_name_that_a_system_still_holds(hub):
+    """A name that was just decided on is not written everywhere yet."""
+    domains = ["firm.example"]
+    hub.anna.create("account", {"name": "Firm GmbH", "domains": domains})
+    hub.bo.create("account", {"name": "Firm", "domains": domains})
+    hub.meet()
+    assert 0 == hub.run("conflicts", "resolve", "1", "--value", "Firma").exit_code
+
+    told = {hub.document("explain", name)["record"] for name in ("Firm GmbH", "firm", "Firma")}
+
+    assert 1 == len(told)
+
+
+def test_a_part_of_a_name_is_answered_with_the_names_that_hold_it(story):
+    """Nobody has to know how a company writes itself."""
+    assert "Such as: Nordwind GmbH (account-" in story.run("explain", "nordw").stderr
+
+
 @pytest.mark.parametrize("name", ["account-1", "Nordwind GmbH", "nordwind  gmbh"])
 def test_a_record_goes_by_many_names(story, name):
     """Its id, the id in a system, its name however it is written."""

@@ -3,6 +3,7 @@
 import pytest
 
 from kamsync.cli import words
+from kamsync.entities import core_schema
 
 DEAL = {
     "name": "Big deal",
@@ -105,6 +106,32 @@ def test_a_conflict_calls_records_by_name(disputed_account):
     assert "Pinewood → Weidenhof" in told
     kept = disputed_account.run("conflicts", "resolve", item["id"], "--keep", "success")
     assert "is decided: Weidenhof." in " ".join(kept.stdout.split())
+
+
+def test_a_story_calls_records_by_name(disputed_account):
+    """In what was said, decided and written; the ids are for scripts."""
+    deal = disputed_account.document("conflicts")["items"][0]["record"]
+    disputed_account.run("conflicts", "resolve", "1", "--keep", "success")
+    disputed_account.run("sync")
+    for command in (("explain", f"{deal}.account"), ("history", deal)):
+        shown = disputed_account.run(*command).stdout
+        story = [
+            line
+            for line in shown.splitlines()
+            if line.split()[2:3] in (["decided"], ["wrote"], ["held"])
+        ]
+        told = " ".join("\n".join(story).split())
+        assert "Pinewood → Weidenhof" in told
+        assert "lost: Pinewood" in told
+        assert "account-" not in told
+
+
+def test_a_currency_without_a_sum_is_the_blank_that_it_is():
+    """Nobody reads a bare currency as a value."""
+    money = core_schema().entity("account").field("annual_revenue")
+    sum_ = {"annual_revenue": "690000000", "revenue_currency": "EUR"}
+    told = words.from_to(money, (["EUR"], ["EUR", "690000000"]), ("", ""), ({}, sum_))
+    assert ("—", "690,000,000.00 EUR") == told
 
 
 def test_two_records_of_one_name_are_told_apart():

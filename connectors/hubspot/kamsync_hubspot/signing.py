@@ -66,7 +66,7 @@ class Endpoint:
             )
         except urllib3.exceptions.HTTPError as error:
             raise SystemDown(
-                f"HubSpot cannot be reached ({type(error).__name__}).", wait_s=1.0
+                f"HubSpot cannot be reached at {self._url} ({type(error).__name__}).", wait_s=1.0
             ) from error
         if answer.status >= 500:  # noqa: PLR2004 - every 5xx
             raise SystemDown(f"HubSpot gives no token now: status {answer.status}.", wait_s=2.0)

@@ -261,6 +261,16 @@ def lowered(headers: Mapping[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
+def _where(error: BaseException) -> str:
+    """Return which address a call went to, where its error tells it."""
+    import urllib3
+
+    pool = getattr(error, "pool", None)
+    if not isinstance(pool, urllib3.HTTPConnectionPool):
+        return ""
+    return f" at {pool.scheme}://{pool.host}:{pool.port}"
+
+
 def _broken(error: BaseException, *, writes: bool) -> SystemDown:
     """Return what a call that broke off means: a read is tried again, a write may have landed."""
     import urllib3
@@ -269,11 +279,11 @@ def _broken(error: BaseException, *, writes: bool) -> SystemDown:
     never_left = isinstance(
         reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError
     )
-    text = f"HubSpot cannot be reached ({type(reason).__name__})."
+    text = f"HubSpot cannot be reached{_where(error)} ({type(reason).__name__})."
     if isinstance(reason, urllib3.exceptions.SSLError):
         return SystemDown(
             text, hint=f"Check the address and the certificates: {visible(str(reason))}"
         )
     if writes and not never_left:
         return AnswerLost(text, hint="What was sent may have arrived; it is looked for.")
-    return SystemDown(text, hint="Check the network and the address.", wait_s=1.0)
+    return SystemDown(text, hint="Check the network, and url in its section.", wait_s=1.0)

@@ -17,6 +17,7 @@ from kamsync.clock import SystemClock
 from kamsync.engine import Hub, Round
 from kamsync.model import Conflict, Record
 from kamsync.reports import (
+    Called,
     Happening,
     Names,
     Overview,
@@ -25,12 +26,22 @@ from kamsync.reports import (
     happenings,
     question,
 )
+from kamsync_demo.shells import enter
 from kamsync_demo.stage import Edit
 
 __all__ = ["Mute", "Telling"]
 
 OUTCOMES = {"set": ("flows", "green"), "settled": ("settled", "cyan"), "held": ("held", "yellow")}
 STORY_LIMIT = 1
+
+TO_TRY = (
+    ("conflicts", "go through the questions that are left"),
+    ("sync", "carry out what you decided"),
+    ("report conflicts", "the questions to print or to send, with --html or --xlsx FILE"),
+    ("check", "how everything is, and what waits for what"),
+    ("history", "what happened, round by round"),
+)
+"""What is worth a try once the story is told."""
 
 
 class Mute(Printer):
@@ -121,7 +132,8 @@ class Telling:
         [each] = told.fields
         story = tuple(one for one in each.told if one.act in {"decided", "held", "set"})
         each = structs.replace(each, told=story[:STORY_LIMIT])
-        show_field(self.printer, sight, structs.replace(told, fields=(each,)))
+        called = Called(hub, sight, each.told)
+        show_field(self.printer, sight, structs.replace(told, fields=(each,)), called)
 
     def proof(self, lines: Iterable[tuple[bool, str]]) -> None:
         """Show what was counted."""
@@ -156,8 +168,12 @@ class Telling:
         """Say that the systems go on, and what to try on them from another terminal."""
         self.printer.gap()
         self.say("Both systems stay up until Ctrl-C. In another terminal:")
-        for command in ("conflicts", "plan", "sync", "check", "history"):
-            self.ran(f"-c {configuration} {command}")
+        for line in enter(configuration):
+            self.say(("$ ", "dim"), (line, "bold"))
+        rows: list[tuple[Cell, ...]] = [
+            ((f"$ kamsync {command}", "bold"), (told, "dim")) for command, told in TO_TRY
+        ]
+        self.printer.table(rows, indent=3, firm=(0,))
 
 
 def _edited(edit: Edit) -> tuple[Cell, ...]:

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from kamsync.cli import root
 from kamsync.plugins import load_plugins
+from kamsync_demo.shells import enter
 from kamsync_demo.winners import FACTS, Fact
 
 COUNTED = {
@@ -252,10 +253,11 @@ def test_at_a_terminal_the_systems_stay_until_they_are_stopped(tmp_path):
     process = subprocess.Popen((*demo, "--keep", str(kept)), stdout=other, cwd=tmp_path, env=wide)
     os.close(other)
     shown = b""
-    while b"kamsync.toml history" not in shown:
+    while b"round by round" not in shown:
         shown += os.read(main, 4096)
     here = (sys.executable, "-m", "kamsync", "-c", str(kept / "kamsync.toml"))
-    named = re.findall(r"kamsync\.toml ([^\x1b\r\n]+)", shown.decode())
+    [*_, told] = re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).split("In another terminal:")
+    named = re.findall(r"\$ kamsync (\w+(?: \w+)*)  ", told)
     ended = {
         each: subprocess.run((*here, *each.split()), check=False, capture_output=True).returncode
         for each in named
@@ -263,7 +265,24 @@ def test_at_a_terminal_the_systems_stay_until_they_are_stopped(tmp_path):
     planned = subprocess.run((*here, "plan", "--json"), check=False, capture_output=True, text=True)
     process.send_signal(signal.SIGINT)
 
-    assert dict.fromkeys(("conflicts", "plan", "sync", "check", "history"), 0) == ended
+    assert dict.fromkeys(("conflicts", "sync", "report conflicts", "check", "history"), 0) == ended
     assert 0 == json.loads(planned.stdout)["writes"], planned.stderr
     assert 0 == process.wait(30)
     os.close(main)
+
+
+def test_another_terminal_is_told_how_to_find_the_program(tmp_path, monkeypatch):
+    """Whoever opens one has no virtual environment there."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    config = tmp_path / "a folder" / "kamsync.toml"
+
+    told = enter(config)
+
+    assert [f"source {sys.prefix}/bin/activate", f"export KAMSYNC_CONFIG='{config}'"] == told
+
+
+def test_another_terminal_that_finds_it_is_told_the_configuration_alone(tmp_path, monkeypatch):
+    """Nothing is said twice."""
+    monkeypatch.setenv("PATH", f"{sys.prefix}/bin")
+
+    assert [f"export KAMSYNC_CONFIG={tmp_path}"] == enter(tmp_path)
