@@ -16,6 +16,7 @@ from kamsync.plan import Due, Problem, due
 
 SCHEMA = core_schema()
 EVERYTHING = ~Can.NOTHING
+ACCOUNT = SCHEMA.entity("account").fields
 
 
 class Refs:
@@ -60,6 +61,11 @@ def known(value, knows=5):
     return ((value,), (value,), knows)
 
 
+def whole(exists=(HERE, HERE, 1), **facts):
+    """A link to an account that was read in every field; those that are not given are blank."""
+    return link(exists=exists, **{**dict.fromkeys(ACCOUNT, known(None)), **facts})
+
+
 def test_a_link_that_knows_golden_is_owed_nothing():
     """Whatever it holds: it was told once."""
     assert Due() == asked(record(name="Acme"), link(name=known("ACME")))
@@ -67,7 +73,7 @@ def test_a_link_that_knows_golden_is_owed_nothing():
 
 def test_what_the_last_reading_did_not_show_is_neither_written_nor_deleted():
     """Somebody may have entered there what nobody has heard."""
-    unseen = link(name=((("Old",), ("Old",), 3, False, None, "", None, (), False, (), True)))
+    unseen = whole(name=((("Old",), ("Old",), 3, False, None, "", None, (), False, (), True)))
     ended = record(name="Acme")
     ended.fields[EXISTS] = Golden(value=False, revision=6)
 
@@ -239,7 +245,7 @@ def test_nothing_begins_or_ends_while_existence_is_under_review():
     ended = Record("r", "account", {EXISTS: Golden(value=False, revision=7)})
 
     assert Due() == asked(record(name="Acme"), link(None), held=[EXISTS])
-    assert Due() == asked(ended, link(), held=[EXISTS])
+    assert Due() == asked(ended, whole(), held=[EXISTS])
     there = asked(record(name="Acme"), link(name=known("Old", 3)), held=[EXISTS])
     assert ["name"] == list(there.fields)
 
@@ -336,21 +342,21 @@ def test_a_record_that_ended_is_deleted_as_such():
     """And nothing else is sent."""
     ended = Record("r", "account", {EXISTS: Golden(value=False, revision=7)})
 
-    assert Due(Op.DELETE, {EXISTS: Intent(GONE, 7)}) == asked(ended, link())
+    assert Due(Op.DELETE, {EXISTS: Intent(GONE, 7)}) == asked(ended, whole())
 
 
 def test_a_record_is_deleted_only_where_all_that_was_entered_is_heard():
     """Somebody has just changed it there."""
     ended = Record("r", "account", {EXISTS: Golden(value=False, revision=7)})
 
-    assert Due() == asked(ended, link(name=(("New",), ("Old",), 3)))
+    assert Due() == asked(ended, whole(name=(("New",), ("Old",), 3)))
 
 
 def test_a_record_that_is_told_to_be_known_as_ended_is_not_deleted_again():
     """It was written once for this revision, and somebody has kept it."""
     ended = Record("r", "account", {EXISTS: Golden(value=False, revision=7)})
 
-    assert Due() == asked(ended, link(exists=(HERE, HERE, 7)))
+    assert Due() == asked(ended, whole(exists=(HERE, HERE, 7)))
 
 
 def test_that_a_record_is_there_is_confirmed_like_any_value():
