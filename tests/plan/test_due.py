@@ -16,6 +16,7 @@ from kamsync.plan import Due, Problem, due
 
 SCHEMA = core_schema()
 EVERYTHING = ~Can.NOTHING
+ACCOUNT = SCHEMA.entity("account").fields
 
 
 class Refs:
@@ -49,11 +50,6 @@ def link(native_id="n-r", *, entity="account", seen=9, exists=(HERE, HERE, 1), *
     return Link(1, "sales", entity, native_id, "r", held, seen=seen)
 
 
-def read():
-    """A link to a record that was read in full, and is blank."""
-    return link(**dict.fromkeys(SCHEMA.entity("account").fields, known(None)))
-
-
 def asked(record_, link_, *, held=(), can=EVERYTHING, hidden=(), missing=(), needs=()):
     """What is due at a link, of a system that holds accounts as kamsync does."""
     map_ = identity_map(SCHEMA.entity(record_.entity), record_.entity)
@@ -65,6 +61,11 @@ def known(value, knows=5):
     return ((value,), (value,), knows)
 
 
+def whole(exists=(HERE, HERE, 1), **facts):
+    """A link to an account that was read in every field; those that are not given are blank."""
+    return link(exists=exists, **{**dict.fromkeys(ACCOUNT, known(None)), **facts})
+
+
 def test_a_link_that_knows_golden_is_owed_nothing():
     """Whatever it holds: it was told once."""
     assert Due() == asked(record(name="Acme"), link(name=known("ACME")))
@@ -72,7 +73,7 @@ def test_a_link_that_knows_golden_is_owed_nothing():
 
 def test_what_the_last_reading_did_not_show_is_neither_written_nor_deleted():
     """Somebody may have entered there what nobody has heard."""
-    unseen = link(name=((("Old",), ("Old",), 3, False, None, "", None, (), False, (), True)))
+    unseen = whole(name=((("Old",), ("Old",), 3, False, None, "", None, (), False, (), True)))
     ended = record(name="Acme")
     ended.fields[EXISTS] = Golden(value=False, revision=6)
 
@@ -207,13 +208,13 @@ def test_a_record_that_ended_is_deleted():
     """Where it is still there."""
     ended = Record("r", "account", {EXISTS: Golden(False, 7)})
 
-    assert {EXISTS: Intent(GONE, 7)} == asked(ended, read()).fields
+    assert {EXISTS: Intent(GONE, 7)} == asked(ended, whole()).fields
 
 
 def test_a_record_with_a_field_that_was_never_shown_is_not_deleted():
     """It may be hidden since before the record was there, and hold what somebody entered."""
     ended = Record("r", "account", {EXISTS: Golden(False, 7)})
-    partly = read()
+    partly = whole()
     del partly.facts["industry"]
 
     assert Due() == asked(ended, partly)
@@ -253,7 +254,7 @@ def test_nothing_begins_or_ends_while_existence_is_under_review():
     ended = Record("r", "account", {EXISTS: Golden(value=False, revision=7)})
 
     assert Due() == asked(record(name="Acme"), link(None), held=[EXISTS])
-    assert Due() == asked(ended, link(), held=[EXISTS])
+    assert Due() == asked(ended, whole(), held=[EXISTS])
     there = asked(record(name="Acme"), link(name=known("Old", 3)), held=[EXISTS])
     assert ["name"] == list(there.fields)
 
@@ -350,27 +351,21 @@ def test_a_record_that_ended_is_deleted_as_such():
     """And nothing else is sent."""
     ended = Record("r", "account", {EXISTS: Golden(value=False, revision=7)})
 
-    assert Due(Op.DELETE, {EXISTS: Intent(GONE, 7)}) == asked(ended, read())
+    assert Due(Op.DELETE, {EXISTS: Intent(GONE, 7)}) == asked(ended, whole())
 
 
 def test_a_record_is_deleted_only_where_all_that_was_entered_is_heard():
     """Somebody has just changed it there."""
     ended = Record("r", "account", {EXISTS: Golden(value=False, revision=7)})
 
-    edited = read()
-    edited.facts["name"] = Fact(("New",), ("Old",), 3)
-
-    assert Due() == asked(ended, edited)
+    assert Due() == asked(ended, whole(name=(("New",), ("Old",), 3)))
 
 
 def test_a_record_that_is_told_to_be_known_as_ended_is_not_deleted_again():
     """It was written once for this revision, and somebody has kept it."""
     ended = Record("r", "account", {EXISTS: Golden(value=False, revision=7)})
 
-    known_as_ended = read()
-    known_as_ended.facts[EXISTS] = Fact(HERE, HERE, 7)
-
-    assert Due() == asked(ended, known_as_ended)
+    assert Due() == asked(ended, whole(exists=(HERE, HERE, 7)))
 
 
 def test_that_a_record_is_there_is_confirmed_like_any_value():

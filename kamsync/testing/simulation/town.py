@@ -41,6 +41,8 @@ class Town(MemorySystem):
         self.cast = cast
         self.told = told
         self.falls = Falls.NOT
+        self.was_hidden: set[tuple[str, str]] = set()
+        """The native fields, each with its object, that kamsync's user could not see at some time."""
         self._fallen: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
         super().__init__(
             clock=clock,

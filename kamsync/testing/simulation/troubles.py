@@ -67,6 +67,7 @@ class Troubles:
         object_ = choices.pick(list(town.cast.maps))
         name = choices.pick(list(town.cast.objects[object_].fields))
         town.hidden.add((object_, name))
+        town.was_hidden.add((object_, name))
         return f"{town.cast.name} hides {object_}.{name}"
 
     def end(self) -> None:

@@ -14,6 +14,7 @@ from kamsync.testing.simulation.discretion import require_sealed
 from kamsync.testing.simulation.idents import REFERS
 from kamsync.testing.simulation.lawful import require_lawful
 from kamsync.testing.simulation.merged import require_one
+from kamsync.testing.simulation.schema import PARTS
 from kamsync.testing.simulation.undone import require_erased, require_undo
 from kamsync.testing.simulation.world import World
 
@@ -68,7 +69,13 @@ def wind_down(world: World) -> None:
 
 
 def _knows(world: World, place: Place, field: str) -> int:
-    """Return which revision of golden the hub knows a field of a native record to hold; -1 for none."""
+    """Return which revision of golden the hub knows a field of a native record to hold; -1 for none.
+
+    Of what it could not see for a while, it may know that only because systems agree.
+    """
+    town, names = world.towns[place.system], PARTS[place.entity].get(field, ())
+    if any((place.entity, name) in town.was_hidden for name in names):
+        return -1
     links = world.hub.store.links.by_native(place.system, place.entity, [place.native_id])
     link = links.get(place.native_id)
     fact = link.facts.get(field) if link is not None else None
