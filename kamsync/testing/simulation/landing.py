@@ -222,7 +222,8 @@ class Landings:
             ident = self.truth.nodes.of_natives(cast.name, act.object, field, values)
             cell = self.truth.cell(place, field)
             cell.versions.append(Version(ident, version.past, version.head, user=False))
-            self._tell_audit(place, field, version.revision)
+            if act.deed is not Deed.UNDELETE:
+                self._tell_audit(place, field, version.revision)
             # What a write brings back may be what a person had replaced before the record went.
             if act.deed is Deed.EDIT or (act.deed is Deed.CREATE and not self._repeats(cast.name)):
                 self.writes[place, field] = self.writes.get((place, field), 0) + 1
@@ -275,15 +276,20 @@ class Landings:
             truth.excepted |= covered
 
     def forget_the_keyless(self) -> None:
-        """Excuse a second one of what nothing tells apart: a store that was put back cannot know it."""
+        """Excuse a second one of what nothing tells apart, or tells to be another than it was made as.
+
+        A store that was put back cannot know it.
+        """
         for places in self.made.values():
             places[:] = [place for place in places if self._has_key(place)]
 
     def _has_key(self, place: Place) -> bool:
-        """Whether the values of a native record tell it apart."""
+        """Whether the values of a native record tell it apart, as they did when it was made."""
         entity, values = SCHEMA.entity(place.entity), self._row(place).values
         names = entity.keys or entity.unique
-        return all(values.get(name) is not None for name in names)
+        cells = [self.truth.cell(place, name) for name in names]
+        as_made = all(cell.now.ident == cell.versions[:2][-1].ident for cell in cells)
+        return as_made and all(values.get(name) is not None for name in names)
 
     def _has_twin(self, record: str, place: Place) -> bool:
         """Whether a record has another native record in the same system."""
