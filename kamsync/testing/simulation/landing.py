@@ -48,6 +48,7 @@ class Landings:
         self.deaths: set[Place] = set()
         self.died: set[Place] = set()
         self.made: dict[tuple[str, str], list[Place]] = {}
+        self.made_as: dict[Place, list[object]] = {}
         self.writes: dict[tuple[Place, str], int] = {}
         self.returned: Counter[str] = Counter()
         self.landed = 0
@@ -281,15 +282,17 @@ class Landings:
         A store that was put back cannot know it.
         """
         for places in self.made.values():
-            places[:] = [place for place in places if self._has_key(place)]
+            places[:] = [place for place in places if self._has_its_key(place)]
 
-    def _has_key(self, place: Place) -> bool:
+    def _has_its_key(self, place: Place) -> bool:
         """Whether the values of a native record tell it apart, as they did when it was made."""
+        key = self._key_of(place)
+        return None not in key and key == self.made_as[place]
+
+    def _key_of(self, place: Place) -> list[object]:
+        """Return the values of a native record that tell it apart."""
         entity, values = SCHEMA.entity(place.entity), self._row(place).values
-        names = entity.keys or entity.unique
-        cells = [self.truth.cell(place, name) for name in names]
-        as_made = all(cell.now.ident == cell.versions[:2][-1].ident for cell in cells)
-        return as_made and all(values.get(name) is not None for name in names)
+        return [values.get(name) for name in entity.keys or entity.unique]
 
     def _has_twin(self, record: str, place: Place) -> bool:
         """Whether a record has another native record in the same system."""
@@ -315,3 +318,4 @@ class Landings:
         if twins:
             self.report(6, f"{sent.record} was created twice in {sent.system}: {twins} and {place}")
         made.append(place)
+        self.made_as[place] = self._key_of(place)
