@@ -85,13 +85,13 @@ KEEPING = {
     "unguarded": Bug(
         "Nothing is out of proportion.",
         (Patch("kamsync.engine.planning", "weigh", _no_alarms),),
-        seeds=20,
+        seeds=21,
         breaks=(13,),
     ),
     "unasked": Bug(
         "What wants an approval goes on without one.",
         (Patch(ROUNDS, "require_consent", _nothing),),
-        seeds=20,
+        seeds=21,
         breaks=(13,),
     ),
     "hurried": Bug(
@@ -103,7 +103,7 @@ KEEPING = {
     "hasty": Bug(
         "A decision on a page that is out of date is carried out.",
         (Patch("kamsync.engine.deciding", "require_open", _nothing),),
-        seeds=34,
+        seeds=101,
         breaks=(17,),
     ),
     "forgetful": Bug(

@@ -131,7 +131,7 @@ MERGING = {
     "crowding": Bug(
         "Whoever joins a conflict takes the place of everybody who is in it.",
         (Patch(CLAUSES, "FieldMerge.collect", _crowding_out),),
-        seeds=6,
+        seeds=11,
         breaks=(1,),
     ),
     "unemptied": Bug(
@@ -145,7 +145,7 @@ MERGING = {
             Patch(CLAUSES, "FieldMerge.dispute", _unpinned_dispute),
             Patch(ONE_RECORD, "RecordMerge._settle", _unpinned_rule),
         ),
-        seeds=34,
+        seeds=387,
         breaks=(17,),
     ),
     "undone base": Bug(

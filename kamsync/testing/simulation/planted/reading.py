@@ -119,7 +119,7 @@ READING = {
     "echoing": Bug(
         "What kamsync wrote comes back as an edit by somebody who had seen golden.",
         (Patch(SAYING, "own", _knowing_echo),),
-        seeds=2,
+        seeds=3,
         breaks=(5,),
     ),
     "all ours": Bug(
@@ -130,7 +130,7 @@ READING = {
     "doubtless": Bug(
         "A value that may or may not be ours is taken for ours.",
         (Patch(CLAUSES, "doubted", _never_doubted),),
-        seeds=15,
+        seeds=17,
     ),
     "past unread": Bug(
         "The cursor passes a change that was not taken in.",
@@ -140,7 +140,7 @@ READING = {
     "broken off": Bug(
         "A listing that breaks off is taken for a whole one.",
         (Patch(PULL, "_pages", _broken_off),),
-        seeds=1,
+        seeds=4,
         breaks=(9,),
     ),
     "tie": Bug(

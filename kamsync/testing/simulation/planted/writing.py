@@ -176,12 +176,12 @@ WRITING = {
     "over and over": Bug(
         "A system that rewrites what it stores is written in every round.",
         (Patch(SAYING, "own", _unrevised),),
-        seeds=2,
+        seeds=3,
     ),
     "unarrived": Bug(
         "What waits for a record is not told when it comes.",
         (Patch(LINKS, "Links.arrived", _nothing),),
-        seeds=5,
+        seeds=249,
     ),
 }
 """Each bug by its name."""
