@@ -143,11 +143,16 @@ class _Asker:
         """The end of a record that golden says is gone, once all that was entered here is heard, and seen."""
         if existence is None or existence.observed != HERE or self.link.moved:
             return Due()
-        if any(fact.unseen for fact in self.link.facts.values()):
+        if any(fact.unseen for fact in self.link.facts.values()) or self._hides():
             return Due()
         if existence.knows == golden.revision:
             return Due()
         return Due(Op.DELETE, {EXISTS: Intent(GONE, golden.revision)})
+
+    def _hides(self) -> bool:
+        """Whether no reading has ever shown one of the mapped fields."""
+        fields = self.map.fields.items()
+        return any(map_.direction.reads and name not in self.link.facts for name, map_ in fields)
 
     def update(self) -> Due:
         """The fields that do not hold golden, or are not known to."""

@@ -47,6 +47,11 @@ def link(native_id="n-r", *, entity="account", seen=9, exists=(HERE, HERE, 1), *
     return Link(1, "sales", entity, native_id, "r", held, seen=seen)
 
 
+def blank():
+    """Facts of every field of an account, of which nothing was ever said."""
+    return {name: known(None, -1) for name in SCHEMA.entity("account").fields}
+
+
 def asked(record_, link_, *, held=(), can=EVERYTHING, hidden=(), missing=(), needs=()):
     """What is due at a link, of a system that holds accounts as kamsync does."""
     map_ = identity_map(SCHEMA.entity(record_.entity), record_.entity)
@@ -170,7 +175,16 @@ def test_a_record_that_ended_is_deleted():
     """Where it is still there."""
     ended = Record("r", "account", {EXISTS: Golden(False, 7)})
 
-    assert {EXISTS: Intent(GONE, 7)} == asked(ended, link()).fields
+    assert {EXISTS: Intent(GONE, 7)} == asked(ended, link(**blank())).fields
+
+
+def test_what_no_reading_has_ever_shown_is_not_deleted():
+    """A right that was never there hides what somebody may have entered, as one that was lost does."""
+    ended = Record("r", "account", {EXISTS: Golden(False, 7)})
+    shown = blank()
+    del shown["industry"]
+
+    assert Due() == asked(ended, link(**shown))
 
 
 @pytest.mark.parametrize("knows", [-1, 1, 7])
