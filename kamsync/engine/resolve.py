@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
+from kamsync.clock import instant
 from kamsync.connector import Can
 from kamsync.engine.falling import reread_referring
-from kamsync.engine.hearing import hear, sent
+from kamsync.engine.hearing import LATE_LIMIT, hear, sent
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.parking import park_refused
 from kamsync.engine.pull import look_again
@@ -57,7 +58,8 @@ def drop_creates(hub: Hub, system: System, entity: str) -> None:
     """Let creates that no reading has shown be due again: everything was read since they were sent.
 
     One of which the system itself is still to say what became stays open: what was read may be it. Where
-    it refuses to say, that is so only if anything was read that may be it.
+    it refuses to say, that is so only if anything was read that may be it, and not for good: until
+    then all that is new there waits.
     """
     for rows in _open(hub, system, entity):
         unsaid = _unsaid(hub, system, rows)
@@ -73,11 +75,21 @@ def _unsaid(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[in
         return frozenset()
     links = hub.store.links.by_id(sorted({row.link for row in rows}))
     creates = [row for row in rows if _makes_new(system, row, links)]
-    if not hub.store.links.has_unmatched(system.name, rows[0].entity):
-        parks = hub.store.parks.of_records([row.record for row in creates])
-        refused = {park.what for park in parks if park.system == system.name}
-        creates = [row for row in creates if row.record not in refused]
-    return frozenset(row.id for row in _still_missing(hub, creates))
+    refused = _refused_for_good(hub, system, creates)
+    return frozenset(row.id for row in _still_missing(hub, creates) if row.id not in refused)
+
+
+def _refused_for_good(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[int]:
+    """Return the creates that the system refuses to make again, and of which nothing was read either."""
+    parks = hub.store.parks.of_records([row.record for row in rows])
+    refused = {park.what for park in parks if park.system == system.name}
+    if not refused:
+        return frozenset()
+    newcomers = hub.store.links.has_unmatched(system.name, rows[0].entity)
+    since = instant(hub.clock.now() - LATE_LIMIT)
+    return frozenset(
+        row.id for row in rows if row.record in refused and not (newcomers and row.at > since)
+    )
 
 
 def _open(hub: Hub, system: System, entity: str) -> Iterator[list[OutboxRow]]:

@@ -270,6 +270,29 @@ def test_a_create_that_was_sent_again_without_an_answer_is_no_newcomer(stage, ag
     assert [] == hub.conflicts()
 
 
+def test_what_is_new_does_not_wait_for_good_where_a_create_is_refused_now(stage):
+    """After an hour it is told apart by what it holds, like any other."""
+    can = {"sales": ALL, "success": CREATES_ONCE["by the key of the create"] & ~Can.SEARCH}
+    hub = stage("sales", "success", can=can)
+    here = hub["sales"].create(name="Acme", domains=["acme.com"])
+
+    def row(_, land):
+        land()
+        hub["success"].trouble.refuse("no permission")
+        return Receipt(Outcome.UNKNOWN)
+
+    hub["success"].trouble.rows = row
+    hub.meet()
+    hub.round()
+    (there,) = hub["success"].ids()
+    assert hub.link("success", there).record is None
+
+    hub.clock.wait(2 * 3600)
+    hub.round()
+
+    assert hub.of("sales", here) == hub.of("success", there)
+
+
 def test_a_create_that_never_came_and_is_refused_now_is_sent_as_it_should_be(stage):
     """Nothing was read that may be it, so that what is refused does not stand in the way for good."""
     can = {"sales": ALL, "success": CREATES_ONCE["by the key of the create"] & ~Can.SEARCH}
