@@ -62,7 +62,7 @@ def _found(here: Session, *, full: bool) -> Iterator[Check]:
 
 def _show(here: Session, found: list[Check], problems: int, notes: int) -> None:
     """Write the findings for a person, and the sum of them last."""
-    from kamsync.cli.words import counted
+    from kamsync.cli.words import counted, listed
     from kamsync.reports import Level
 
     marks = {Level.OK: ("✓", "green"), Level.NOTE: ("•", "yellow"), Level.PROBLEM: ("✗", "red")}
@@ -76,9 +76,9 @@ def _show(here: Session, found: list[Check], problems: int, notes: int) -> None:
             here.printer.line((each.hint, "dim"), indent=4)
     here.printer.gap()
     if problems:
-        here.printer.line(
-            (f"{counted(problems, 'problem')}, {counted(notes, 'note')}.", "bold red")
-        )
+        wrong = dict.fromkeys(each.about for each in found if each.level is Level.PROBLEM)
+        where = f"{counted(problems, 'problem')}, in {listed(wrong)}"
+        here.printer.line((where, "bold red"), f"; {counted(notes, 'note')}.")
         return
     here.printer.line(("A round can run", "bold green"), f"; {counted(notes, 'note')}.")
     here.printer.next("kamsync plan")

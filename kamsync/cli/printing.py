@@ -25,6 +25,10 @@ Cell: TypeAlias = str | Text | tuple[str, str]
 WIDE = 10_000
 """How many columns there are where no terminal is: nothing is cut for a file or a pipe."""
 
+GUTTER = 2
+ROOMY = 80
+"""From which width on a table of long texts is folded rather than stacked."""
+
 NARROW = 72
 """From how many columns on some of a table are kept from folding."""
 
@@ -65,6 +69,11 @@ class Printer:
         self.json = json
         self._console = _console(sys.stdout)
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether columns of several words leave no room for any of them."""
+        return self._console.width < ROOMY
+
     def document(self, document: object) -> None:
         """Write one JSON document."""
         click.echo(json.format(json.encode(document), indent=2).decode())
@@ -81,23 +90,47 @@ class Printer:
         right: Sequence[int] = (),
         firm: Sequence[int] = (0,),
         indent: int = 2,
+        stacks: bool = False,
     ) -> None:
         """Write *rows* in columns; those numbered in *right* stand to the right, as numbers do.
 
         Columns are folded to the width of the terminal; those numbered in *firm* only if it is
-        very narrow.
+        very narrow. Where *stacks* is said and they do not fit, each cell has a line of its own instead.
         """
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=bool(titles))
-        kept = list(rows)
+        kept = [[text(cell) for cell in row] for row in rows]
+        if stacks and not self._fits(kept, indent):
+            self._stack(kept, titles, indent)
+            return
+        table = Table(box=None, pad_edge=False, padding=(0, GUTTER, 0, 0), show_header=bool(titles))
         held = firm if self._console.width >= NARROW else ()
         for at in range(max(map(len, [titles, *kept]), default=0)):
             title = Text(titles[at] if at < len(titles) else "", style="dim")
             justify: JustifyMethod = "right" if at in right else "left"
             table.add_column(title, justify=justify, overflow="fold", no_wrap=at in held)
         for row in kept:
-            table.add_row(*(text(cell) for cell in row))
+            table.add_row(*row)
         if kept:
             self._write(table, indent)
+
+    def _fits(self, rows: Sequence[Sequence[Text]], indent: int) -> bool:
+        """Whether *rows* stand beside each other without a fold."""
+        widths: dict[int, int] = {}
+        for row in rows:
+            for at, cell in enumerate(row):
+                widths[at] = max(widths.get(at, 0), cell.cell_len + GUTTER)
+        return indent + sum(widths.values()) - GUTTER <= self._console.width
+
+    def _stack(self, rows: Sequence[Sequence[Text]], titles: Sequence[str], indent: int) -> None:
+        """Write the cells of each row below each other, so that each can be read and copied."""
+        for first, *rest in rows:
+            told = [
+                text((f"{titles[at]}: ", "dim") if at < len(titles) else "", cell)
+                for at, cell in enumerate(rest, 1)
+                if cell.plain
+            ]
+            self._write(text(first, "  ", *told[:1]), indent)
+            for cell in told[1:]:
+                self._write(cell, indent + GUTTER)
 
     def gap(self) -> None:
         """Write an empty line."""

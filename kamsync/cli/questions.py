@@ -8,6 +8,7 @@ from datetime import datetime
 from kamsync.cli import words
 from kamsync.cli.printing import Printer, text
 from kamsync.engine import Hub
+from kamsync.merge import FIRST_MEETING
 from kamsync.model import Conflict, Decision
 from kamsync.reports import Effect, Names, Question, Sight
 from kamsync.reports.asking import Choice, Side
@@ -19,7 +20,7 @@ COMMENTS_SHOWN = 5
 MARKS = {"create": "+", "update": "~", "delete": "-", "ask": "?"}
 
 CAUSES = {
-    "first meeting": "the systems met here for the first time, and say different things",
+    FIRST_MEETING: "the systems met here for the first time, and say different things",
     "edited at the same time": "it was edited in several systems before any of them knew of the others",
     "edited without knowing the value": "it was edited by somebody who could not know the true value",
     "gone in one system": "it is gone in one system and alive in others",
@@ -86,7 +87,8 @@ def show_asked(
     sides, ids = asked.sides, [str(side.value) for side in asked.sides]
     names = words.named([side.name for side in sides], ids)
     printer.table(
-        [_contender(sight, item, each, name) for each, name in zip(sides, names, strict=True)]
+        [_contender(sight, item, each, name) for each, name in zip(sides, names, strict=True)],
+        stacks=True,
     )
     _compared(printer, sight, asked)
     return dict(zip(ids, names, strict=True))
@@ -122,7 +124,8 @@ def _contender(
         place = f"{side.system} {side.native_id}".strip()
         return (str(side.number), "bold"), what, place, (score, "dim"), ""
     where = f"{side.system} {side.native_id}" if side.native_id else "golden, before"
-    knew = "" if side.knew or not side.native_id else "did not know the value of before"
+    blind = side.native_id and not side.knew and item.cause != FIRST_MEETING
+    knew = "did not know the value of before" if blind else ""
     return (
         (str(side.number), "bold"),
         (said(sight, item, side.value, name), "bold"),

@@ -35,7 +35,8 @@ def show_list(
     ]
     printer.table(rows, right=(2,), firm=(0, 2, 3))
     printer.gap()
-    printer.table([_line(sight, item, now) for item in found.items], firm=(0, 4))
+    lines = [_line(sight, item, now) for item in found.items]
+    printer.table(lines, firm=(0, 4), stacks=printer.is_narrow)
     if len(found.items) < found.total:
         printer.line(
             f"… {words.counted(found.total - len(found.items), 'more', 'more')}: kamsync conflicts list"

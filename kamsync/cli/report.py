@@ -24,7 +24,10 @@ FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 @common
 @click.argument("name", required=False)
 @click.option(
-    "--csv", "as_csv", is_flag=True, help="Write it as CSV, safe to open in a spreadsheet."
+    "--csv",
+    "as_csv",
+    is_flag=True,
+    help="Write it as CSV, safe to open in a spreadsheet, to stdout: --csv >FILE.",
 )
 @click.option(
     "--xlsx",

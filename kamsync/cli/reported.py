@@ -50,4 +50,5 @@ def _show_rows(
         titles=[layout.columns[at].name for at in kept] if titled else (),
         right=[place for place, at in enumerate(kept) if any(is_number(row[at]) for row in rows)],
         indent=4 if layout.shared else 2,
+        stacks=printer.is_narrow,
     )

@@ -10,10 +10,12 @@ from msgspec import Struct
 from kamsync.connector import Can, NativeEntity, named
 from kamsync.engine import Hub, System, pauses
 from kamsync.engine.recognising import require_another, require_same
+from kamsync.entities import TEAMS
 from kamsync.errors import ConfigurationInvalid, KamsyncError
 from kamsync.mapping import EntityMap
 from kamsync.model import Op
 from kamsync.plugins import Broken
+from kamsync.plugins.found import did_you_mean
 from kamsync.reports.rounds import rounds
 from kamsync.reports.stuck import stuck
 from kamsync.reports.vocabulary import Vocabulary, gaps, gaps_between, vocabularies
@@ -151,6 +153,7 @@ def check_system(hub: Hub, system: System, met: Met) -> Iterator[Check]:
         level = (Level.NOTE if finding.hint else Level.OK) if finding.ok else Level.PROBLEM
         yield Check(level, name, f"{finding.about}: {finding.text}", finding.hint_for(name))
     yield from _identity(hub, name, identity, met)
+    yield from _team(system)
     yield from _abilities(system)
     yield from _unseen(system, objects)
     for entity, map_ in system.maps.items():
@@ -178,6 +181,16 @@ def _identity(hub: Hub, name: str, identity: str | None, met: Met) -> Iterator[C
         yield Check(Level.NOTE, name, text, "Take care with what its section leads to.")
     else:
         yield Check(Level.OK, name, f"It is {identity}.")
+
+
+def _team(system: System) -> Iterator[Check]:
+    """Yield that a system speaks for a team whose name is nearly that of a known one."""
+    near = did_you_mean(system.team or "", TEAMS)
+    if system.team and system.team not in TEAMS and near:
+        text = (
+            f"It speaks for the team {system.team!r}, which is none of those that people can be in."
+        )
+        yield Check(Level.NOTE, system.name, text, f"{near} It is team in [system.{system.name}].")
 
 
 def _abilities(system: System) -> Iterator[Check]:

@@ -228,3 +228,13 @@ def test_an_interrupted_round_loses_nothing(nordwind, program):
     assert 0 == nordwind.run("sync").exit_code
     assert "strategic" == nordwind.success.values("account", "account-1")["tier"]
     assert 0 == nordwind.run("verify").exit_code
+
+
+def test_a_team_that_is_nearly_a_known_one_is_noticed(hub):
+    """A typo there silences the team: its rules are asked, and nobody speaks for it."""
+    hub.configure(hub.file.read_text().replace('team = "sales"', 'team = "sale"'))
+
+    shown = " ".join(hub.run("check").stdout.split())
+
+    assert "It speaks for the team 'sale'" in shown
+    assert "Did you mean 'sales'?" in shown

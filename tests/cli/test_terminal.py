@@ -247,3 +247,20 @@ def test_an_empty_queue_asks_nothing(nordwind, terminal):
     shown, _ = terminal("conflicts")
 
     assert "[Y/n]" not in shown
+
+
+@pytest.mark.parametrize("command", [["conflicts", "list"], ["conflicts", "show", "1"]])
+def test_what_does_not_fit_beside_each_other_stands_below(disputed, terminal, command):
+    """A narrow terminal folds no name and no time into columns of a few letters."""
+    disputed.anna.edit("account", "account-1", {"name": "Nordwind Logistik und Spedition GmbH"})
+    disputed.run("sync")
+
+    shown, _ = terminal(*command, columns=60)
+
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    whole = (
+        "sales +4911111111 ↔ success +4922222222"
+        if "list" in command
+        else "for sales, in sales account-1"
+    )
+    assert [line for line in plain.splitlines() if whole in line]
