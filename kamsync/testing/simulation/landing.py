@@ -287,12 +287,18 @@ class Landings:
     def _has_its_key(self, place: Place) -> bool:
         """Whether the values of a native record tell it apart, as they did when it was made."""
         key = self._key_of(place)
-        return None not in key and key == self.made_as[place]
+        rows = self.towns[place.system].table(place.entity).rows.values()
+        same = [row for row in rows if row.alive and self._key_in(place.entity, row) == key]
+        return None not in key and key == self.made_as[place] and len(same) == 1
 
     def _key_of(self, place: Place) -> list[object]:
         """Return the values of a native record that tell it apart."""
-        entity, values = SCHEMA.entity(place.entity), self._row(place).values
-        return [values.get(name) for name in entity.keys or entity.unique]
+        return self._key_in(place.entity, self._row(place))
+
+    def _key_in(self, name: str, row: Row) -> list[object]:
+        """Return the values of a row that tell it apart."""
+        entity = SCHEMA.entity(name)
+        return [row.values.get(each) for each in entity.keys or entity.unique]
 
     def _has_twin(self, record: str, place: Place) -> bool:
         """Whether a record has another native record in the same system."""
