@@ -20,7 +20,7 @@ WITHHELD = 0.1
 UNCLEARED = 0.15
 """In which share of the histories one system is not cleared for pay."""
 
-LATE = 0.3
+LATE = 0.4
 """In which share of the histories the systems with stamps of a second commit late."""
 
 LATENESS_S = (4, 2)

@@ -97,6 +97,8 @@ class Gremlin:
         self._is_full = False
         self._counts = {"begin": 0, "commit": 0, "call": 0, "row": 0}
         self.awake = False
+        self.slow: frozenset[str] = frozenset()
+        """The systems in which what began before a call may be committed after it."""
         self.rival: Callable[[], None] | None = None
         """Who breaks in at the next call."""
         self._spent: set[str] = set()
@@ -259,7 +261,8 @@ class Wire(Faults):
             raise Crash
         if due == "no answer, all done":
             raise SystemDown(f"{self._system} broke off.")
-        if due == "edit after a call":
+        begun = due == "edit before a call" and self._system in self._gremlin.slow
+        if due == "edit after a call" or begun:
             self._gremlin.meddle(self._system, None)
 
     def row(self, write: Write, land: Land) -> Receipt:

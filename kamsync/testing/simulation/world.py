@@ -167,6 +167,9 @@ class World:
 
     def _confine(self, casts: tuple[Cast, ...]) -> None:
         """Go on with what the systems allow, and as late as they are."""
+        drawn = {cast.name: cast.lateness for cast in self.setting.casts}
+        slow = (cast.name for cast in casts if cast.lateness != drawn[cast.name])
+        self.gremlin.slow = frozenset(slow)
         self.setting = structs.replace(self.setting, casts=casts)
         self.hub.confine(self.setting)
         for cast in casts:
