@@ -190,7 +190,7 @@ class EntityMap(Struct, frozen=True, dict=True):
         except KeyError:
             told = {name: field.cells(values) for name, field in self.fields.items()}
             return {name: cells for name, cells in told.items() if cells is not None}
-        return dict(zip(self.fields, [flat[part] for part in self._parts], strict=True))
+        return {name: flat[part] for name, part in self._parts.items()}
 
     @cached_property
     def way(self) -> str:
@@ -222,11 +222,11 @@ class EntityMap(Struct, frozen=True, dict=True):
         return lambda values: tuple([values[name] for name in names])
 
     @cached_property
-    def _parts(self) -> list[slice]:
+    def _parts(self) -> Mapping[str, slice]:
         """The part of each field in the cells of all."""
-        sizes = [len(field.native) for field in self.fields.values()]
-        ends = accumulate(sizes)
-        return [slice(end - size, end) for size, end in zip(sizes, ends, strict=True)]
+        sizes = {name: len(field.native) for name, field in self.fields.items()}
+        ends = zip(sizes, accumulate(sizes.values()), strict=True)
+        return {name: slice(end - sizes[name], end) for name, end in ends}
 
     def native(self, cells: Mapping[str, Cells]) -> dict[str, Native]:
         """Return the native values behind *cells*, by field; what is not mapped has none."""

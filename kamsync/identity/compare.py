@@ -65,7 +65,7 @@ class _Sign(Struct, frozen=True):
     """One thing that speaks for a match, or (with a negative worth) against it."""
 
     worth: float
-    text: str
+    text: str = ""
     forbids: bool = False
     weak: bool = False
 
@@ -108,7 +108,7 @@ def _company_name(a: Mapping[str, Value], b: Mapping[str, Value]) -> _Sign:
     """Return the best likeness between the names that each company goes by."""
     pairs = [(one, other) for one in _names(a) for other in _names(b)]
     signs = [_name_sign(one, other) for one, other in pairs]
-    return max(signs, key=lambda sign: sign.worth, default=_Sign(0.0, ""))
+    return max(signs, key=lambda sign: sign.worth, default=_Sign(0.0))
 
 
 def _name_sign(a: Name, b: Name) -> _Sign:
@@ -141,10 +141,10 @@ def sibling(a: Mapping[str, Value], b: Mapping[str, Value]) -> str:
     one, other = (_part(each.get("billing_address") or {}, "country") for each in (a, b))
     if one and other and one != other:
         return "in different countries"
-    texts = _full_name(a), _full_name(b)
-    if not all(texts) or texts[0] == texts[1]:
+    names = _full_name(a), _full_name(b)
+    if not names[0] or not names[1] or names[0] == names[1]:
         return ""
-    first, second = map(named, texts)
+    first, second = map(named, names)
     if first.forms and second.forms and first.forms != second.forms:
         return "with different legal forms"
     if (set(first.words) ^ set(second.words)) & SIBLING:
@@ -152,20 +152,20 @@ def sibling(a: Mapping[str, Value], b: Mapping[str, Value]) -> str:
     return ""
 
 
-def _full_name(values: Mapping[str, Value]) -> str:
+def _full_name(values: Mapping[str, Value]) -> str | None:
     """Return the legal name of a company, or else what it is called."""
-    legal_name = values.get("legal_name")
-    name = legal_name if isinstance(legal_name, str) else values.get("name")
-    return name if isinstance(name, str) else ""
+    texts = (values.get("legal_name"), values.get("name"))
+    return next((text for text in texts if isinstance(text, str)), None)
 
 
 def _address_signs(a: Mapping[str, Value], b: Mapping[str, Value]) -> Iterator[_Sign]:
     """Yield what two addresses say; *country* is the one part in which a company rarely errs."""
     one, other = _place(a), _place(b)
-    if one["street"] and one["street"] == other["street"] and one["code"] == other["code"] != "":
-        yield _Sign(MEDIUM, "the same street address")
-    elif one["code"] and one["code"] == other["code"]:
-        yield _Sign(SMALL, "the same postal code")
+    if one["code"] and one["code"] == other["code"]:
+        if one["street"] and one["street"] == other["street"]:
+            yield _Sign(MEDIUM, "the same street address")
+        else:
+            yield _Sign(SMALL, "the same postal code")
     elif one["city"] and one["city"] == other["city"]:
         yield _Sign(0.04, "the same city", weak=True)
     if one["country"] and one["country"] == other["country"]:
@@ -174,18 +174,18 @@ def _address_signs(a: Mapping[str, Value], b: Mapping[str, Value]) -> Iterator[_
         yield _Sign(-COUNTRY, "different countries", forbids=True)
 
 
-def _place(address: Mapping[str, Value]) -> Mapping[str, str]:
+def _place(address: Mapping[str, Value]) -> Mapping[str, tuple[str, ...]]:
     """Return the parts of an address that compare, by what they are."""
     words = {"street": "street", "code": "postal_code", "city": "city", "country": "country"}
     return {word: _part(address, part) for word, part in words.items()}
 
 
-def _part(address: Mapping[str, Value], part: str) -> str:
-    """Return the words of one part of an address, ``""`` where it is blank."""
+def _part(address: Mapping[str, Value], part: str) -> tuple[str, ...]:
+    """Return the words of one part of an address, none where it is blank."""
     for name, text in address.items():
         if text and name.endswith(part):
-            return " ".join(named(str(text)).words)
-    return ""
+            return named(str(text)).words
+    return ()
 
 
 def _person_signs(
@@ -234,13 +234,13 @@ def _thing_sign(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) 
     agreed = compared = 0.0
     same: list[str] = []
     for field in entity.fields.values():
-        weight, likeness = _thing_likeness(entity, field, a, b)
+        weight, likeness = _thing_likeness(entity, field, a, b) or (0.0, 0.0)
         compared += weight
         agreed += weight * likeness
-        if weight and likeness == 1.0:
+        if likeness == 1.0:
             same.append(field.name.replace("_", " "))
     if not compared:
-        return _Sign(0.0, "")
+        return _Sign(0.0)
     value = agreed / max(compared, FULL_EVIDENCE)
     if _is_called_the_same(entity, a, b):
         value = max(value, CALLED_THE_SAME)
@@ -258,11 +258,11 @@ def _is_called_the_same(entity: Entity, a: Mapping[str, Value], b: Mapping[str, 
 
 def _thing_likeness(
     entity: Entity, field: Field, a: Mapping[str, Value], b: Mapping[str, Value]
-) -> tuple[float, float]:
-    """Return how much one field weighs, and how alike it is; nothing where one side is blank."""
+) -> tuple[float, float] | None:
+    """Return how much one field weighs, and how alike it is; nothing where it says nothing."""
     one, other = a.get(field.name), b.get(field.name)
     if is_blank(one) or is_blank(other):
-        return 0.0, 0.0
+        return None
     equal = float(one == other)
     if field.name == entity.label and field.type is Type.TEXT:
         name, its = named(one), named(other)
@@ -275,7 +275,7 @@ def _thing_likeness(
     if field.type in WEIGHTS:
         return WEIGHTS[field.type], equal
     numbers = [part.name for part in field.parts if part.type is Type.NUMBER]
-    return (2.0, _as_far_as_said(one, other, numbers)) if numbers else (0.0, 0.0)
+    return (2.0, _as_far_as_said(one, other, numbers)) if numbers else None
 
 
 def _as_far_as_said(one: Value, other: Value, numbers: Sequence[str]) -> float:

@@ -166,15 +166,19 @@ def _name_blocks(name: Name) -> Iterator[str]:
         bones = _bones("".join(words))
         if len(bones) >= SHORTEST_BONES:
             yield f"bones {bones}"
-        if any(DIGITS.search(word) for word in words):
-            continue
-        if len(core) == 1:
-            yield f"ends {core[0][:4]} {core[0][-1]}"
-            yield f"ends {core[0][:2]} {core[0][-3:]}"
-            yield f"start {core[0][:5]}"
-        else:
-            yield f"first {core[0]} {core[1][0]}"
-            yield f"last {core[-1]} {core[0][0]}"
+        if not any(DIGITS.search(word) for word in words):
+            yield from _ends(core)
+
+
+def _ends(core: tuple[str, ...]) -> Iterator[str]:
+    """Yield blocks for how a name starts and ends; with a number in it, too many would share them."""
+    if len(core) == 1:
+        yield f"ends {core[0][:4]} {core[0][-1]}"
+        yield f"ends {core[0][:2]} {core[0][-3:]}"
+        yield f"start {core[0][:5]}"
+    else:
+        yield f"first {core[0]} {core[1][0]}"
+        yield f"last {core[-1]} {core[0][0]}"
 
 
 def _bones(text: str) -> str:
@@ -185,9 +189,8 @@ def _bones(text: str) -> str:
 def _site_blocks(keys: Iterable[str]) -> Iterator[str]:
     """Yield a block for each domain without its ending: acme.de may be acme.com."""
     for key in keys:
-        kind, _, host = key.partition(":")
-        if kind == "domain":
-            yield "site " + host.rpartition(".")[0]
+        if key.startswith("domain:"):
+            yield "site " + key.removeprefix("domain:").rpartition(".")[0]
 
 
 def _person_blocks(given: str, family: str) -> Iterator[str]:

@@ -65,11 +65,7 @@ def _unheard(rule: Rule, chance: Chance) -> str:
     """Return why nobody can be heard whom the rule is about."""
     if isinstance(rule, While):
         return _unmet(rule.condition, chance) or _unheard(rule.rule, chance)
-    named: tuple[str, ...] = ()
-    if isinstance(rule, Team):
-        named = (rule.team,)
-    elif isinstance(rule, OnlyIfEmpty):
-        named = rule.teams
+    named = _named(rule)
     if not named or any(team in chance.teams for team in named):
         return ""
     return f"no system with this field speaks for {in_words(named)}"
@@ -82,6 +78,13 @@ def _unmet(condition: Condition, chance: Chance) -> str:
         if named not in chance.fields and not any(map(is_blank, allowed)):
             return f"no system holds {named}"
     return ""
+
+
+def _named(rule: Rule) -> tuple[str, ...]:
+    """Return the teams that a rule names."""
+    if isinstance(rule, Team):
+        return (rule.team,)
+    return rule.teams if isinstance(rule, OnlyIfEmpty) else ()
 
 
 def _inner(rule: Rule) -> Rule:

@@ -90,7 +90,7 @@ class _Reader:
         self.section = section
         self.lines: dict[tuple[str, str], Line] = {}
         self.deletions: dict[str, Deletes] = {}
-        self.mistakes: dict[str, None] = {}
+        self.mistakes: list[str] = []
 
     def policy(self, tables: Mapping[str, Mapping[str, object]]) -> Policy:
         """Read all tables; raise one error that holds every mistake."""
@@ -101,9 +101,9 @@ class _Reader:
                 self._note(self._table, self.schema.entities[name], table, f"{self.section}.{name}")
             else:
                 hint = choose(name, self.schema.entities)
-                self.mistakes[f"{self.section}.{name}: there is no entity {name!r}; {hint}"] = None
+                self.mistakes.append(f"{self.section}.{name}: there is no entity {name!r}; {hint}")
         if self.mistakes:
-            raise ConfigurationInvalid("\n".join(self.mistakes))
+            raise ConfigurationInvalid("\n".join(dict.fromkeys(self.mistakes)))
         return Policy(self.lines, self.deletions)
 
     def _note(self, step: Any, *arguments: Any) -> bool:
@@ -111,7 +111,7 @@ class _Reader:
         try:
             step(*arguments)
         except ConfigurationInvalid as problem:
-            self.mistakes[problem.message] = None
+            self.mistakes.append(problem.message)
             return False
         return True
 
@@ -145,7 +145,7 @@ class _Reader:
             for field in rest:
                 # One mistake is told of one field, not of all that are meant by it.
                 if not self._note(self._line, entity, field, table[EVERY_FIELD], f"{key}.*"):
-                    break
+                    return
 
     def _deletes(self, entity: Entity, written: object, key: str) -> None:
         for choice in DELETES:
@@ -164,11 +164,11 @@ class _Reader:
             raise ConfigurationInvalid(
                 f"{key}.{name}: what a delete means is written as {key}.deletes."
             )
-        group = next((g.name for g, part in parts_of(entity) if part.name == name), "")
-        if group:
+        groups = {part.name: group.name for group, part in parts_of(entity)}
+        if name in groups:
             raise ConfigurationInvalid(
-                f"{key}.{name}: {name!r} is a part of {group!r} and is settled with it; "
-                f"write {key}.{group}."
+                f"{key}.{name}: {name!r} is a part of {groups[name]!r} and is settled with it; "
+                f"write {key}.{groups[name]}."
             )
         raise ConfigurationInvalid(
             f"{key}.{name}: {entity.name} has no field {name!r}; {choose(name, entity.fields)}"

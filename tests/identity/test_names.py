@@ -26,6 +26,12 @@ TEXTS = st.text(max_size=30) | st.lists(
         ("J. P. Morgan & Co.", "jp morgan", {"co"}),
         ("L'Oréal S.A.", "loreal", {"sa"}),
         ("株式会社アクメ", "アクメ", {"kk"}),
+        ("北京某某有限公司", "北京某某", {"有限公司"}),
+        ("北京某某有限责任公司", "北京某某", {"有限公司"}),
+        ("北京某某股份有限公司", "北京某某", {"股份有限公司"}),
+        ("有限会社アクメ", "アクメ", {"有限会社"}),
+        ("アクメ有限会社", "アクメ", {"有限会社"}),
+        ("Bank of the West", "bank west", set()),
         ("OOO Romashka", "romashka", {"ooo"}),
         ("OOO OAO Romashka", "romashka", {"ooo", "oao"}),
         ("OOO", "ooo", set()),
@@ -39,6 +45,28 @@ TEXTS = st.text(max_size=30) | st.lists(
 def test_a_name_is_taken_apart(text, words, forms):
     """Its words, and the legal forms at its end; a form alone is a name."""
     assert (tuple(words.split()), forms) == (named(text).words, named(text).forms)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "spelled"),
+    [
+        ("Märklin", "marklin", "maerklin"),
+        ("Köln", "koln", "koeln"),
+        ("Müller", "muller", "mueller"),
+        ("Weiß", "weiss", "weiss"),
+        ("Ørsted", "orsted", "oersted"),
+        ("Åsgård", "asgard", "aasgaard"),
+        ("Bær", "baer", "baer"),
+        ("Đakovo", "dakovo", "dakovo"),
+        ("Łódź", "lodz", "lodz"),
+        ("Citroën", "citroen", "citroen"),
+    ],
+)
+def test_a_letter_of_another_alphabet_is_written_without_its_marks_and_spelled_out(
+    text, word, spelled
+):
+    """Both are compared, since either may be what a keyboard without it gives."""
+    assert ((word,), (spelled,)) == (named(text).words, named(text).spelled)
 
 
 @pytest.mark.parametrize(

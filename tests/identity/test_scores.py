@@ -7,6 +7,7 @@ import pytest
 from kamsync.entities import CORE
 from kamsync.identity import Score, score
 from kamsync.identity.compare import sibling
+from kamsync.schema import Entity, Field, Type
 
 NAME, FORM = "the same name", "the same name, but for the legal form"
 SIMILAR = "similar names"
@@ -369,6 +370,29 @@ def test_a_number_of_a_thing_counts_as_a_key():
     assert told(
         0.2733, "the same account", "different numbers", "different names", against=True
     ) == compared("contract", one, {**one, "number": "K-2"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "value"),
+    [
+        (Type.DATE, "2026-12-01", 0.2222),
+        (Type.TIME, "2026-12-01T00:00:00Z", 0.2222),
+        (Type.NUMBER, "12", 0.2222),
+        (Type.FRACTION, "0.5", 0.2222),
+        (Type.TEXT, "Red", 0.2222),
+        (Type.CHOICE, "new", 0.1111),
+        (Type.INTEGER, 12, 0.0),
+        (Type.BOOLEAN, True, 0.0),
+        (Type.LONG_TEXT, "A story.", 0.0),
+    ],
+)
+def test_what_a_thing_says_counts_by_how_well_it_tells_things_apart(kind, said, value):
+    """A day, a number or a text more than one of few words; yes and no tell nothing."""
+    field = Field("mark", kind, "A mark.", choices=("new", "old"))
+    entity = Entity("thing", "A thing.", {"mark": field})
+    reasons = ("the same mark",) if value else ()
+
+    assert Score(value, reasons) == score(entity, {"mark": said}, {"mark": said})
 
 
 COUNTRY = "in different countries"

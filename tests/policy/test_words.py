@@ -46,6 +46,21 @@ FINANCE = said("finance's", "finance", link=2, at="10:01:00")
             "the latest edit wins by more than 90 s, blanks aside",
         ),
         (
+            {"rule": "first", "tolerance": " 2.5 s", "unless_blank": True},
+            "account.name",
+            "the earliest edit wins by more than 2.5 s, blanks aside",
+        ),
+        (
+            {"rule": "latest", "tolerance": "2h"},
+            "account.name",
+            "the latest edit wins by more than 7200 s",
+        ),
+        (
+            {"rule": "review", "due": "2d"},
+            "account.name",
+            "a person decides within 2 days",
+        ),
+        (
             {"rule": "first", "tolerance": 0},
             "account.name",
             "the earliest edit wins by more than 0 s",
