@@ -11,6 +11,9 @@ from kamsync.reports.meeting import Difference, Option
 
 __all__ = ["show_choices", "show_meeting"]
 
+ACTS = ("agreed", "set", "settled", "held")
+"""What may become of a field at a first meeting; one of which none is told says nothing."""
+
 CHOICES_SHOWN = 4
 """How many fields are shown with their choices, unless all are asked for."""
 
@@ -26,14 +29,11 @@ def show_meeting(printer: Printer, plan: Overview) -> None:
     rows = [
         (
             name,
-            f"{_acts(plan, name, 'agreed'):,}",
-            f"{_acts(plan, name, 'set'):,}",
-            f"{_acts(plan, name, 'settled'):,}",
-            f"{_acts(plan, name, 'held'):,}",
+            *(f"{_acts(plan, name, act):,}" for act in ACTS),
             _choices(plan, name),
         )
         for name in plan.fields
-        if not name.endswith((".exists", "."))
+        if not name.endswith((".exists", ".")) and any(_acts(plan, name, act) for act in ACTS)
     ]
     titles = ("field", "equal", "filled", "settled", "held", "would overwrite, if preferred")
     printer.table(rows, titles=titles, right=(1, 2, 3, 4))
