@@ -96,6 +96,9 @@ class People:
                 for part in parts:
                     if part not in town.cast.derived:
                         values[part] = None if choices.happens(0.3) else self._text(choices)
+        relates = SCHEMA.entity(object_).unique
+        if relates and all(values[name] is None for name in relates):
+            return ""  # No system lets anybody relate nothing to nothing.
         native_id = town.create(object_, values, author=self._author(town, choices))
         return f"{town.cast.name} {native_id} {values}"
 
