@@ -14,7 +14,7 @@ from kamsync.memory import Faults
 from kamsync.model import Op, Outcome, Receipt, Write
 from kamsync.testing.simulation.choices import Choices
 
-__all__ = ["FAULTS", "LATER", "SITES", "Crash", "Gremlin", "Wire"]
+__all__ = ["ASKED_FOR", "FAULTS", "LATER", "SITES", "Crash", "Gremlin", "Wire"]
 
 FAULTS = {
     "crash before a commit": "commit",
@@ -57,6 +57,9 @@ LATER = {
 What strikes a step happens just before it, around the hub; what strikes at a begin, as a transaction
 is to begin.
 """
+
+ASKED_FOR = frozenset({"store put back"})
+"""What happens only where it is named: not every history with it keeps every promise yet."""
 
 SITES = {**FAULTS, **LATER}
 

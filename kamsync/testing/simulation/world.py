@@ -15,7 +15,7 @@ from kamsync.memory.acts import Act, Row
 from kamsync.model import Write
 from kamsync.testing.simulation.audit import Audit
 from kamsync.testing.simulation.bounds import bounded
-from kamsync.testing.simulation.breaks import FAULTS, LATER, Gremlin
+from kamsync.testing.simulation.breaks import ASKED_FOR, FAULTS, LATER, Gremlin
 from kamsync.testing.simulation.cells import Breach, Place
 from kamsync.testing.simulation.choices import Choices, Strip, Tape
 from kamsync.testing.simulation.chronicle import Chronicle
@@ -178,7 +178,8 @@ class World:
 
     def _draw_later(self, work: Choices) -> None:
         """Draw which of the faults that came later may happen, and which of them beside a step."""
-        wanted = [kind for kind in LATER if self.tape.faults is None or kind in self.tape.faults]
+        named = LATER.keys() - ASKED_FOR if self.tape.faults is None else self.tape.faults
+        wanted = [kind for kind in LATER if kind in named]
         drawn = [kind for kind in wanted if work.happens(0.4)] if self.setting.faults else []
         self._beside = tuple(kind for kind in drawn if LATER[kind] == "step")
         self.setting = structs.replace(self.setting, faults=self.setting.faults | {*drawn})

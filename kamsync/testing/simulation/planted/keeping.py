@@ -123,11 +123,6 @@ KEEPING = {
         seeds=14,
         breaks=(11,),
     ),
-    "credulous": Bug(
-        "A store that was put back is believed.",
-        (Patch("kamsync.store.opening", "mark_restored", _nothing),),
-        seeds=4,
-    ),
     "silent": Bug(
         "A conflict does not say why it is one.",
         (Patch("kamsync.reviews", "Reviews.save", _causeless),),
