@@ -113,7 +113,7 @@ MERGING = {
     "blind": Bug(
         "Edits that did not know golden replace it as if they had.",
         (Patch(CLAUSES, "FieldMerge.is_blind", _never),),
-        seeds=1,
+        seeds=2,
         breaks=(1,),
     ),
     "unnamed": Bug(
@@ -145,7 +145,7 @@ MERGING = {
             Patch(CLAUSES, "FieldMerge.dispute", _unpinned_dispute),
             Patch(ONE_RECORD, "RecordMerge._settle", _unpinned_rule),
         ),
-        seeds=34,
+        seeds=127,
         breaks=(17,),
     ),
     "undone base": Bug(
