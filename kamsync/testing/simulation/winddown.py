@@ -25,7 +25,7 @@ PASSES_LIMIT = 4
 QUIET = 2
 """How many rounds in a row write nothing where the world is at rest."""
 
-UNDO_EVERY = 3
+UNDO_EVERY = 5
 """In one of how many histories a round is undone before the end."""
 
 SESSIONS_LIMIT = 12
