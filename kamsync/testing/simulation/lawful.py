@@ -56,11 +56,12 @@ def require_lawful(world: World) -> None:
         if isinstance(world.towns[cast.name], StagedTown):
             continue
         refs = Tied(world.hub.store, cast.name)
+        known = world.hub.store.records.by_id(sorted(set(refs.records.values())))
         for entity in cast.maps:
             for row in world.towns[cast.name].table(entity).living():
                 record = refs.records.get((entity, row.id))
                 if record is not None:
-                    fields = world.hub.store.records.by_id([record])[record].fields
+                    fields = known[record].fields
                     _require(world, cast, refs, (entity, row.id), row.values, fields)
 
 

@@ -73,7 +73,7 @@ KEEPING = {
     "misflagging": Bug(
         "A link's flag says that it is alive, whatever its facts say.",
         (Patch("kamsync.store.links", "is_alive", _always),),
-        seeds=7,
+        seeds=8,
         breaks=(10,),
     ),
     "talkative": Bug(
@@ -97,13 +97,13 @@ KEEPING = {
     "hurried": Bug(
         "What one system says is merged before the next is read.",
         (Patch(PULL, "hear", _hurried),),
-        seeds=37,
+        seeds=61,
         breaks=(16,),
     ),
     "hasty": Bug(
         "A decision on a page that is out of date is carried out.",
         (Patch("kamsync.engine.deciding", "require_open", _nothing),),
-        seeds=101,
+        seeds=76,
         breaks=(17,),
     ),
     "forgetful": Bug(
@@ -115,7 +115,7 @@ KEEPING = {
     "amnesiac": Bug(
         "What was sent before a crash is not remembered.",
         (Patch(OUTBOX, "Outbox.inflight_of", _empty),),
-        seeds=1,
+        seeds=2,
     ),
     "crowded": Bug(
         "Whoever wants to run a round runs one, whatever runs already.",

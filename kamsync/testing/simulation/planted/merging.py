@@ -113,7 +113,7 @@ MERGING = {
     "blind": Bug(
         "Edits that did not know golden replace it as if they had.",
         (Patch(CLAUSES, "FieldMerge.is_blind", _never),),
-        seeds=1,
+        seeds=2,
         breaks=(1,),
     ),
     "unnamed": Bug(

@@ -117,7 +117,7 @@ WRITING = {
     "deaf": Bug(
         "Writes do not name the version that was read.",
         (Patch(PUSH, "_Push._write", _without_version),),
-        seeds=15,
+        seeds=18,
     ),
     "inventing": Bug(
         "A write says something else than golden.",
@@ -144,7 +144,7 @@ WRITING = {
     "known early": Bug(
         "A system is taken to know golden before it was told.",
         (Patch(PUSH, "_Push._write", _known_when_sent),),
-        seeds=13,
+        seeds=11,
     ),
     "twice": Bug(
         "A create whose answer was lost is sent again, under another key.",
@@ -153,7 +153,7 @@ WRITING = {
             Patch(PUSH, "_Push._unclear", _nobody),
             Patch(RESOLVE, "_find", _nothing),
         ),
-        seeds=169,
+        seeds=46,
         breaks=(6,),
     ),
     "ending": Bug(
