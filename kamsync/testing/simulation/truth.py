@@ -273,21 +273,23 @@ class Truth:
         return past, head
 
     def agree_all(self, record: str, field: str, subject: Subject) -> None:
-        """Take what people entered as golden says it for agreed, in every system of a record.
+        """Take what people entered as golden says it now for agreed, in every system of a record.
 
         Who has seen it in one of them has seen what the others said alike.
         """
         for cell in self.cells_of(record, field):
-            self.agree(cell, subject)
+            self.agree(cell, subject, [subject.now])
 
-    def agree(self, cell: Cell, subject: Subject) -> None:
+    def agree(self, cell: Cell, subject: Subject, among: Iterable[Version] = ()) -> None:
         """Take what somebody entered as golden says it for agreed: no journal need tell of that.
+
+        *among* are the versions of golden that count, all of them if none are named.
 
         The blank before golden was ever set is nobody's word: two who clear a field do not know of
         each other through it.
         """
         for version in cell.versions:
-            for golden in subject.versions:
+            for golden in among or subject.versions:
                 said = golden.revision and version.user
                 if said and is_same(version.ident, golden.ident):
                     golden.past |= version.past
