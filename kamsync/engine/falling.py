@@ -30,7 +30,7 @@ def ended_targets(
     intents: Mapping[int, Mapping[str, Sequence[Intent]]],
     past: Mapping[str, Sequence[Entry]],
 ) -> Ended:
-    """Return what references led to that are blank in *readings*, as far as it is gone.
+    """Return what references led to that are blank in *readings*, or at their end, as far as it is gone.
 
     What was merged into another record is there under its id, and a system lets references follow;
     only a record into which its own parent was merged cannot refer to itself.
@@ -41,10 +41,11 @@ def ended_targets(
     blank: list[tuple[str, str, frozenset[Native]]] = []
     for reading in readings if fields else ():
         link = known.get(reading.native_id)
-        if link is None or reading.values is None:
+        if link is None:
             continue
         entries = past.get(reading.native_id, ())
-        for name in _blank_fields(fields, system, entity, reading):
+        shown = _told_last(entries) if reading.values is None else reading.values
+        for name in _blank_fields(fields, system, entity, shown):
             sent = intents.get(link.id, {}).get(name, ())
             native = system.maps[entity].fields[name].native
             before = frozenset(_before(link.facts.get(name), native, sent, entries))
@@ -113,13 +114,18 @@ def _claims(hub: Hub, system: System, entity: str) -> set[tuple[int, str, Native
 
 
 def _blank_fields(
-    fields: Iterable[str], system: System, entity: str, reading: Reading
+    fields: Iterable[str], system: System, entity: str, shown: Mapping[str, Native]
 ) -> Iterator[str]:
-    """Yield the references that a reading shows blank."""
+    """Yield the references that are shown blank."""
     for name in fields:
-        cells = system.maps[entity].fields[name].cells(reading.values or {})
+        cells = system.maps[entity].fields[name].cells(shown)
         if cells is not None and says_nothing(cells):
             yield name
+
+
+def _told_last(entries: Sequence[Entry]) -> Mapping[str, Native]:
+    """Return what a history tells that a record held at its end: it is gone, and shows nothing itself."""
+    return {name: cell for entry in entries for name, cell in entry.values.items()}
 
 
 def _before(

@@ -119,7 +119,7 @@ class Chronicle:
         excused = subject.named | self.truth.excepted | self.truth.moot
         lost = subject.now.past & ~subject.seen(past) & ~excused
         if lost:
-            self.truth.agree_all(event.record, event.field, subject)
+            self.truth.agree_all(event.record, event.field, subject, [subject.now])
             lost = subject.now.past & ~subject.seen(past) & ~excused
         if lost:
             where = f"{event.record}.{event.field}"

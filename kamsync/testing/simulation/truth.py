@@ -8,7 +8,7 @@ holds it. Everything else must be named as a loser in the journal, or contend in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -224,13 +224,17 @@ class Truth:
     def meet_again(self, place: Place) -> None:
         """A native record has got another link: what is blank there claims nothing any more.
 
-        What that blank replaced was dealt with in the record that it belonged to before.
+        What that blank replaced was dealt with in the record that it belonged to before, and so was
+        all that people had entered there and that was settled in it.
         """
         before = self.record_of(place)
         for field in PARTS[place.entity]:
             cell = self.cells.get((place, field))
+            known = self.subjects.get((before, field)) if before else None
+            if cell is not None and known is not None:
+                for version in cell.versions:
+                    self.moot |= version.head & known.settled
             if cell is not None and cell.now.ident == cell.blank:
-                known = self.subjects.get((before, field)) if before else None
                 self.moot |= cell.now.head | (cell.now.past & known.settled if known else 0)
 
     def join(self, loser: str, survivor: str) -> None:
@@ -272,22 +276,27 @@ class Truth:
                     head |= version.head
         return past, head
 
-    def agree_all(self, record: str, field: str, subject: Subject) -> None:
+    def agree_all(
+        self, record: str, field: str, subject: Subject, among: Sequence[Version] = ()
+    ) -> None:
         """Take what people entered as golden says it for agreed, in every system of a record.
 
-        Who has seen it in one of them has seen what the others said alike.
+        Who has seen it in one of them has seen what the others said alike. *among* are the versions of
+        golden that count, all of them if none are named.
         """
         for cell in self.cells_of(record, field):
-            self.agree(cell, subject)
+            self.agree(cell, subject, among)
 
-    def agree(self, cell: Cell, subject: Subject) -> None:
+    def agree(self, cell: Cell, subject: Subject, among: Sequence[Version] = ()) -> None:
         """Take what somebody entered as golden says it for agreed: no journal need tell of that.
+
+        *among* are the versions of golden that count, all of them if none are named.
 
         The blank before golden was ever set is nobody's word: two who clear a field do not know of
         each other through it.
         """
         for version in cell.versions:
-            for golden in subject.versions:
+            for golden in among or subject.versions:
                 said = golden.revision and version.user
                 if said and is_same(version.ident, golden.ident):
                     golden.past |= version.past
