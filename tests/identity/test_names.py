@@ -8,6 +8,13 @@ from hypothesis import strategies as st
 
 from kamsync.identity.names import alike, codes, is_slip, named, person_likeness
 
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_name_is_known_before():
+    """Take each name apart here, whatever other tests did before."""
+    named.cache_clear()
+
+
 TEXTS = st.text(max_size=30) | st.lists(
     st.sampled_from(["Acme", "Müller", "Group", "GmbH", "Inc.", "&", "4", "S.p.A.", "株式会社"])
 ).map(" ".join)
