@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 from msgspec import structs
 
@@ -304,3 +306,61 @@ def test_a_layout_is_another_one_where_cells_make_other_facts():
     layouts = {structs.replace(DEAL, fields=fields).layout for fields in [*changed, same]}
     assert len(changed) + 1 == len(layouts)
     assert DEAL.layout == structs.replace(DEAL, fields=same).layout
+
+
+@pytest.mark.parametrize(
+    ("other", "alike"),
+    [
+        (EntityMap("account", "Account", {"name": NAME}), True),
+        (EntityMap("account", "Client", {"name": NAME}), False),
+        (EntityMap("account", "Account", {"name": NAME}, stamp="Key"), False),
+        (
+            EntityMap("account", "Account", {"name": FieldMap("name", ("Label",), Same(TEXT))}),
+            False,
+        ),
+        (
+            EntityMap(
+                "account", "Account", {"name": FieldMap("name", ("Name",), Same(TEXT, limit=9))}
+            ),
+            False,
+        ),
+        (EntityMap("account", "Account", {}), False),
+    ],
+)
+def test_maps_that_read_and_write_alike_go_one_way(other, alike):
+    """Where that changes, everything is read again."""
+    assert alike is (EntityMap("account", "Account", {"name": NAME}).way == other.way)
+
+
+class Own:
+    """A lens of a plugin that is an object of its own."""
+
+    def get(self, cells, refs):  # noqa: ARG002
+        return cells[0]
+
+    def put(self, value, cells, refs):  # noqa: ARG002
+        return (value,)
+
+
+@dataclass(frozen=True)
+class Set(Own):
+    """One that has settings, of which the order is no matter."""
+
+    among: frozenset[str]
+    words: tuple[str, ...]
+
+
+def with_lens(lens):
+    """Return a map of one field through a lens."""
+    return EntityMap("account", "Account", {"name": FieldMap("name", ("Name",), lens)})
+
+
+def test_a_lens_that_is_no_value_counts_by_its_kind():
+    """Two of one kind are alike, whatever Python calls them; one that shows its settings counts by them."""
+    ways = {with_lens(Own()).way for _ in range(2)}
+    sets = [Set(frozenset(each), ("a",)) for each in ("xy", "yx", "xz")]
+
+    assert 1 == len(ways)
+    assert with_lens(sets[0]).way == with_lens(sets[1]).way
+    assert with_lens(sets[0]).way != with_lens(sets[2]).way
+    assert with_lens(sets[0]).way not in ways

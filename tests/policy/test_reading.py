@@ -383,3 +383,13 @@ def test_what_a_plugin_makes_must_be_a_rule(rule):
     (line,) = mistakes('[account]\nname = "long"', {"long": lambda *_: rule})
 
     assert line.startswith("policy.account.name: the plugin's rule 'long' failed")
+
+
+@pytest.mark.parametrize(
+    ("rules", "has"), [("review", False), ("latest", True), (["latest", "review"], True)]
+)
+def test_a_field_has_rules_where_something_comes_before_a_person(rules, has):
+    """That a person is always asked is no rule that settles anything."""
+    line = parse_policy({"account": {"tier": rules}}, CORE, {}).rule_for("account", "tier")
+
+    assert has is line.has_rules

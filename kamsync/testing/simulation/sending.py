@@ -36,6 +36,8 @@ class Sending:
         """The plan that is carried out, where it is not that of the round that runs."""
         self._sent: Counter[tuple[str, str, tuple[str, ...]]] = Counter()
         self._planned: dict[str, Planned] = {}
+        self._made = ""
+        """The plan that was made last: a person may decide something while it is carried out."""
         self._said: dict[str, set[Any]] = {}
 
     def listen(self, store: Store) -> None:
@@ -52,6 +54,7 @@ class Sending:
 
     def planned(self, plan: str, rows: Sequence[OutboxRow]) -> None:
         """Take in writes of a plan."""
+        self._made = plan
         fields = self._planned.setdefault(plan, {})
         said = self._said.setdefault(plan, set())
         for row in rows:
@@ -131,7 +134,7 @@ class Sending:
 
         A create of an earlier plan is asked for again where nobody knows what became of it.
         """
-        plans: Collection[str] = (*self.carried, store.journal.round)
+        plans: Collection[str] = (*self.carried, self._made, store.journal.round)
         if write.op is Op.CREATE and not any(write.key in self._planned.get(p, ()) for p in plans):
             plans = self._planned
         found = [
