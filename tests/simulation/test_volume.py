@@ -17,7 +17,6 @@ SHORT = 50
 EXAMPLES = 1000
 NOT_MENDED = {
     722: "A create without an answer in a system that was down for hours, whose record was merged meanwhile.",
-    970: "A text that a system cuts, and says of nobody, is settled and written a second time.",
 }
 """The histories that still break a promise, each with what it is about. One that no longer does is taken out."""
 

@@ -230,13 +230,17 @@ def _with_brought(casts: Sequence[Cast], stages: Collection[str]) -> tuple[Cast,
 
     What is played on *stages* has objects of its own, and nothing more.
     """
-    brought = {entity: _map(entity, None, derives=False) for entity in casts[0].brings}
     return tuple(
-        structs.replace(cast, maps={**cast.maps, **brought})
+        structs.replace(cast, maps={**cast.maps, **_brought(casts[0].brings, cast)})
         if "contact" in cast.maps and cast.name not in stages
         else cast
         for cast in casts
     )
+
+
+def _brought(entities: Sequence[str], cast: Cast) -> dict[str, EntityMap]:
+    """Return the maps of what is brought to a cast, which cuts its texts as it cuts any."""
+    return {entity: _map(entity, cast.limit, derives=False) for entity in entities}
 
 
 def _staged(cast: Cast, stage: Stage | None) -> Cast:
