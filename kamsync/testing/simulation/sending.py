@@ -135,7 +135,7 @@ class Sending:
         A create of an earlier plan is asked for again where nobody knows what became of it.
         """
         plans: Collection[str] = (*self.carried, self._made, store.journal.round)
-        if write.op is Op.CREATE and not any(write.key in self._planned.get(p, ()) for p in plans):
+        if write.op is Op.CREATE:
             plans = self._planned
         found = [
             fields[write.key] for p in plans if write.key in (fields := self._planned.get(p, {}))
