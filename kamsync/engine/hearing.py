@@ -14,24 +14,30 @@ from msgspec import Struct, structs
 from kamsync.clock import instant
 from kamsync.connector import Can
 from kamsync.engine.falling import Ended, ended_targets, reread_referring
+from kamsync.engine.histories import histories
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.joining import follow_native_merge
 from kamsync.engine.newcomers import keep_newcomers
+from kamsync.engine.open_writes import (
+    has_landed,
+    intents_of,
+    knows_otherwise,
+    learns,
+    sees_more,
+    sent,
+)
 from kamsync.engine.passing import admit
 from kamsync.engine.places import drop_questions
 from kamsync.engine.pushed import told_of
 from kamsync.engine.ties import references_of
 from kamsync.engine.unchanged import digests_of, pass_unchanged
 from kamsync.errors import ValueInvalid
-from kamsync.mapping import EntityMap
 from kamsync.model import (
     EXISTS,
     Entry,
     Event,
     Fact,
-    Intent,
     Link,
-    Native,
     Op,
     Outcome,
     Reading,
@@ -41,7 +47,7 @@ from kamsync.observe import GONE, Hearing, observe
 from kamsync.store import OutboxRow
 from kamsync.values.storable import require_storable
 
-__all__ = ["Heard", "hear", "histories", "intents_of", "sent"]
+__all__ = ["LATE_LIMIT", "Heard", "hear"]
 
 LATE_LIMIT = timedelta(hours=1)
 """How long a request whose answer was lost may possibly be on its way."""
@@ -194,12 +200,12 @@ class _Hearing:
             return [row.id for row in rows]
         ours = [entry for entry in history if entry.author is not None and entry.author.own]
         settled = []
-        for row in sorted(rows, key=lambda row: not _has_landed(row)):
+        for row in sorted(rows, key=lambda row: not has_landed(row)):
             said = [entry for entry in ours if self._says(entry, row)]
-            mine = said or (ours if _has_landed(row) or len(rows) == 1 else [])
+            mine = said or (ours if has_landed(row) or len(rows) == 1 else [])
             if mine:
                 ours.remove(mine[0])
-            if mine or _has_landed(row) or row.op is Op.CREATE or self._is_expired(row):
+            if mine or has_landed(row) or row.op is Op.CREATE or self._is_expired(row):
                 settled.append(row.id)
         return settled
 
@@ -237,7 +243,7 @@ class _Hearing:
                 shown = {
                     name: intent
                     for name, intent in row.fields.items()
-                    if not _has_landed(row) and _learns(before, after, name, intent.revision)
+                    if not has_landed(row) and learns(before, after, name, intent.revision)
                 }
                 yield from told_of(structs.replace(row, fields=shown), before, done)
 
@@ -264,45 +270,9 @@ class _Hearing:
             after.record
             for before, after in heard
             if after.record is not None
-            and not any(_has_landed(row) for row in self.rows.get(after.id, ()))
-            and (_knows_otherwise(before, after) or _sees_more(before, after))
+            and not any(has_landed(row) for row in self.rows.get(after.id, ()))
+            and (knows_otherwise(before, after) or sees_more(before, after))
         }
-
-
-def sent(map_: EntityMap, row: OutboxRow) -> dict[str, Native]:
-    """Return what a write sends, in the system's own words."""
-    return map_.native({name: intent.cells for name, intent in row.fields.items()})
-
-
-def _has_landed(row: OutboxRow) -> bool:
-    """Whether the system has said that it took a write."""
-    return any(intent.landed for intent in row.fields.values())
-
-
-def _learns(before: Link, after: Link, name: str, revision: int) -> bool:
-    """Whether a field of a link is known by now to hold a golden revision that it was not known to hold."""
-    known = before.facts.get(name)
-    fact = after.facts.get(name)
-    return (
-        fact is not None and fact.knows == revision and (known is None or known.knows != revision)
-    )
-
-
-def _knows_otherwise(before: Link, after: Link) -> bool:
-    """Whether a field of a link is known to hold another golden revision than before."""
-    known = before.facts
-    return any(
-        name in known and known[name].knows != fact.knows for name, fact in after.facts.items()
-    )
-
-
-def _sees_more(before: Link, after: Link) -> bool:
-    """Whether a reading shows a field that the one before did not show: it may be behind by now."""
-    return any(
-        fact.unseen and not after.facts[name].unseen
-        for name, fact in before.facts.items()
-        if name in after.facts
-    )
 
 
 def _by_own_id(
@@ -331,64 +301,6 @@ def _release(
 def _latest(readings: Sequence[Reading]) -> list[Reading]:
     """Return the last reading of each native record, in the order of their first appearance."""
     return list({reading.native_id: reading for reading in readings}.values())
-
-
-def intents_of(rows: Sequence[OutboxRow]) -> dict[str, list[Intent]]:
-    """Return the open intents by field, oldest first."""
-    intents: dict[str, list[Intent]] = {}
-    for row in rows:
-        for name, intent in row.fields.items():
-            intents.setdefault(name, []).append(intent)
-    return intents
-
-
-def histories(
-    hub: Hub,
-    system: System,
-    entity: str,
-    readings: Sequence[Reading],
-    known: Mapping[str, Link],
-    rows: Mapping[int, Sequence[OutboxRow]],
-) -> Mapping[str, Sequence[Entry]]:
-    """Return the history since our last reading, for records where a write of ours may be in it.
-
-    Of what is gone it is asked for where our own delete may have covered an edit.
-    """
-    if Can.HISTORY not in system.connector.can:
-        return {}
-    restoring = hub.restored_at is not None
-    since = {}
-    for reading in readings:
-        link = known.get(reading.native_id)
-        if link is None or (reading.values is None and not _is_covered(system, rows, link)):
-            continue
-        if reading.version == link.version and link.settled:
-            continue
-        ours = reading.author is None or reading.author.own
-        if ours or link.id in rows or restoring:
-            since[reading.native_id] = link.version
-    if not since:
-        return {}
-    map_ = system.maps[entity]
-    told: dict[str, Sequence[Entry]] = {}
-    ids, limit = list(since), system.connector.batch_limit
-    for start in range(0, len(ids), limit):
-        asked = {native_id: since[native_id] for native_id in ids[start : start + limit]}
-        told.update(system.connector.history(map_.object, map_.names, asked))
-    return {native_id: _since(known[native_id], entries) for native_id, entries in told.items()}
-
-
-def _is_covered(system: System, rows: Mapping[int, Sequence[OutboxRow]], link: Link) -> bool:
-    """Whether a delete of ours may have taken an edit with it that nobody had read."""
-    deletes = any(row.op is Op.DELETE for row in rows.get(link.id, ()))
-    return deletes and Can.REFUSE_STALE not in system.connector.can
-
-
-def _since(link: Link, entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Return what followed our last reading: all of a settled version was there when it was read."""
-    if not link.settled:
-        return entries
-    return [entry for entry in entries if not entry.version or entry.version != link.version]
 
 
 def _is_storable(hub: Hub, system: System, entity: str, reading: Reading) -> bool:

@@ -12,8 +12,9 @@ from msgspec import structs
 from kamsync.connector import Can
 from kamsync.engine.batches import Batch, await_missing, confirmed, due_at, load
 from kamsync.engine.falling import newly_referred, reread_referring
-from kamsync.engine.hearing import hear, sent
+from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
+from kamsync.engine.open_writes import sent
 from kamsync.engine.parking import park_refused
 from kamsync.engine.places import await_match
 from kamsync.engine.portions import portions

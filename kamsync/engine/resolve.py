@@ -9,8 +9,9 @@ from msgspec import structs
 from kamsync.clock import instant
 from kamsync.connector import Can
 from kamsync.engine.falling import reread_referring
-from kamsync.engine.hearing import LATE_LIMIT, hear, sent
+from kamsync.engine.hearing import LATE_LIMIT, hear
 from kamsync.engine.hub import Hub, System
+from kamsync.engine.open_writes import sent
 from kamsync.engine.parking import park_refused
 from kamsync.engine.pull import look_again
 from kamsync.model import EXISTS, Link, Native, Op, Outcome, Reading, Receipt, Write
