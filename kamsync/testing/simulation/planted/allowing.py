@@ -74,19 +74,19 @@ ALLOWING = {
     "unbidden": Bug(
         "What the section of a system does not allow is done there all the same.",
         (Patch(HUB, "System.allows", _always),),
-        seeds=24,
+        seeds=8,
         breaks=(18,),
     ),
     "uncleared": Bug(
         "Pay is written to every system, whoever can see it there.",
         (Patch(HUB, "Hub.hidden", _nothing_hidden),),
-        seeds=6,
+        seeds=1,
         breaks=(21,),
     ),
     "beyond the plan": Bug(
         "A write carries all that is due by then, whatever a person has approved.",
         (Patch(PUSH, "_Push._still_due", _all_that_is_due),),
-        seeds=129,
+        seeds=61,
         breaks=(12,),
     ),
     "two at a time": Bug(
@@ -98,13 +98,13 @@ ALLOWING = {
     "insistent": Bug(
         "A system that allows no more calls is called again at once.",
         (Patch(ROUNDS, "_pull", _again_at_once),),
-        seeds=90,
+        seeds=12,
         breaks=(20,),
     ),
     "blank for missing": Bug(
         "A field that a system does not show is taken for an empty one.",
         (Patch(PULL, "hear", _blank_for_missing), Patch(PUSH, "hear", _blank_for_missing)),
-        seeds=46,
+        seeds=5,
         breaks=(19,),
     ),
 }

@@ -97,13 +97,13 @@ KEEPING = {
     "hurried": Bug(
         "What one system says is merged before the next is read.",
         (Patch(PULL, "hear", _hurried),),
-        seeds=61,
+        seeds=129,
         breaks=(16,),
     ),
     "hasty": Bug(
         "A decision on a page that is out of date is carried out.",
         (Patch("kamsync.engine.deciding", "require_open", _nothing),),
-        seeds=76,
+        seeds=84,
         breaks=(17,),
     ),
     "forgetful": Bug(
@@ -115,18 +115,18 @@ KEEPING = {
     "amnesiac": Bug(
         "What was sent before a crash is not remembered.",
         (Patch(OUTBOX, "Outbox.inflight_of", _empty),),
-        seeds=2,
+        seeds=3,
     ),
     "crowded": Bug(
         "Whoever wants to run a round runs one, whatever runs already.",
         (Patch("kamsync.store.main", "Store.round_lock", _open_to_all),),
-        seeds=14,
+        seeds=1,
         breaks=(11,),
     ),
     "silent": Bug(
         "A conflict does not say why it is one.",
         (Patch("kamsync.reviews", "Reviews.save", _causeless),),
-        seeds=1,
+        seeds=3,
         breaks=(24,),
     ),
 }

@@ -113,31 +113,31 @@ MERGING = {
     "blind": Bug(
         "Edits that did not know golden replace it as if they had.",
         (Patch(CLAUSES, "FieldMerge.is_blind", _never),),
-        seeds=2,
+        seeds=4,
         breaks=(1,),
     ),
     "unnamed": Bug(
         "What a rule lets lose is named nowhere.",
         (Patch(CLAUSES, "FieldMerge.apply", _unnamed),),
-        seeds=1,
+        seeds=4,
         breaks=(1,),
     ),
     "newest": Bug(
         "Of edits at one time the newest wins, and nobody hears of the others.",
         (Patch(CLAUSES, "FieldMerge.dispute", _newest),),
-        seeds=1,
+        seeds=3,
         breaks=(1,),
     ),
     "crowding": Bug(
         "Whoever joins a conflict takes the place of everybody who is in it.",
         (Patch(CLAUSES, "FieldMerge.collect", _crowding_out),),
-        seeds=11,
+        seeds=8,
         breaks=(1,),
     ),
     "unemptied": Bug(
         "Whoever empties a field is not heard.",
         (Patch(CLAUSES, "FieldMerge.claims_nothing", _deaf_to_blanks),),
-        seeds=2,
+        seeds=3,
     ),
     "overruling": Bug(
         "A rule settles what a person has decided.",
@@ -145,7 +145,7 @@ MERGING = {
             Patch(CLAUSES, "FieldMerge.dispute", _unpinned_dispute),
             Patch(ONE_RECORD, "RecordMerge._settle", _unpinned_rule),
         ),
-        seeds=387,
+        seeds=102,
         breaks=(17,),
     ),
     "undone base": Bug(
@@ -161,7 +161,7 @@ MERGING = {
     "swallowing": Bug(
         "Of two records that become one, what the one loses is not told.",
         (Patch(JOINING, "_filled", _one_kept),),
-        seeds=7,
+        seeds=17,
     ),
     "dropped claims": Bug(
         "A conflict of a record that was merged away is forgotten with it.",

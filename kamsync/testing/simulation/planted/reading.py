@@ -114,7 +114,7 @@ READING = {
     "echo": Bug(
         "Nobody remembers which values kamsync has written itself.",
         (Patch(SAYING, "own", _echo),),
-        seeds=3,
+        seeds=1,
     ),
     "echoing": Bug(
         "What kamsync wrote comes back as an edit by somebody who had seen golden.",
@@ -146,23 +146,23 @@ READING = {
     "tie": Bug(
         "Of what changed in the second of the cursor, the rest is not read.",
         (Patch(VIEW, "View._start", _after_the_tie),),
-        seeds=92,
+        seeds=328,
         breaks=(9,),
     ),
     "one second": Bug(
         "A stamp of one second is taken for an exact one.",
         (Patch(VIEW, "View._is_over", _always),),
-        seeds=403,
+        seeds=152,
     ),
     "latecomer": Bug(
         "What is committed late, with an older stamp, lies behind the cursor for good.",
         (Patch(VIEW, "View._start", _without_lateness),),
-        seeds=262,
+        seeds=269,
     ),
     "late commit": Bug(
         "A second counts as over before what is committed late has come.",
         (Patch(VIEW, "View._is_over", _over_at_once),),
-        seeds=403,
+        seeds=152,
     ),
     "down is gone": Bug(
         "A system that is down is taken for one in which everything was deleted.",
@@ -170,13 +170,13 @@ READING = {
             Patch(MEMORY, "Memory.read", _empty_while_down),
             Patch(MEMORY, "Memory.fetch", _none_while_down),
         ),
-        seeds=3,
+        seeds=30,
         breaks=(7,),
     ),
     "no past": Bug(
         "No history is asked for, so that edits under our writes stay unknown.",
         (Patch(HEARING, "histories", _empty),),
-        seeds=159,
+        seeds=50,
     ),
     "fallen": Bug(
         "A reference that a system empties with its record is taken for somebody's edit.",
