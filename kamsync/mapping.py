@@ -164,13 +164,18 @@ class EntityMap(Struct, frozen=True, dict=True):
     fields: Mapping[str, FieldMap]
     stamp: str = ""
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
-        """Return all native fields that are read, without repeats."""
+        """All native fields that are read, without repeats."""
         fields = self.fields.values()
         written = [name for field in fields for name in field.native]
         beside = [name for field in fields if field.derived for name in field.derived.native]
         return tuple(dict.fromkeys([*written, *beside]))
+
+    @cached_property
+    def shown(self) -> frozenset[str]:
+        """The native fields that a reading shows where nothing is hidden."""
+        return frozenset(self.names)
 
     def cells(self, values: Mapping[str, Native]) -> dict[str, Cells]:
         """Return the cells of a reading by field, without the fields that it does not show."""

@@ -183,17 +183,20 @@ class _Asker:
         return {
             name
             for name, golden in self.record.fields.items()
-            if name in facts and (facts[name].knows != golden.revision or facts[name].emptied)
+            if (fact := facts.get(name)) is not None
+            and (fact.knows != golden.revision or fact.emptied)
         }
 
     def _writable(
         self, among: Collection[str] | None = None
     ) -> Iterable[tuple[str, FieldMap, Golden]]:
         """Yield the mapped fields that golden has set and that may be written, all or some."""
-        for name, map_ in self.map.fields.items():
-            if among is not None and name not in among:
+        fields = self.map.fields
+        # In the order of the map; of one alone there is no order.
+        for name in fields if among is None or len(among) > 1 else among:
+            if name not in fields or (among is not None and name not in among):
                 continue
-            golden = self.record.fields.get(name)
+            map_, golden = fields[name], self.record.fields.get(name)
             if golden and golden.revision and map_.direction.writes and name not in self.skipped:
                 yield name, map_, golden
 

@@ -239,7 +239,7 @@ class _Hearing:
             for before, after in heard
             if after.record is not None
             and not any(_has_landed(row) for row in self.rows.get(after.id, ()))
-            and (_knows_otherwise(before, after) or _sees_more(before, after))
+            and _knows_or_sees_more(before, after)
         }
 
 
@@ -253,21 +253,16 @@ def _has_landed(row: OutboxRow) -> bool:
     return any(intent.landed for intent in row.fields.values())
 
 
-def _knows_otherwise(before: Link, after: Link) -> bool:
-    """Whether a field of a link is known to hold another golden revision than before."""
-    known = before.facts
-    return any(
-        name in known and known[name].knows != fact.knows for name, fact in after.facts.items()
-    )
+def _knows_or_sees_more(before: Link, after: Link) -> bool:
+    """Whether a field of a link is known to hold another golden revision than before, or is seen again.
 
-
-def _sees_more(before: Link, after: Link) -> bool:
-    """Whether a reading shows a field that the one before did not show: it may be behind by now."""
-    return any(
-        fact.unseen and not after.facts[name].unseen
-        for name, fact in before.facts.items()
-        if name in after.facts
-    )
+    What a reading shows that the one before did not show may be behind by now.
+    """
+    for name, fact in after.facts.items():
+        was = before.facts.get(name, fact)
+        if was is not fact and (was.knows != fact.knows or (was.unseen and not fact.unseen)):
+            return True
+    return False
 
 
 def _by_own_id(
