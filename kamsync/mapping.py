@@ -193,6 +193,11 @@ class EntityMap(Struct, frozen=True, dict=True):
         return all(field.direction.reads and field.derived is None for field in fields)
 
     @cached_property
+    def lacking(self) -> tuple[str, ...]:
+        """The fields of which the system cannot hold every part."""
+        return tuple(name for name, field in self.fields.items() if field.lacks)
+
+    @cached_property
     def layout(self) -> int:
         """A number that is another one where the cells of a reading make other facts."""
         said = [
