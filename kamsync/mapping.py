@@ -183,6 +183,11 @@ class EntityMap(Struct, frozen=True, dict=True):
         beside = [name for field in fields if field.derived for name in field.derived.native]
         return tuple(dict.fromkeys([*written, *beside]))
 
+    @cached_property
+    def shown(self) -> frozenset[str]:
+        """The native fields that a reading shows where nothing is hidden."""
+        return frozenset(self.names)
+
     def cells(self, values: Mapping[str, Native]) -> dict[str, Cells]:
         """Return the cells of a reading by field, without the fields that it does not show."""
         try:
@@ -203,6 +208,11 @@ class EntityMap(Struct, frozen=True, dict=True):
         """Whether all that is mapped is read, and nothing of it is shown aside."""
         fields = self.fields.values()
         return all(field.direction.reads and field.derived is None for field in fields)
+
+    @cached_property
+    def lacking(self) -> tuple[str, ...]:
+        """The fields of which the system cannot hold every part."""
+        return tuple(name for name, field in self.fields.items() if field.lacks)
 
     @cached_property
     def layout(self) -> int:

@@ -189,7 +189,8 @@ class _Asker:
         return {
             name
             for name, golden in self.record.fields.items()
-            if name in facts and (facts[name].knows != golden.revision or facts[name].emptied)
+            if (fact := facts.get(name)) is not None
+            and (fact.knows != golden.revision or fact.emptied)
         }
 
     def _writable(self, among: Collection[str]) -> Iterable[tuple[str, FieldMap, Golden]]:

@@ -157,8 +157,8 @@ def completed(fact: Fact, golden: Golden, map_: FieldMap | None) -> Fact:
 
 def confirmed(hub: Hub, link: Link, record: Record, told: Due) -> Link:
     """Return the link with the golden revisions that a later reading has shown it to hold."""
-    maps = hub.systems[link.system].maps[link.entity].fields
-    lacking = [name for name, map_ in maps.items() if map_.lacks and name in link.facts]
+    map_ = hub.systems[link.system].maps[link.entity]
+    lacking = [name for name in map_.lacking if name in link.facts]
     if not told.confirmed and not lacking:
         return link
     facts = dict(link.facts)
@@ -166,5 +166,5 @@ def confirmed(hub: Hub, link: Link, record: Record, told: Due) -> Link:
         revision = record.fields[name].revision
         facts[name] = structs.replace(facts[name], knows=revision, emptied=False)
     for name in lacking:
-        facts[name] = completed(facts[name], record.fields.get(name, Golden()), maps[name])
+        facts[name] = completed(facts[name], record.fields.get(name, Golden()), map_.fields[name])
     return link if facts == link.facts else structs.replace(link, facts=facts)

@@ -48,7 +48,10 @@ def ended_targets(
         for name in _blank_fields(fields, system, entity, shown):
             sent = intents.get(link.id, {}).get(name, ())
             native = system.maps[entity].fields[name].native
-            before = frozenset(_before(link.facts.get(name), native, sent, entries))
+            fact = link.facts.get(name)
+            if not (sent or entries) and (fact is None or says_nothing(fact.observed)):
+                continue
+            before = frozenset(_before(fact, native, sent, entries))
             if before and fields[name] in system.maps:
                 blank.append((reading.native_id, name, before))
     wanted: dict[str, set[Native]] = {}

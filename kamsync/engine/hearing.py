@@ -6,7 +6,7 @@ that there is one place where the store learns what a system holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from msgspec import Struct, structs
@@ -21,9 +21,8 @@ from kamsync.engine.newcomers import keep_newcomers
 from kamsync.engine.open_writes import (
     has_landed,
     intents_of,
-    knows_otherwise,
+    knows_or_sees_more,
     learns,
-    sees_more,
     sent,
 )
 from kamsync.engine.passing import admit
@@ -134,6 +133,7 @@ class _Hearing:
             for reading in readings
             if reading.native_id in self.digests or _is_storable(hub, system, entity, reading)
         ]
+        there = frozenset(link.id for link in known.values())
         filled = _placeholders(hub, system, entity, fits, known)
         self.rows |= hub.store.outbox.inflight_of([link.id for link in filled.values()])
         known |= filled
@@ -147,7 +147,7 @@ class _Hearing:
             for r in fits
             if r.native_id in known
         ]
-        self.keep(heard)
+        self.keep(heard, there)
         _release(hub, system, entity, fits, heard)
         for reading in fits:
             if reading.merged_into is not None:
@@ -218,13 +218,15 @@ class _Hearing:
         values = sent(self.system.maps[self.entity], row)
         return all(entry.values.get(name) == cell for name, cell in values.items())
 
-    def keep(self, heard: Sequence[tuple[Link, Link]]) -> None:
-        """Save what changed, and note that the rest was read again."""
+    def keep(self, heard: Sequence[tuple[Link, Link]], there: Collection[int]) -> None:
+        """Save what changed, and note that the rest was read again; *there* are links known before."""
         store = self.hub.store
         store.outbox.finish(self.answered, "done")
         store.outbox.finish(self.lost, "dropped")
         store.outbox.update(self.ahead())
-        store.links.save([after for before, after in heard if _differs(before, after)])
+        changed = [after for before, after in heard if _differs(before, after)]
+        store.links.save([link for link in changed if link.id not in there])
+        store.links.hear([link for link in changed if link.id in there])
         self.hub.note(list(self.learnt(heard)))
         same = [(before, after) for before, after in heard if not _differs(before, after)]
         store.links.touch([after.id for _, after in same], self.seen, self.read_at)
@@ -271,7 +273,7 @@ class _Hearing:
             for before, after in heard
             if after.record is not None
             and not any(has_landed(row) for row in self.rows.get(after.id, ()))
-            and (knows_otherwise(before, after) or sees_more(before, after))
+            and knows_or_sees_more(before, after)
         }
 
 

@@ -124,7 +124,7 @@ class BatchMerge:
         self.clean: list[str] = []
         self.alike = read_alike(hub.mapping(batch.entity), hub.schema.entity(batch.entity))
         self.lacking = {
-            system.name: any(map_.lacks for map_ in system.maps[batch.entity].fields.values())
+            system.name: bool(system.maps[batch.entity].lacking)
             for system in hub.mapping(batch.entity)
         }
         self.certain = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -51,8 +52,8 @@ UNSET = Golden()
 class RecordMerge:
     """The merge of one record, field by field.
 
-    *is_even* says that all systems show the same fields. *disputed* are the fields that took the
-    clauses of the merge, *partly* those that not all systems say anything about.
+    *disputed* are the fields that took the clauses of the merge, *partly* those that not all systems
+    say anything about.
     """
 
     def __init__(self, batch: BatchMerge, record: Record, links: Mapping[int, Link]) -> None:
@@ -65,21 +66,29 @@ class RecordMerge:
         self.facts = {
             id_: self._mapped(link) for id_, link in links.items() if link.native_id is not None
         }
-        self.shown = [
-            Shown(
-                id_,
-                facts,
-                self.hub.systems[links[id_].system].maps[record.entity].fields,
-                self.ties[links[id_].system],
-                batch.certain[links[id_].system],
-            )
-            for id_, facts in sorted(self.facts.items())
-        ]
-        self.is_even = all(each.facts.keys() == self.shown[0].facts.keys() for each in self.shown)
         self.doubt = ""
         self.disputed: set[str] = set()
         self.partly: set[str] = set()
         self._introduced: tuple[int, Author | None, str, Speaker, Origin] | None = None
+
+    @cached_property
+    def shown(self) -> list[Shown]:
+        """What each native record shows, in the order of the links."""
+        return [
+            Shown(
+                id_,
+                facts,
+                self.hub.systems[self.links[id_].system].maps[self.record.entity].fields,
+                self.ties[self.links[id_].system],
+                self.batch.certain[self.links[id_].system],
+            )
+            for id_, facts in sorted(self.facts.items())
+        ]
+
+    @cached_property
+    def is_even(self) -> bool:
+        """Whether all native records show the same fields."""
+        return all(each.facts.keys() == self.shown[0].facts.keys() for each in self.shown)
 
     def court(self) -> Court:
         """Return what the merge may ask."""
@@ -100,7 +109,7 @@ class RecordMerge:
     def moved_fields(self) -> list[str]:
         """Return the fields that moved in any link, existence first, in a fixed order."""
         everything = bool(self.batch.restoring)
-        if self.is_even and not self.record.fields and self.shown:
+        if not self.record.fields and self.is_even and self.shown:
             # Of a new record everything is new, or does no harm to be looked at.
             return self.batch.in_order(self.shown[0].facts)
         names = {
@@ -130,9 +139,7 @@ class RecordMerge:
     def linked(self) -> list[Link]:
         """Return the links as they are now; one that did not change is the same object."""
         return [
-            link
-            if self._kept(link) == link.facts
-            else structs.replace(link, facts=self._kept(link))
+            link if (kept := self._kept(link)) == link.facts else structs.replace(link, facts=kept)
             for link in self.links.values()
         ]
 

@@ -8,7 +8,7 @@ from kamsync.mapping import EntityMap
 from kamsync.model import Intent, Link, Native
 from kamsync.store import OutboxRow
 
-__all__ = ["has_landed", "intents_of", "knows_otherwise", "learns", "sees_more", "sent"]
+__all__ = ["has_landed", "intents_of", "knows_or_sees_more", "learns", "sent"]
 
 
 def sent(map_: EntityMap, row: OutboxRow) -> dict[str, Native]:
@@ -39,18 +39,13 @@ def learns(before: Link, after: Link, name: str, revision: int) -> bool:
     )
 
 
-def knows_otherwise(before: Link, after: Link) -> bool:
-    """Whether a field of a link is known to hold another golden revision than before."""
-    known = before.facts
-    return any(
-        name in known and known[name].knows != fact.knows for name, fact in after.facts.items()
-    )
+def knows_or_sees_more(before: Link, after: Link) -> bool:
+    """Whether a field of a link is known to hold another golden revision than before, or is seen again.
 
-
-def sees_more(before: Link, after: Link) -> bool:
-    """Whether a reading shows a field that the one before did not show: it may be behind by now."""
-    return any(
-        fact.unseen and not after.facts[name].unseen
-        for name, fact in before.facts.items()
-        if name in after.facts
-    )
+    What a reading shows that the one before did not show may be behind by now.
+    """
+    for name, fact in after.facts.items():
+        was = before.facts.get(name, fact)
+        if was is not fact and (was.knows != fact.knows or (was.unseen and not fact.unseen)):
+            return True
+    return False

@@ -77,7 +77,7 @@ def pull(
             read=total.read + len(page.readings),
             changed=total.changed + heard.changed,
             gone=total.gone + heard.gone,
-            unseen=total.unseen | _unseen(system.maps[entity].names, page),
+            unseen=total.unseen | _unseen(system.maps[entity].shown, page),
         )
         if count is not None:
             count(total.read)
@@ -90,9 +90,8 @@ def pull(
     return total
 
 
-def _unseen(names: Sequence[str], page: Page) -> frozenset[str]:
-    """Return those of *names* that a living record of *page* did not show."""
-    wanted = frozenset(names)
+def _unseen(wanted: frozenset[str], page: Page) -> frozenset[str]:
+    """Return those of the *wanted* native fields that a living record of *page* did not show."""
     return frozenset().union(
         *(
             wanted - reading.values.keys()

@@ -96,7 +96,7 @@ def _with_sight(facts: dict[str, Fact], reading: Reading, map_: EntityMap) -> di
         return facts
     hidden = {
         field.field
-        for field in (map_.fields.values() if not values.keys() >= set(map_.names) else ())
+        for field in (map_.fields.values() if not values.keys() >= map_.shown else ())
         if field.direction.reads and field.cells(values) is None
     }
     for name, fact in facts.items():

@@ -9,7 +9,7 @@ from msgspec import MsgspecError
 from kamsync.journal import Journal
 from kamsync.store.codec import conflict_of, facts_of, golden_of, intents_of
 from kamsync.store.database import Database
-from kamsync.store.links import is_alive, is_moved
+from kamsync.store.flags import is_alive, is_moved
 
 __all__ = ["faults"]
 

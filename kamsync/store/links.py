@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from kamsync.errors import ValueInvalid
-from kamsync.model import EXISTS, Fact, Link
+from kamsync.model import Link
 from kamsync.store.codec import facts_of, facts_text
 from kamsync.store.database import Row
+from kamsync.store.flags import is_alive, is_moved
 from kamsync.store.glimpses import COLUMNS as _GLIMPSED
 from kamsync.store.glimpses import Glimpse, Place, glimpse_of
 from kamsync.store.shown import Shown
 
-__all__ = ["Links", "is_alive", "is_moved"]
+__all__ = ["Links"]
 
 _COLUMNS = (
     "link.id, link.system, link.entity, link.native_id, link.record, link.facts, link.version,"
@@ -45,6 +46,11 @@ ON CONFLICT (id) DO UPDATE SET
     read_at = excluded.read_at, stamp = excluded.stamp, detached = excluded.detached,
     moved = excluded.moved, alive = excluded.alive, blocked = excluded.blocked,
     digest = excluded.digest
+"""
+
+_HEAR = """
+UPDATE link SET facts = ?, version = ?, settled = ?, seen = ?, read_at = ?, stamp = ?, detached = ?,
+                moved = ?, alive = ?, blocked = ?, digest = ? WHERE id = ?
 """
 
 _SETTLE = """
@@ -175,6 +181,14 @@ class Links(Shown):
         """
         self._remembered.links_written(link.id for link in links)
         self._database.many(_SAVE, [self._row(link) for link in links])
+
+    def hear(self, links: Sequence[Link]) -> None:
+        """Replace what a reading may have changed of links that are there under their native ids.
+
+        It is what `save` does, a good deal sooner: whose they are stays, with all that is found by it.
+        """
+        self._remembered.links_written(link.id for link in links)
+        self._database.many(_HEAR, [(*row[5:], row[0]) for row in map(self._row, links)])
 
     def settle(self, owed: Iterable[tuple[Link, str | None]]) -> None:
         """Replace what a merge may have changed of links that are there, with what each is owed now."""
@@ -365,22 +379,6 @@ def _text(link: Link) -> str:
             f"{link.system} {link.entity} {link.native_id!r} holds a text that is not valid"
             " Unicode; correct it there."
         ) from error
-
-
-def is_moved(facts: Mapping[str, Fact]) -> bool:
-    """Say what `Link.moved` says, without the cost of a property for each field."""
-    for fact in facts.values():  # noqa: SIM110
-        if fact.observed != fact.merged or fact.doubt or fact.trail:
-            return True
-    return False
-
-
-def is_alive(native_id: str | None, facts: Mapping[str, Fact]) -> bool:
-    """Whether the native record is there, as far as it was last seen."""
-    if native_id is None:
-        return False
-    existence = facts.get(EXISTS)
-    return existence is None or existence.observed != (False,)
 
 
 def _at(row: Row) -> tuple[str, int]:

@@ -85,8 +85,9 @@ class Records:
 
     def clear_dirty(self, ids: Iterable[str]) -> None:
         """Take the mark away."""
-        rows = [(id_,) for id_ in ids]
-        self._database.many("UPDATE record SET dirty = 0 WHERE id = ? AND dirty = 1", rows)
+        dirty = self.dirty(list(ids))
+        rows = [(id_,) for id_ in sorted(dirty)]
+        self._database.many("UPDATE record SET dirty = 0 WHERE id = ?", rows)
 
     def dirty(self, ids: Sequence[str]) -> frozenset[str]:
         """Return those of these records that are marked dirty."""

@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = ["REMEMBERED_LIMIT", "Remembered"]
 
-REMEMBERED_LIMIT = 30_000
+REMEMBERED_LIMIT = 60_000
 """Of how many links something is kept, a good kilobyte each; of others it is asked again."""
 
 

@@ -34,7 +34,9 @@ def storable_json(values: Mapping[str, Native]) -> bytes:
     """
     cells = values.values()
     kinds = set(map(type, cells))
-    if not kinds <= _FLAT or (float in kinds and not _are_finite(cells)):
+    if not kinds <= _FLAT:
+        _look_at_each({name: cell for name, cell in values.items() if type(cell) not in _FLAT})
+    if float in kinds and not _are_finite(cells):
         _look_at_each(values)
     try:
         said = _encoded(values)

@@ -339,3 +339,18 @@ def test_a_large_batch_is_one_question(store):
     store.links.save([link(number + 1, wanted[number]) for number in range(0, count, 1000)])
 
     assert count // 1000 == len(store.links.by_native("sales", "account", wanted))
+
+
+def test_a_reading_that_is_heard_changes_all_that_was_read_and_not_whose_it_is(store):
+    """A link that was joined to a record is not taken from it by what was loaded before."""
+    with_records(store, "account-1")
+    store.links.save([link(1, "001", "account-1")])
+    edited = {EXISTS: Fact((True,), (True,), 1), "name": structs.replace(MERGED, observed=("New",))}
+    heard = link(
+        1, "001", None, facts=edited, version="v2", seen=9, read_at="t", stamp="s", settled=False
+    )
+
+    store.links.hear([heard])
+
+    assert {1: structs.replace(heard, record="account-1")} == store.links.by_id([1])
+    assert ["account-1"] == store.links.moved_records("account", "", 10)
