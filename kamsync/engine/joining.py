@@ -27,8 +27,8 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
     """Let what was tied to a merged-away native record follow its survivor.
 
     Both records become one here, links of other systems come along, and the same merge is proposed
-    there. Nothing is written to the id that is gone. If the survivor was never read, the link waits
-    for it: the id is remembered as an alias.
+    there. Nothing is written to the id that is gone. If the survivor was never read, and is gone as
+    well, the link stands for it from now on: that is what may come back.
     """
     survivor_id = reading.merged_into
     assert survivor_id is not None
@@ -37,9 +37,14 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
     if loser is None or loser.native_id != reading.native_id:
         return
     if survivor is None:
-        survivor = _read_survivor(hub, system, entity, survivor_id)
-        if survivor is None:
+        try:
+            survivor = _read_survivor(hub, system, entity, survivor_id)
+        except RetryLater:
             return
+    if survivor is None:
+        hub.store.links.save([structs.replace(loser, native_id=survivor_id)])
+        hub.store.links.alias(system.name, entity, reading.native_id, survivor_id)
+        return
     hub.store.links.delete([loser.id])
     hub.store.links.alias(system.name, entity, reading.native_id, survivor_id)
     if loser.record is None:
@@ -54,15 +59,12 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
 
 
 def _read_survivor(hub: Hub, system: System, entity: str, native_id: str) -> Link | None:
-    """Return the link of a survivor that was never read, after reading it now."""
+    """Return the link of a survivor that was never read, after reading it now; None if it is gone."""
     from kamsync.engine.hearing import hear
 
     map_ = system.maps[entity]
     seen = hub.store.current("revision")
-    try:
-        found = system.connector.fetch(map_.object, map_.names, [native_id])
-    except RetryLater:
-        return None
+    found = system.connector.fetch(map_.object, map_.names, [native_id])
     if native_id not in found or found[native_id].values is None:
         return None
     hear(hub, system, entity, [found[native_id]], seen)
