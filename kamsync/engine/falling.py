@@ -15,10 +15,13 @@ from kamsync.engine.ties import references_of
 from kamsync.model import Entry, Fact, Intent, Link, Native, Reading
 from kamsync.observe import ABSENT, is_gone, says_nothing
 
-__all__ = ["Ended", "ended_targets", "newly_referred", "reread_referring"]
+__all__ = ["Ended", "Ending", "ended_targets", "newly_referred", "reread_referring"]
 
 Ended = Mapping[str, Mapping[str, frozenset[Native]]]
 """By native record and reference field, the native ids that it referred to and that are gone."""
+
+Ending = frozenset[tuple[str, str]]
+"""Native records that are being taken in as gone: the entity and the native id of each."""
 
 
 def ended_targets(
@@ -29,9 +32,11 @@ def ended_targets(
     known: Mapping[str, Link],
     intents: Mapping[int, Mapping[str, Sequence[Intent]]],
     past: Mapping[str, Sequence[Entry]],
+    ending: Ending,
 ) -> Ended:
     """Return what references led to that are blank in *readings*, or at their end, as far as it is gone.
 
+    What is *ending* is being taken in as gone just now: nobody is asked about it once more.
     What was merged into another record is there under its id, and a system lets references follow;
     only a record into which its own parent was merged cannot refer to itself.
     """
@@ -57,7 +62,7 @@ def ended_targets(
     wanted: dict[str, set[Native]] = {}
     for _, name, before in blank:
         wanted.setdefault(fields[name], set()).update(before)
-    gone = {to: _gone(hub, system, to, sorted(ids)) for to, ids in wanted.items()}
+    gone = {to: _gone(hub, system, to, sorted(ids), ending) for to, ids in wanted.items()}
     ended: dict[str, dict[str, frozenset[Native]]] = {}
     for native_id, name, before in blank:
         into = gone[fields[name]]
@@ -140,7 +145,9 @@ def _before(
         yield from (cell for cell in cells if cell not in (None, ""))
 
 
-def _gone(hub: Hub, system: System, entity: str, ids: Sequence[str]) -> dict[Native, str | None]:
+def _gone(
+    hub: Hub, system: System, entity: str, ids: Sequence[str], ending: Ending
+) -> dict[Native, str | None]:
     """Return those of *ids* that are gone, each with the record into which it was merged, if any.
 
     Of what is not known to be gone, the system is asked; what it answers is taken in.
@@ -150,6 +157,7 @@ def _gone(hub: Hub, system: System, entity: str, ids: Sequence[str]) -> dict[Nat
     links = hub.store.links.by_native(system.name, entity, ids)
     own = {id_ for id_, link in links.items() if link.native_id == id_}
     gone: dict[Native, str | None] = dict.fromkeys(id_ for id_ in own if is_gone(links[id_]))
+    gone |= dict.fromkeys(id_ for id_ in ids if (entity, id_) in ending)
     asked = [id_ for id_ in ids if id_ not in gone]
     map_, limit = system.maps[entity], system.connector.batch_limit
     for start in range(0, len(asked), limit):
@@ -160,5 +168,5 @@ def _gone(hub: Hub, system: System, entity: str, ids: Sequence[str]) -> dict[Nat
         dead = [each for each in readings if each.values is None]
         gone |= {each.native_id: each.merged_into for each in dead}
         plain = [each for each in dead if each.native_id in own and each.merged_into is None]
-        hear(hub, system, entity, plain, seen)
+        hear(hub, system, entity, plain, seen, ending=ending)
     return gone

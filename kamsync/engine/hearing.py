@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 
 from kamsync.clock import instant
 from kamsync.connector import Can
-from kamsync.engine.falling import Ended, ended_targets, reread_referring
+from kamsync.engine.falling import Ended, Ending, ended_targets, reread_referring
 from kamsync.engine.histories import histories
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.joining import follow_native_merge
@@ -68,12 +68,14 @@ def hear(
     *,
     attested: frozenset[str] = frozenset(),
     invited: frozenset[str] = frozenset(),
+    ending: Ending = frozenset(),
 ) -> Heard:
     """Take *readings* in, in one transaction; hearing them again changes nothing.
 
     *seen* is the store's revision when the reading began. *attested* are the native ids whose
-    reading is the answer to our own write, *invited* those that are in scope whatever they hold. A
-    row that cannot be stored is parked with its reason.
+    reading is the answer to our own write, *invited* those that are in scope whatever they hold.
+    *ending* are records that are being taken in as gone already. A row that cannot be stored is
+    parked with its reason.
     """
     readings = _latest(readings)
     digests = digests_of(system.maps[entity], readings)
@@ -83,7 +85,8 @@ def hear(
     rows = hub.store.outbox.inflight_of([link.id for link in known.values()])
     past = histories(hub, system, entity, readings, known, rows)
     open_ = {link: intents_of(each) for link, each in rows.items()}
-    ended = ended_targets(hub, system, entity, readings, known, open_, past)
+    ending |= {(entity, each.native_id) for each in readings if _has_ended(each)}
+    ended = ended_targets(hub, system, entity, readings, known, open_, past, ending)
     if ended:
         known = _by_own_id(hub, system, entity, readings)
     with hub.store.transaction():
@@ -275,6 +278,11 @@ class _Hearing:
             and not any(has_landed(row) for row in self.rows.get(after.id, ()))
             and knows_or_sees_more(before, after)
         }
+
+
+def _has_ended(reading: Reading) -> bool:
+    """Whether a native record is gone, and no part of another one."""
+    return reading.values is None and reading.merged_into is None
 
 
 def _by_own_id(
