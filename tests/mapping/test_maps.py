@@ -364,3 +364,11 @@ def test_a_lens_that_is_no_value_counts_by_its_kind():
     assert with_lens(sets[0]).way == with_lens(sets[1]).way
     assert with_lens(sets[0]).way != with_lens(sets[2]).way
     assert with_lens(sets[0]).way not in ways
+
+
+def test_a_map_names_what_is_shown_where_nothing_is_hidden_and_what_cannot_be_held_whole():
+    """Each native field once, whatever is said through it."""
+    map_ = EntityMap("opportunity", "Deal", {"stage": FOLLOWING, "name": NAME})
+
+    assert {"Step", "Chance", "Name"} == map_.shown
+    assert ("stage",) == map_.lacking
