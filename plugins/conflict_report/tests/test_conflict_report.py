@@ -293,7 +293,7 @@ def test_a_value_that_is_a_record_goes_by_its_name(store, report):
     [
         (Kind.DELETE, 1, False, "gone", "--choice delete"),
         (Kind.DELETE, 1, True, "there", "--choice restore"),
-        (Kind.MATCH, 1, None, "the newcomer", "--choice new"),
+        (Kind.MATCH, 1, None, "the newcomer Acme", "--choice new"),
         (Kind.MATCH, None, "account-1", "Acme", "--keep 1"),
         (Kind.MERGE, 1, "Company-7", "Company-7", "--choice keep"),
     ],
