@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol
 
-__all__ = ["Clock", "SetClock", "SystemClock", "instant"]
+__all__ = ["Clock", "SetClock", "SystemClock", "instant", "minute"]
 
 INSTANTS_KEPT = 1024
 """How many times stay written: the fields of a record were mostly changed at the same few."""
@@ -54,3 +54,8 @@ class SetClock:
 def instant(at: datetime) -> str:
     """Write a time the way kamsync stores it: UTC, microseconds, sortable as text."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
+
+
+def minute(at: str) -> str:
+    """Write a stored time as people read it: to the minute, in UTC."""
+    return at[:16].replace("T", " ")

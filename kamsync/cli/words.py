@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from kamsync.clock import minute
 from kamsync.reports import HIDDEN
 from kamsync.schema import Field, Type
 
@@ -170,7 +171,7 @@ def money(sum_: Any, currency: str | None) -> str:
 
 def time(at: str) -> str:
     """Return a stored time, to the minute; all times that are shown are UTC."""
-    return at[:16].replace("T", " ")
+    return minute(at)
 
 
 def age(at: str, now: datetime) -> str:

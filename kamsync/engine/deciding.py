@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from kamsync.clock import minute
 from kamsync.engine.hub import Hub
 from kamsync.engine.keying import keep_keys
 from kamsync.engine.match import make_record
@@ -69,7 +70,7 @@ def require_open(conflict: Conflict, version: int | None = None) -> None:
     if conflict.closed:
         by = f" by {conflict.decision.person}" if conflict.decision else ""
         raise DecisionRefused(
-            f"Conflict {conflict.id} was already settled{by}, {conflict.closed[:16].replace('T', ' ')} UTC.",
+            f"Conflict {conflict.id} was already settled{by}, {minute(conflict.closed)} UTC.",
             hint=again,
         )
     if version not in (None, conflict.version):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from kamsync.clock import minute
 from kamsync.engine.hub import Hub
 from kamsync.engine.planning import Plan
 from kamsync.engine.serving import Down
@@ -102,7 +103,7 @@ def _tell(hub: Hub, notices: list[Notice]) -> None:
 def _overdue(hub: Hub, conflict: Conflict) -> Notice:
     """Return the notice of a conflict that nobody decided in time."""
     called = f" {conflict.escalate} is called in." if conflict.escalate else ""
-    due = conflict.due[:16].replace("T", " ")
+    due = minute(conflict.due)
     return Notice(
         "conflict",
         f"Conflict {conflict.id} about {conflict.entity}.{conflict.field} was to be decided by {due}."

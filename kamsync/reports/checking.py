@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from kamsync.clock import minute
 from kamsync.connector import Can, NativeEntity, named
 from kamsync.engine import Hub, System, pauses
 from kamsync.engine.recognising import require_another, require_same
@@ -114,7 +115,7 @@ def check_store(hub: Hub, *, full: bool = False) -> Iterator[Check]:
     yield from _stuck(hub, each=full)
     for name, paused in pauses(hub).items():
         why = f": {paused.why}" if paused.why else ""
-        text = f"{name} is paused since {paused.at[:16].replace('T', ' ')}{why}."
+        text = f"{name} is paused since {minute(paused.at)}{why}."
         yield Check(Level.NOTE, "store", text, f"Serve it again with: kamsync resume {name}.")
     for round_ in rounds(store, 1):
         if round_.state == RUNNING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import TypeAlias
 
 from kamsync.engine import Choice, Hub
 from kamsync.errors import UnknownName
@@ -12,6 +13,9 @@ from kamsync.model import Conflict, Golden, Kind, Link, Record, Value
 from kamsync.schema import Entity, Type
 
 __all__ = ["Names", "choice", "find_record", "label", "native_label"]
+
+Batches: TypeAlias = Callable[[Hub, Entity, str], Iterator[list[str]]]
+"""What yields records that may go by a name."""
 
 NAMED_LIMIT = 5
 """How many records are listed where a text fits several."""
@@ -84,7 +88,7 @@ def _fitting(
     hub: Hub,
     entity: Entity,
     wanted: str,
-    batches: Callable[[Hub, Entity, str], Iterator[list[str]]],
+    batches: Batches,
 ) -> Iterator[str]:
     """Yield the records among *batches* that go by the name *wanted*, in golden or under review."""
     names = Names(hub)
@@ -101,7 +105,7 @@ def _fitting_there(
     hub: Hub,
     entity: Entity,
     wanted: str,
-    batches: Callable[[Hub, Entity, str], Iterator[list[str]]],
+    batches: Batches,
 ) -> Iterator[str]:
     """Yield the records among *batches* that go by the name *wanted* in a system."""
     names = Names(hub)

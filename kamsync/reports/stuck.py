@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from kamsync.clock import minute
 from kamsync.engine import Hub
 from kamsync.model import EXISTS
 from kamsync.reports.finding import Names
@@ -36,7 +37,7 @@ class Stuck(Struct, frozen=True):
 
     def text(self) -> str:
         """Return it as one sentence."""
-        since = self.since[:16].replace("T", " ")
+        since = minute(self.since)
         if len(self.whats) == 1:
             return (
                 f"{self.system}.{self.entity} {self._first()[0]} waits since {since}: {self.reason}"

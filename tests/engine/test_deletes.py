@@ -13,6 +13,17 @@ def _policy(deletes):
     return {"account": {"deletes": deletes}}
 
 
+def _edit_just_before_a_write(system, native_id, **edit):
+    """Let somebody edit a record while our next write is on its way."""
+
+    def row(_, land):
+        system.trouble.rows = None
+        system.edit(native_id, **edit)
+        return land()
+
+    system.trouble.rows = row
+
+
 def test_a_delete_in_one_system_is_a_question(met):
     """It is not a delete elsewhere."""
     hub, here, there = met("sales", "success")
@@ -122,12 +133,7 @@ def test_an_edit_that_races_our_delete_beats_it(met):
     hub, here, there = met("sales", "success", policy=_policy("propagate"))
     hub["sales"].delete(here)
 
-    def row(_, land):
-        hub["success"].trouble.rows = None
-        hub["success"].edit(there, name="Acme Corp")
-        return land()
-
-    hub["success"].trouble.rows = row
+    _edit_just_before_a_write(hub["success"], there, name="Acme Corp")
     hub.settle()
     hub.settle()
 
@@ -141,12 +147,7 @@ def test_an_edit_that_our_delete_covered_is_found_in_the_history(met):
     hub, here, there = met("sales", "success", can=can, policy=_policy("propagate"))
     hub["sales"].delete(here)
 
-    def row(_, land):
-        hub["success"].trouble.rows = None
-        hub["success"].edit(there, name="Acme Corp")
-        return land()
-
-    hub["success"].trouble.rows = row
+    _edit_just_before_a_write(hub["success"], there, name="Acme Corp")
     hub.settle()
 
     assert not hub["success"].exists(there)

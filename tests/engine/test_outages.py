@@ -35,6 +35,19 @@ def _ways(ways):
     return pytest.mark.parametrize("can", ways.values(), ids=ways)
 
 
+def _meet_without_an_answer(hub, **edit):
+    """Let a first meeting create a record whose answer is lost, and somebody edit that at once."""
+
+    def row(_, land):
+        there = land().native_id
+        hub["success"].trouble.rows = None
+        hub["success"].edit(there, **edit)
+        return Receipt(Outcome.UNKNOWN)
+
+    hub["success"].trouble.rows = row
+    hub.meet()
+
+
 def test_a_system_that_is_down_does_not_stop_the_others(met):
     """Its turn comes when it is back."""
     hub, here, there, elsewhere = met("sales", "success", "account")
@@ -201,14 +214,7 @@ def test_a_create_that_somebody_edited_before_it_was_looked_for_is_found_by_the_
     hub = stage("sales", "success", can=can)
     here = hub["sales"].create(name="Acme", industry="steel", tier="key")
 
-    def row(_, land):
-        there = land().native_id
-        hub["success"].trouble.rows = None
-        hub["success"].edit(there, name="Bolt")
-        return Receipt(Outcome.UNKNOWN)
-
-    hub["success"].trouble.rows = row
-    hub.meet()
+    _meet_without_an_answer(hub, name="Bolt")
 
     hub.settle()
 
@@ -224,14 +230,7 @@ def test_a_create_is_found_by_the_one_field_that_is_still_as_we_entered_it(stage
     hub = stage("sales", "success", can=can)
     here = hub["sales"].create(name="Acme", industry="steel")
 
-    def row(_, land):
-        there = land().native_id
-        hub["success"].trouble.rows = None
-        hub["success"].edit(there, name="Bolt")
-        return Receipt(Outcome.UNKNOWN)
-
-    hub["success"].trouble.rows = row
-    hub.meet()
+    _meet_without_an_answer(hub, name="Bolt")
 
     hub.settle()
 
