@@ -113,6 +113,15 @@ def test_a_settlement_says_in_which_state_it_was_made():
     assert answer.reason == "sales spoke, and lifecycle is existing or at_risk"
 
 
+def test_a_rule_that_holds_is_not_made_to_settle_by_a_state():
+    """Sales contradicts itself, and the state of the record does not change that."""
+    rule = {"team": "sales", "while": {"lifecycle": ["existing"]}}
+    other = said("another", "sales", link=4)
+    answer = judge(rule, SALES, other, FINANCE, golden={"lifecycle": "existing"})
+
+    assert reason_of(answer) == "Sales said two different things."
+
+
 def test_the_latest_edit_wins():
     """Sales spoke an hour after success."""
     assert value_of(judge("latest", SALES, SUCCESS)) == "sales'"
@@ -141,6 +150,12 @@ def test_a_smaller_tolerance_may_be_written():
 def test_an_edit_without_a_time_could_have_been_any_time(rule):
     """So neither the latest nor the first is known."""
     assert isinstance(judge(rule, SALES, SUCCESS, said("?", link=4)), Hold)
+
+
+@pytest.mark.parametrize("rule", ["latest", "first"])
+def test_where_no_edit_has_a_time_none_is_the_latest_or_the_first(rule):
+    """A person decides."""
+    assert isinstance(judge(rule, said("this", link=1), said("that", link=2)), Hold)
 
 
 def test_a_cleared_value_is_said_unless_the_rule_sets_blanks_aside():
