@@ -66,6 +66,10 @@ KEYS = {
         "a promise: `kamsync run` tells aloud when it was not served within that time",
         '`"15m"`',
     ),
+    "system.NAME.sweep_every": (
+        "how often it is read as a whole, if not as `[round]` says",
+        '`"1h"`',
+    ),
     "system.NAME.*": ("any other key: an option of the connector", '`path = "sales.jsonl"`'),
     "system.NAME.map.ENTITY.object": ("what the system calls the entity", '`"Company"`'),
     "system.NAME.map.ENTITY.stamp": ("the native field that keeps our id", '`"kamsync_id"`'),
@@ -181,7 +185,7 @@ def _default(field: FieldInfo) -> str:
         return "must be there"
     value: Any = field.get_default(call_default_factory=True)
     if isinstance(value, timedelta):
-        return f"`{value.days}d`"
+        return f'`"{value.days}d"`' if value.days else f'`"{value.seconds // 60}m"`'
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, str | int | float) and value != "":

@@ -149,8 +149,9 @@ class SystemSection(Section):
     """One system: the kind of its connector, the team it speaks for, and what may be written.
 
     *clears_pay* says that fields of class *pay* may be written there. A daemon serves the system
-    *every* so often, and tells it aloud when that did not succeed within *fresh_within*. Keys that
-    are not named here are *options*, which the connector is called with.
+    *every* so often, and tells it aloud when that did not succeed within *fresh_within*. It is read
+    as a whole as often as *sweep_every* says, else as often as every system is. Keys that are not
+    named here are *options*, which the connector is called with.
     """
 
     connector: Annotated[str, Field(min_length=1)]
@@ -159,6 +160,7 @@ class SystemSection(Section):
     clears_pay: bool = Field(default=False, strict=True)
     every: Duration | None = None
     fresh_within: Duration | None = None
+    sweep_every: Duration | None = None
     map: dict[str, MapSection] = {}
     options: dict[str, Option] = {}
 

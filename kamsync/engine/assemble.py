@@ -30,6 +30,7 @@ def assemble(config: Config, plugins: Plugins, store: Store, clock: Clock) -> Hu
             team=section.team,
             allow=section.allow,
             clears_pay=section.clears_pay,
+            sweep_every=section.sweep_every,
         )
         for name, section in config.systems.items()
     }

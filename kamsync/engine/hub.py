@@ -37,7 +37,8 @@ class System(Struct, frozen=True):
     """One outside place that holds records, with the team that it speaks for.
 
     *allow* names the operations that may be carried out there, by entity; nothing by default.
-    *clears_pay* says that fields of class *pay* may be written there.
+    *clears_pay* says that fields of class *pay* may be written there. It is read as a whole as often
+    as *sweep_every* says, else as often as the hub reads every system so.
     """
 
     name: str
@@ -46,6 +47,7 @@ class System(Struct, frozen=True):
     team: str | None = None
     allow: Mapping[str, frozenset[Op]] = {}
     clears_pay: bool = False
+    sweep_every: timedelta | None = None
 
     def allows(self, entity: str, op: Op) -> bool:
         """Whether the configuration lets kamsync do this here."""

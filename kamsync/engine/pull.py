@@ -62,7 +62,7 @@ def pull(
     each page how many rows were read so far.
     """
     place = hub.store.cursors.get(system.name, entity)
-    whole = _is_whole(hub, place, sweep=sweep)
+    whole = _is_whole(hub, system, place, sweep=sweep)
     start = hub.store.take("revision") if whole else 0
     total = Pulled(sweep=whole)
     for page, seen in _pages(hub, system, entity, None if whole else place.cursor):
@@ -108,24 +108,24 @@ def foresee(hub: Hub, system: System, *, sweep: bool = False) -> None:
         map_ = system.maps.get(entity.name)
         if map_ is not None:
             place = hub.store.cursors.get(system.name, entity.name)
-            cursor = None if _is_whole(hub, place, sweep=sweep) else place.cursor
+            cursor = None if _is_whole(hub, system, place, sweep=sweep) else place.cursor
             upcoming.append(Upcoming(map_.object, map_.names, cursor))
     system.connector.foresee(upcoming)
 
 
-def _is_whole(hub: Hub, place: Cursor, *, sweep: bool) -> bool:
+def _is_whole(hub: Hub, system: System, place: Cursor, *, sweep: bool) -> bool:
     """Whether everything is to be read, and not only what changed."""
     due = sweep or place.sweep_due or place.cursor is None
-    return due or _is_overdue(hub, place.swept_at)
+    return due or _is_overdue(hub, system, place.swept_at)
 
 
-def _is_overdue(hub: Hub, swept_at: str) -> bool:
+def _is_overdue(hub: Hub, system: System, swept_at: str) -> bool:
     """Whether the last full sweep is so long ago that another one is due.
 
     One that lies as far ahead was noted by a clock that was wrong, and says nothing.
     """
-    now = hub.clock.now()
-    return not instant(now - hub.sweep_every) <= swept_at <= instant(now + hub.sweep_every)
+    now, every = hub.clock.now(), system.sweep_every or hub.sweep_every
+    return not instant(now - every) <= swept_at <= instant(now + every)
 
 
 def _pages(hub: Hub, system: System, entity: str, cursor: str | None) -> Iterator[tuple[Page, int]]:

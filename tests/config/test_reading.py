@@ -98,6 +98,14 @@ def test_durations_carry_their_unit(load, written, duration):
     assert duration == load(f'[round]\nsweep_every = "{written}"').round.sweep_every
 
 
+def test_a_system_may_be_read_as_a_whole_more_often_than_the_others(load):
+    """It is no option of its connector."""
+    section = load(f"{SALES}sweep_every = '1h'").system("sales")
+
+    assert timedelta(hours=1) == section.sweep_every
+    assert {} == {name: section.options[name] for name in section.options if "sweep" in name}
+
+
 @pytest.mark.parametrize(
     ("written", "native", "direction", "options", "unmapped"),
     [

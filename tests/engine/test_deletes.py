@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from msgspec import structs
 
 from kamsync.connector import Can
 from kamsync.memory import ALL
@@ -236,6 +239,21 @@ def test_a_delete_that_a_listing_does_not_tell_is_found_by_a_sweep(met):
     hub.round()
 
     assert "gone in one system" == hub.conflict().cause
+
+
+def test_one_system_may_be_read_as_a_whole_more_often_than_the_others(met):
+    """One of which reading on does not tell everything."""
+    hub, here, there = met("sales", "success", can=ALL & ~Can.TOMBSTONES)
+    often = structs.replace(hub.hub.systems["success"], sweep_every=timedelta(hours=1))
+    hub.hub.systems = {**hub.hub.systems, "success": often}
+    hub["sales"].delete(here)
+    hub["success"].delete(there)
+
+    hub.clock.wait(2 * 3600)
+    hub.round()
+
+    assert [False] == [each.value for each in hub.conflict().contenders]
+    assert "success" == hub.conflict().contenders[0].system
 
 
 def test_somebody_who_undeletes_a_record_takes_the_question_back(met):
