@@ -36,11 +36,11 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-logo
 
 check: lint
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
 
 # Part of the tests takes only part of the branches.
 test: lint $(if $(ARGS),,coverage)
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 demo: $(READY)
 	@$(BIN)/kamsync demo $(ARGS)
