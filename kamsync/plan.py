@@ -22,6 +22,8 @@ from kamsync.values import is_blank
 __all__ = ["Barred", "Due", "FirstWrite", "PlanName", "PlannedWrite", "Problem", "due"]
 
 NOTHING_TO_SEND = "It is not created there while none of its values can be sent."
+NAMED_LIMIT = 3
+"""How many of the fields that are not shown are named."""
 
 
 class Problem(Struct, frozen=True):
@@ -143,18 +145,22 @@ class _Asker:
         """The end of a record that golden says is gone, once all that was entered here is heard, and seen."""
         if existence is None or existence.observed != HERE or self.link.moved:
             return Due()
-        if self._is_partly_unseen():
-            return Due()
         if existence.knows == golden.revision:
             return Due()
+        unseen = self._unseen()
+        if unseen:
+            return Due(problems=(Problem(EXISTS, _kept_for(unseen)),))
         return Due(Op.DELETE, {EXISTS: Intent(GONE, golden.revision)})
 
-    def _is_partly_unseen(self) -> bool:
-        """Whether something that a field holds is hidden now, or was never shown."""
+    def _unseen(self) -> list[str]:
+        """Return the native fields whose cells are hidden now, or were never shown."""
         facts = self.link.facts
-        return any(fact.unseen for fact in facts.values()) or any(
-            map_.direction.reads and name not in facts for name, map_ in self.map.fields.items()
-        )
+        return [
+            native
+            for name, map_ in self.map.fields.items()
+            if (facts[name].unseen if name in facts else map_.direction.reads)
+            for native in map_.native
+        ]
 
     def update(self) -> Due:
         """The fields that do not hold golden, or are not known to."""
@@ -215,6 +221,16 @@ class _Asker:
         else:
             return Intent(cells, golden.revision)
         return None
+
+
+def _kept_for(unseen: Sequence[str]) -> str:
+    """Return why a record is not ended while fields of it are *unseen*, and what a person can do."""
+    more = f" and {len(unseen) - NAMED_LIMIT} more" if len(unseen) > NAMED_LIMIT else ""
+    named = f"{', '.join(unseen[:NAMED_LIMIT])}{more}"
+    return (
+        f"It ended elsewhere and is kept there: kamsync's user is not shown {named}, and somebody may have"
+        " entered there what nobody has read. Let that user see it, or delete the record there by hand."
+    )
 
 
 def _says_something(intent: Intent) -> bool:

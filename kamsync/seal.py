@@ -123,7 +123,9 @@ def read_key(path: Path) -> bytes:
         text = path.read_bytes()
     except OSError as error:
         raise ConfigurationInvalid(
-            f"The key file {path} cannot be read: {error.strerror}."
+            f"The key file {path} cannot be read: {error.strerror}.",
+            hint="Put back the copy that was kept elsewhere, or correct key_file in [store]."
+            " `kamsync init` makes a key only for a new store: no other one opens what this one sealed.",
         ) from error
     if mode & 0o077:
         raise ConfigurationInvalid(

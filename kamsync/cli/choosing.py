@@ -143,6 +143,11 @@ def files_of(policy: str) -> tuple[str, ...]:
 def _pair(flag: str, text: str, form: str, *, shown: bool = True) -> tuple[str, str]:
     """Take a text of two sides; one that may hold a secret is not repeated."""
     left, sign, right = text.partition("=")
+    if sign and left.strip() and not right.strip():
+        raise ConfigurationInvalid(
+            f"{flag} says nothing of {left.strip()}.",
+            hint=f"Give it as {form}, or leave {flag} out: what is needed has its place in the file.",
+        )
     if not (sign and left.strip() and right.strip()):
         what = f" {text!r}" if shown else ""
         raise ConfigurationInvalid(f"{flag}{what} is not of the form {form}.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from kamsync.cli.listing import Listing
 from kamsync.cli.options import common, session
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _wanted(hub: Hub, given: dict[str, str | None]) -> Wanted:
     return wanted
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Listing, invoke_without_command=True)
 @common
 @click.pass_context
 def conflicts(ctx: click.Context) -> None:

@@ -70,17 +70,24 @@ def _options(kind: Kind, name: str) -> dict[str, str]:
         if ask.matters(given):
             among = f" ({', '.join(ask.choices)})" if ask.choices else ""
             question = f"  {ask.question}{among}"
-            answer = _ask(question, _option(name, ask), default=ask.default)
+            answer = _ask(question, _option(kind, name, ask), default=ask.default)
             if answer:
                 given[ask.key] = answer
     return given
 
 
-def _option(name: str, ask: Ask) -> Callable[[str], str]:
-    """Return what takes the answer to one ask."""
+def _option(kind: Kind, name: str, ask: Ask) -> Callable[[str], str]:
+    """Return what takes the answer to one ask; what is needed is not left empty."""
     from kamsync.draft import secret
+    from kamsync.errors import ConfigurationInvalid
 
     def take(text: str) -> str:
+        if ask.needed and not text and not ask.default:
+            raise ConfigurationInvalid(
+                f"{name} cannot be called without {ask.key}.",
+                hint="If you do not have it yet, stop with Ctrl-C: kamsync init --system"
+                f" {name}={kind.name} leaves its place to be filled in.",
+            )
         if text and ask.secret:
             secret(f"{name}.{ask.key}", text)
         return one_of("answer", text, ask.choices) if ask.choices else text

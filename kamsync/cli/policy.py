@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kamsync.cli.listing import Listing
 from kamsync.cli.options import common, session
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ __all__ = ["policy"]
 TITLES = {"policy": "Every day", "first_meeting": "At the first meeting of two systems"}
 
 
-@click.group()
+@click.group(cls=Listing)
 @common
 def policy() -> None:
     """Read the policy: who is right when teams disagree."""

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from kamsync.cli import border, foreign, registry
+from kamsync.cli.listing import Listing
 from kamsync.cli.options import common
 
 __all__ = ["main", "root"]
@@ -20,7 +21,7 @@ LOOKED_THROUGH_AFTER = 50_000
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class Root(click.Group):
+class Root(Listing):
     """A group whose commands are imported on use; no error leaves it but as a line and a status."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -68,16 +68,20 @@ def sandbox(
 
 
 def offered(here: Session, names: tuple[str, ...]) -> dict[str, Sandbox]:
-    """Return the sandboxes of the configured plugins, and of installed ones that bear a *name*."""
+    """Return the sandboxes of the configured plugins, and of installed ones that bear a *name*.
+
+    Without names, or where one of them is not among those, they are the ones of all that is installed.
+    """
     from kamsync.plugins import list_plugins, load_plugins
 
-    installed = {each.name for each in list_plugins()}
+    _, *others = (each.name for each in list_plugins())
     configured = here.config.plugins if here.has_config else ()
-    wanted = [*configured, *(name for name in names if name in installed)]
+    wanted = [*configured, *(name for name in names if name in others)]
     plugins = load_plugins(list(dict.fromkeys(wanted)))
-    found = plugins.sandboxes()
+    if not names or not plugins.sandboxes().keys() >= set(names):
+        plugins = load_plugins(list(dict.fromkeys([*wanted, *others])))
     here.tell_broken(plugins)
-    return found
+    return plugins.sandboxes()
 
 
 def _list(here: Session, offered: dict[str, Sandbox]) -> None:
@@ -87,8 +91,5 @@ def _list(here: Session, offered: dict[str, Sandbox]) -> None:
     elif offered:
         here.printer.table([(each.name, each.help) for each in offered.values()])
     else:
-        here.printer.line(
-            "No plugin that the configuration names offers a sandbox. One of a plugin that is only"
-            " installed runs if you name it: kamsync sandbox NAME."
-        )
+        here.printer.line("No plugin that is installed offers a sandbox.")
         here.printer.next("kamsync plugins")

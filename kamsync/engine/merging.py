@@ -35,7 +35,7 @@ from kamsync.model import (
     Op,
     Record,
 )
-from kamsync.observe import GONE
+from kamsync.observe import GONE, is_gone
 from kamsync.plan import Due
 from kamsync.schema import Entity, Type
 
@@ -266,13 +266,15 @@ class BatchMerge:
                 to = self.hub.schema.entity(record.entity).fields[problem.field].to
                 links = self.hub.store.links
                 links.await_reference(link.id, link.system, to, problem.awaits)
-            elif problem.field != EXISTS or self._may_create(link):
+            elif problem.field != EXISTS or self._may_come_or_go(link):
                 self.parking.add(record, link, problem.field, problem.reason)
         return told
 
-    def _may_create(self, link: Link) -> bool:
-        """Whether a record is expected in a system at all."""
-        return self.hub.systems[link.system].allows(link.entity, Op.CREATE)
+    def _may_come_or_go(self, link: Link) -> bool:
+        """Whether a record may be made in a system at all, or ended where it is there."""
+        is_there = link.native_id is not None and not is_gone(link)
+        op = Op.DELETE if is_there else Op.CREATE
+        return self.hub.systems[link.system].allows(link.entity, op)
 
 
 def _changed(before: Mapping[str, Golden], after: Mapping[str, Golden]) -> set[str]:

@@ -20,7 +20,7 @@ from kamsync.reports.schema import as_markdown, described
 from kamsync.reports.sight import HIDDEN, Sight
 from kamsync.reports.stakes import at_stake
 from kamsync.reports.trying import Effect, effects
-from kamsync.reports.wanted import NOBODY, Wanted, alike, open_conflicts
+from kamsync.reports.wanted import NOBODY, Wanted, alike, cause_of, open_conflicts
 
 __all__ = [
     "HIDDEN",
@@ -45,6 +45,7 @@ __all__ = [
     "alike",
     "as_markdown",
     "at_stake",
+    "cause_of",
     "check",
     "choice",
     "conflicts",

@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from kamsync.engine import Hub
 from kamsync.errors import UnknownName
-from kamsync.model import Conflict
+from kamsync.model import Conflict, Kind
 
-__all__ = ["NOBODY", "Wanted", "alike", "open_conflicts"]
+__all__ = ["NOBODY", "Wanted", "alike", "cause_of", "open_conflicts"]
 
 NOBODY = "-"
 """What stands for nobody where a person is named."""
@@ -80,7 +80,8 @@ def open_conflicts(hub: Hub, wanted: Wanted, after: str = "") -> Iterator[Confli
 def alike(conflict: Conflict) -> tuple[str, str, str, str, tuple[str, ...]]:
     """Return what conflicts that are decided alike have in common: field, cause and teams.
 
-    Where the team of a side is not certain, its system stands for it.
+    Where the team of a side is not certain, its system stands for it. Questions about who is who are
+    alike only where the same was found when the records were compared.
     """
     teams = {side.team or side.system for side in conflict.contenders} - {""}
     return (
@@ -90,3 +91,14 @@ def alike(conflict: Conflict) -> tuple[str, str, str, str, tuple[str, ...]]:
         conflict.cause,
         tuple(sorted(teams)),
     )
+
+
+def cause_of(conflict: Conflict) -> tuple[str, str]:
+    """Return why a conflict is one, and apart from that what was found when two records were compared.
+
+    The second is of questions about who is who alone: it tells one from another, where the cause is one.
+    """
+    if conflict.kind is not Kind.MATCH:
+        return conflict.cause, ""
+    cause, _, found = conflict.cause.partition(" (")
+    return cause, found.removesuffix(")")

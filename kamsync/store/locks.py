@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec import DecodeError, Struct, json
 
-from kamsync.clock import Clock, instant
+from kamsync.clock import Clock, instant, minute
 from kamsync.errors import KamsyncError, StoreBusy, StoreUnusable
 
 __all__ = ["Holder", "Lock", "busy", "file_lock", "here", "is_locked"]
@@ -57,7 +57,7 @@ def busy(text: str, lock: Lock) -> KamsyncError:
         return StoreBusy(f"Another process {lock.does} on this store; {lock.advice}.")
     return StoreBusy(
         f"`kamsync {holder.name}` {lock.does} on this store, as process {holder.pid} on {holder.host}"
-        f" since {holder.since}; {lock.advice}."
+        f" since {minute(holder.since)}; {lock.advice}."
     )
 
 

@@ -93,6 +93,21 @@ def test_an_answer_that_cannot_be_taken_is_asked_again(empty):
     )
 
 
+@pytest.mark.parametrize("empty_answer", ["", "  "])
+def test_what_a_system_cannot_be_called_without_is_asked_again(empty, empty_answer):
+    """With the way for whoever does not have it at hand."""
+    kind, team, name, host, *rest = ANSWERS
+
+    said = (kind, team, name, host, empty_answer, *rest)
+    result = empty.run("init", "new", "--ask", input="".join(f"{each}\n" for each in said))
+
+    assert 0 == result.exit_code, result.stderr
+    assert "crm cannot be called without client_id." in result.stderr
+    assert "kamsync init --system crm=salesforce leaves its place" in result.stderr
+    told = tomllib.loads((empty.folder / "new" / "kamsync.toml").read_text())
+    assert "3MVG9" == told["system"]["crm"]["client_id"]
+
+
 @pytest.mark.parametrize("answers", [ANSWERS[:3], ("nothing",) * 9], ids=["ended", "wrong"])
 def test_answers_that_do_not_suffice_write_nothing(empty, answers):
     """One sentence says where they ended and what else there is."""
@@ -120,6 +135,12 @@ def test_nobody_is_asked_where_nobody_is(empty):
         (("--system", "a=memory", "--system", "a=memory"), "Give each its own"),
         ((*SALES, "--team", "sles=sales"), "There is no --system 'sles'; there are sales"),
         ((*SALES, "--set", "sales.hots=production"), "Did you mean 'host'?"),
+        (
+            (*SALES, "--set", "sales.client_id="),
+            "--set says nothing of sales.client_id. Give it as",
+        ),
+        ((*SALES, "--set", "sales.client_id= "), "leave --set out"),
+        ((*SALES, "--team", "sales="), "--team says nothing of sales."),
         ((*SALES, "--scope", "teir=key"), "Did you mean 'tier'?"),
         ((*SALES, "--scope", "tier"), "such as tier=strategic,key"),
         ((*SALES, "--policy", "team"), "Did you mean 'teams'?"),

@@ -1,3 +1,4 @@
+import os
 import resource
 import subprocess
 import sys
@@ -61,6 +62,21 @@ def test_every_command_says_in_a_line_what_it_does(name):
 
     assert found is not None
     assert not found.get_short_help_str(limit=68).endswith("...")
+
+
+@pytest.mark.usefixtures("hub")
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("group", [[], ["policy"], ["conflicts"]])
+def test_the_list_of_commands_is_read_whole_at_any_width(group, width):
+    """A sentence that does not fit its line goes on below."""
+    env = {**os.environ, "COLUMNS": str(width)}
+    args = [sys.executable, "-m", "kamsync", *group, "--help"]
+
+    shown = subprocess.run(args, check=True, capture_output=True, text=True, env=env)
+
+    _, listed = shown.stdout.split("Commands:\n")
+    assert "..." not in listed
+    assert max(len(line) for line in listed.splitlines()) <= width
 
 
 def test_without_a_command_it_is_help(hub):

@@ -9,7 +9,8 @@ from msgspec import structs
 
 from kamsync.connector import Can
 from kamsync.memory import ALL
-from kamsync.model import EXISTS, Kind
+from kamsync.model import EXISTS, Kind, Op
+from kamsync.reports.checking import check_store
 
 
 def _policy(deletes):
@@ -117,6 +118,52 @@ def test_a_delete_that_the_policy_propagates_is_one_everywhere(met):
 
     assert [] == hub["success"].ids() == hub["account"].ids()
     assert [] == hub.conflicts()
+
+
+def test_a_record_that_is_kept_for_what_is_hidden_of_it_says_so_until_it_is_shown(met):
+    """What was entered there may be nowhere else, and whoever can let it be seen is told."""
+    hub, here, there = met(
+        "sales", "success", values={"industry": "steel"}, policy=_policy("propagate")
+    )
+    hub["success"].world.hidden.add(("account", "industry"))
+    hub["success"].edit(there, name="Acme Corp")
+    hub.settle()
+    hub["sales"].delete(here)
+
+    hub.settle()
+
+    assert hub["success"].exists(there)
+    [reason] = hub.reasons()
+    assert "kamsync's user is not shown industry" in reason
+    [said] = [each for each in check_store(hub.hub) if each.about == "parked"]
+    assert "account" in said.text
+    assert there in said.text
+
+    hub["success"].world.hidden.clear()
+    hub.round(sweep=True)
+    hub.settle()
+
+    assert not hub["success"].exists(there)
+    assert [] == hub.reasons()
+
+
+def test_what_may_not_be_deleted_anyway_is_not_said_to_be_kept(met):
+    """It waits for nothing."""
+    hub, here, there = met(
+        "sales",
+        "success",
+        values={"industry": "steel"},
+        policy=_policy("propagate"),
+        allow={name: {"account": [Op.CREATE, Op.UPDATE]} for name in ("sales", "success")},
+    )
+    hub["success"].world.hidden.add(("account", "industry"))
+    hub["success"].edit(there, name="Acme Corp")
+    hub.settle()
+    hub["sales"].delete(here)
+
+    hub.settle()
+
+    assert [] == hub.reasons()
 
 
 def test_an_edit_beats_a_delete(met):

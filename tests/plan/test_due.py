@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from msgspec import structs
 
@@ -77,7 +79,23 @@ def test_what_the_last_reading_did_not_show_is_neither_written_nor_deleted():
     ended = record(name="Acme")
     ended.fields[EXISTS] = Golden(value=False, revision=6)
 
-    assert [None, None] == [asked(each, unseen).op for each in (record(name="Acme"), ended)]
+    kept = asked(ended, unseen)
+
+    assert [None, None] == [each.op for each in (asked(record(name="Acme"), unseen), kept)]
+    [problem] = kept.problems
+    assert EXISTS == problem.field
+    assert "kamsync's user is not shown name, and" in problem.reason
+    assert "delete the record there by hand" in problem.reason
+
+
+def test_of_many_fields_that_were_never_shown_a_few_are_named():
+    """Somebody has to read it."""
+    ended = record(name="Acme")
+    ended.fields[EXISTS] = Golden(value=False, revision=6)
+
+    [problem] = asked(ended, link(name=known("Acme"))).problems
+
+    assert re.search(r"is not shown \w+, \w+, \w+ and \d+ more, and", problem.reason)
 
 
 def test_a_link_that_does_not_know_golden_is_written():
@@ -217,7 +235,10 @@ def test_a_record_with_a_field_that_was_never_shown_is_not_deleted():
     partly = whole()
     del partly.facts["industry"]
 
-    assert Due() == asked(ended, partly)
+    told = asked(ended, partly)
+
+    assert (None, {}) == (told.op, told.fields)
+    assert "is not shown industry, and" in told.problems[0].reason
 
 
 @pytest.mark.parametrize("knows", [-1, 1, 7])

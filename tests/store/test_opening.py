@@ -249,7 +249,7 @@ def test_two_rounds_at_once_are_refused_and_the_holder_is_named(opened):
     one, two = opened(), opened()
     assert not one.is_busy()
     with one.round_lock("sync"):
-        holder = rf"`kamsync sync` runs a round .* process {os.getpid()} on .* since 2026-01-01"
+        holder = rf"`kamsync sync` runs a round .* process {os.getpid()} on .* since 2026-01-01 \d\d:\d\d;"
         with pytest.raises(StoreBusy, match=holder), two.round_lock("plan"):
             pass
         assert one.is_busy()

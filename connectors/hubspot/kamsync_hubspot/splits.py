@@ -1,8 +1,9 @@
 """Splits of deals: who shares in the credit, each with a part of the whole.
 
 HubSpot keeps them beside a deal, reads and replaces all of one deal at once, and takes only parts that
-sum to the whole (developers.hubspot.com, "CRM API | Deal splits"). So one split is told as the part of
-one owner in one deal, under an id of both, and written by replacing all of them.
+sum to the whole, with the owner of the deal among those who share (developers.hubspot.com, "CRM API |
+Deal splits"). So one split is told as the part of one owner in one deal, under an id of both, and
+written by replacing all of them.
 """
 
 from __future__ import annotations
@@ -51,6 +52,14 @@ class Place(Struct, frozen=True):
     def id(self) -> str:
         """The id by which it is told."""
         return f"{self.deal}:{self.owner}"
+
+
+class Owned(Struct, frozen=True):
+    """A deal, what it is called and who owns it, as far as that is known."""
+
+    id: str
+    name: str = ""
+    owner: str = ""
 
 
 class Splits:
@@ -120,7 +129,8 @@ class Splits:
 
         Rows about one deal stand and fall together: parts that do not sum to the whole are refused,
         and nothing of that deal is changed. Nor is it where the splits are others than those that were
-        told last: somebody has changed them, and is heard first.
+        told last: somebody has changed them, and is heard first. What HubSpot would refuse for want of
+        the deal's owner is not sent.
         """
         receipts: dict[int, Receipt] = {}
         halted: set[str] = set()
@@ -136,6 +146,7 @@ class Splits:
             else:
                 rows.setdefault(place.deal, {})[number] = (place, write)
         parts = self._parts(list(rows))
+        owned = self._owned([deal for deal in rows if deal not in halted])
         for deal, each in rows.items():
             if deal in halted:
                 receipts |= {number: _beside(write) for number, (_, write) in each.items()}
@@ -144,7 +155,7 @@ class Splits:
             if self._last.differs(deal, there):
                 receipts |= {number: _stale(write) for number, (_, write) in each.items()}
                 continue
-            receipts |= self._replace(deal, dict(there), each)
+            receipts |= self._replace(owned.get(deal, Owned(deal)), dict(there), each)
         return [receipts[number] for number in range(len(writes))]
 
     def _is_barred(self) -> bool:
@@ -155,8 +166,17 @@ class Splits:
             return refusal.status == FORBIDDEN
         return False
 
+    def _owned(self, deals: Sequence[str]) -> dict[str, Owned]:
+        """Return what the deals are called and who owns them, those that are there."""
+        found = self._reader.fetch(self._deals, [DEAL_OWNER, DEAL_NAME], deals)
+        return {
+            deal: Owned(deal, str(values.get(DEAL_NAME) or ""), str(values.get(DEAL_OWNER) or ""))
+            for deal, reading in found.items()
+            if (values := reading.values) is not None
+        }
+
     def _replace(
-        self, deal: str, parts: Parts, rows: Mapping[int, tuple[Place, Write]]
+        self, deal: Owned, parts: Parts, rows: Mapping[int, tuple[Place, Write]]
     ) -> dict[int, Receipt]:
         """Write the splits of one deal, and answer each of its rows."""
         receipts: dict[int, Receipt] = {}
@@ -175,44 +195,41 @@ class Splits:
             receipts |= {n: Receipt(outcome, ids[n], reason=reason) for n in done}
         return receipts
 
-    def _sent(self, deal: str, parts: Parts) -> tuple[Outcome, str]:
-        """Send the splits of one deal; return what became of them, and why."""
-        whole = sum(parts.values(), Decimal(0))
-        if parts and whole != WHOLE:
-            text = f"The splits of deal {deal} would sum to {whole:f}, and HubSpot takes only 1."
-            return Outcome.REFUSED, f"{text} Change them together."
+    def _sent(self, deal: Owned, parts: Parts) -> tuple[Outcome, str]:
+        """Send the splits of one deal, unless it cannot be; return what became of them, and why."""
+        why_not = self._why_not(deal, parts)
+        if why_not:
+            return Outcome.REFUSED, why_not
         splits = [
             {"ownerId": int(owner), "percentage": float(part)} for owner, part in parts.items()
         ]
-        body = {"inputs": [{"id": int(deal), "splits": splits}]}
+        body = {"inputs": [{"id": int(deal.id), "splits": splits}]}
         try:
             answer = self._transport.send(f"{self._transport.paths.splits}/upsert", body)
         except Refusal as refusal:
-            return Outcome.REFUSED, self._why(deal, parts, refusal.message)
+            return Outcome.REFUSED, refusal.message
         except AnswerLost as lost:
             return Outcome.UNKNOWN, lost.message
         except SystemDown as down:
             return Outcome.LATER, down.message
         failures = answer.as_(SplitBatch).errors
         if failures:
-            return Outcome.REFUSED, self._why(deal, parts, failures[0].message)
+            return Outcome.REFUSED, failures[0].message
         return Outcome.DONE, ""
 
-    def _why(self, deal: str, parts: Parts, message: str) -> str:
-        """Return why HubSpot refused the splits of a deal, by name where it is for want of its owner."""
-        try:
-            found = self._reader.fetch(self._deals, [DEAL_OWNER, DEAL_NAME], [deal])
-            values = (found[deal].values or {}) if deal in found else {}
-            owner = str(values.get(DEAL_OWNER) or "")
-            if not owner or owner in parts:
-                return message
+    def _why_not(self, deal: Owned, parts: Parts) -> str:
+        """Return why HubSpot would not take these splits of a deal, empty if it would."""
+        whole = sum(parts.values(), Decimal(0))
+        if parts and whole != WHOLE:
+            text = f"The splits of deal {deal.id} would sum to {whole:f}, and HubSpot takes only 1."
+            return f"{text} Change them together."
+        if parts and deal.owner and deal.owner not in parts:
             return (
-                f"{self._people.name(owner)} owns {values.get(DEAL_NAME) or f'deal {deal}'} in HubSpot and"
+                f"{self._people.name(deal.owner)} owns {deal.name or f'deal {deal.id}'} in HubSpot and"
                 " has no part in its splits, and HubSpot takes none without the owner. Give the owner a"
                 " part, or the deal another owner."
             )
-        except (Refusal, SystemDown):
-            return message
+        return ""
 
     def _parts(self, deals: Sequence[str]) -> dict[str, Parts]:
         """Return the parts of each deal that has any."""

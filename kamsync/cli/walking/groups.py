@@ -46,6 +46,7 @@ def decide_group(
     every = list(islice((each for each in found if each.id not in without), GROUP_LIMIT + 1))
     members = [_member(deeds, conflict, key, each) for each in every[:GROUP_LIMIT]]
     names = Names(desk.hub)
+    names.greet(each.conflict for each in members)
     names.load({each.conflict.record for each in members})
     desk.printer.table([_row(desk, names, each) for each in members], firm=(0,))
     chosen = [(each.conflict, each.decision) for each in members if each.decision is not None]

@@ -10,7 +10,7 @@ from kamsync.engine import CHOICES
 from kamsync.entities import core_schema
 from kamsync.extensions import Column, Report
 from kamsync.model import Conflict, Contender, Kind
-from kamsync.reports import Sight, alike, at_stake, label, native_label
+from kamsync.reports import Sight, alike, at_stake, cause_of, label, native_label
 from kamsync.store import Store
 from kamsync_conflict_report.told import told
 
@@ -21,7 +21,7 @@ SHAPE = (
     Column("cause", "Why it is a conflict."),
     Column("teams", "The teams that disagree; the system, where the team is not certain."),
 )
-"""What conflicts that are decided alike have in common."""
+"""What the conflicts of one group have in common."""
 
 CONFLICT = (
     Column("conflict", "Its id."),
@@ -41,6 +41,7 @@ CONFLICT = (
     ),
     Column("currency", "The currency of what is at stake."),
     Column("agreed", "What everybody last agreed on."),
+    Column("found", "What was found when two records were compared that may be one."),
     Column("comment", "What was said about it last."),
     Column("version", "The version of the conflict that the commands decide.", detail=True),
 )
@@ -103,11 +104,12 @@ def _age(conflict: Conflict) -> tuple[str, int, str]:
 
 
 def _shape(conflict: Conflict) -> Shape:
-    """Return what a conflict has in common with those that are decided alike."""
+    """Return what a conflict has in common with the others of its group."""
     what = f"{conflict.entity}.{conflict.field}"
     if conflict.kind is not Kind.VALUE:
         what = f"{conflict.entity} ({conflict.kind})"
-    *_, cause, teams = alike(conflict)
+    *_, teams = alike(conflict)
+    cause, _ = cause_of(conflict)
     return what, cause or "the systems disagree", " ↔ ".join(teams)
 
 
@@ -168,6 +170,7 @@ class _Known:
             conflict.assignee or None,
             *at_stake(self._sight, self._records.get(conflict.record)),
             agreed,
+            cause_of(conflict)[1] or None,
             _comment(self._sight, conflict),
             conflict.version,
         )

@@ -92,6 +92,7 @@ def test_a_conflict_is_told_with_all_that_a_person_asks(store, report):
         "at stake": None,
         "currency": None,
         "agreed": None,
+        "found": None,
         "comment": None,
         "version": 2,
     }
@@ -164,6 +165,25 @@ def test_conflicts_of_one_shape_are_one_group_that_is_counted_and_added_up(store
     assert ("opportunity.stage", "edited at the same time", "sales ↔ success") == group.parts
     assert "2 conflicts" == layout.count(group)
     assert "age up to 3.0 hours · at stake 100.50 EUR, 7.00 USD in all" == layout.summed(group)
+
+
+def test_questions_about_twins_are_one_group_whatever_each_of_them_is_alike_in(store, report):
+    """They have one cause; what was found when two records were compared stands with each of them."""
+    newcomer, twin = structs.replace(SALES, value=None), Contender("account-2", cells=(0.9,))
+    twins = {"1": "the same name, the same city", "2": "similar names", "3": ""}
+    for id_, found in twins.items():
+        cause = f"a twin ({found})" if found else "a twin"
+        sides = (newcomer, twin)
+        store.reviews.save(
+            [conflict(id_, kind=Kind.MATCH, field="", cause=cause, contenders=sides)]
+        )
+
+    rows = report()
+
+    assert {("account (match)", "a twin", "sales")} == {
+        (row["field"], row["cause"], row["teams"]) for row in rows
+    }
+    assert twins == {row["conflict"]: row["found"] or "" for row in rows}
 
 
 @pytest.mark.parametrize(

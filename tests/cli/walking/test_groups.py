@@ -23,6 +23,18 @@ def test_a_group_is_shown_and_then_decided_as_one(many, walk, left, phones):
     assert 1 == left(many)
 
 
+def test_newcomers_of_a_group_are_shown_by_their_names(resembling, walk):
+    """Who is to decide who they are knows nobody by an id."""
+    resembling.bo.create("account", {"name": "Nordwind Ost", "domains": ["nordwind.de"]})
+    assert 0 == resembling.run("sync").exit_code
+
+    shown = walk(resembling, "g", "1", "n", "q", args=["--kind", "match"])
+
+    _, preview = shown.split("g all 2 alike", 1)
+    assert re.search(r"^  \d  Nordwind Süd +new", preview, re.MULTILINE)
+    assert re.search(r"^  \d  Nordwind Ost +new", preview, re.MULTILINE)
+
+
 @pytest.mark.parametrize("answer", ["", "n", "no", "j", "q"])
 def test_a_group_is_not_decided_unless_somebody_says_yes(many, answer, walk, left):
     """The look at it changes nothing."""

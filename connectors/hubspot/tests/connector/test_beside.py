@@ -86,10 +86,10 @@ class TestSplits:
         assert "1.2" in receipt.reason
         assert before == told(connector, "deal_splits", SPLIT)
 
-    def test_a_refusal_for_want_of_the_owner_says_who_and_what_to_do(
+    def test_what_lacks_the_owner_of_its_deal_is_not_sent_and_says_whose_part_is_missing(
         self, portal, connector, people
     ):
-        """Two ids in a sentence of the system's tell nobody whose part is missing."""
+        """No call is made for what HubSpot never takes, and a person can mend it in either place."""
         one, two, three = people
         values = {"dealname": "Renewal", "dealstage": "contractsent", "pipeline": "default"}
         deal = portal.act(
@@ -101,9 +101,20 @@ class TestSplits:
         )
 
         assert {Outcome.REFUSED} == {receipt.outcome for receipt in receipts}
+        assert not [call for call in portal.calls if call.path.endswith("splits/batch/upsert")]
         [reason] = {receipt.reason for receipt in receipts}
         assert reason.startswith(f"{PERSON} owns Renewal in HubSpot and has no part in its splits")
         assert "Give the owner a part" in reason
+
+    def test_a_deal_without_an_owner_is_split_among_anybody(self, connector, deal, people):
+        """Only an owner that there is can be missing."""
+        _, two, three = people
+
+        receipts = connector.write(
+            "deal_splits", [split(deal, two, "0.6"), split(deal, three, "0.4")]
+        )
+
+        assert {Outcome.DONE} == {receipt.outcome for receipt in receipts}
 
     def test_shares_are_changed_together(self, connector, deal, people):
         """Several rows about one deal are one change, whatever each of them is."""

@@ -1,0 +1,26 @@
+"""The list of the commands of a group, in whole sentences."""
+
+from __future__ import annotations
+
+import click
+
+__all__ = ["Listing"]
+
+WHOLE = 1_000
+"""How long the sentence of a command may be in the list; one that does not fit its line goes on below."""
+
+
+class Listing(click.Group):
+    """A group that says of each of its commands in a whole sentence what it does, at any width."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write each command and its sentence; nothing of a sentence is cut off."""
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        rows = [
+            (name, each.get_short_help_str(WHOLE))
+            for name, each in found
+            if each and not each.hidden
+        ]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
