@@ -11,7 +11,7 @@ from kamsync.store.database import Row
 from kamsync.store.flags import is_alive, is_moved
 from kamsync.store.glimpses import COLUMNS as _GLIMPSED
 from kamsync.store.glimpses import Glimpse, Place, glimpse_of
-from kamsync.store.shown import Shown
+from kamsync.store.owing import IS_OWED, Owing
 
 __all__ = ["Links"]
 
@@ -54,33 +54,17 @@ UPDATE link SET facts = ?, version = ?, settled = ?, seen = ?, read_at = ?, stam
 """
 
 _SETTLE = """
-UPDATE link SET facts = ?, detached = ?, moved = ?, alive = ?, blocked = ?, owed = ? WHERE id = ?
+UPDATE link SET facts = ?, detached = ?, moved = ?, alive = ?, blocked = ? WHERE id = ?
 """
 
-_OWED = (
-    f"SELECT {_COLUMNS} FROM link"
-    " WHERE system = ? AND entity = ? AND owed = ? AND waiting IS NULL AND id > ?"
-    " ORDER BY id LIMIT ?"
-)
-
-_OWED_IDS = (
-    "SELECT link.id, link.record FROM link"
-    " WHERE system = ? AND entity = ? AND owed = ? AND waiting IS NULL AND id > ?"
-    " ORDER BY id LIMIT ?"
-)
-
-# Joined to a text, the system is out of reach of the indexes that begin with it: all that is owed there
-# would be looked through, where the few links of each record have an index of their own.
-_OWED_RECORDS = (
-    "SELECT DISTINCT record FROM link WHERE system || '' = ? AND owed = ? AND waiting IS NULL"
-    " AND record IN (??)"
-)
+_OWED = f"SELECT {_COLUMNS} {IS_OWED}"
 
 _OPEN = (
     f"SELECT {_COLUMNS} FROM link WHERE system = ? AND entity = ? AND record IS NOT NULL"
     " AND detached = 0 AND id > ?"
-    " AND (owed IN ('create', 'update', 'delete') OR moved = 1 OR blocked = 1"
-    " OR waiting IS NOT NULL"
+    " AND (moved = 1 OR blocked = 1 OR waiting IS NOT NULL"
+    " OR EXISTS (SELECT 1 FROM owed"
+    " WHERE owed.link = link.id AND owed.op IN ('create', 'update', 'delete'))"
     " OR EXISTS (SELECT 1 FROM review WHERE review.record = link.record AND review.closed = '')"
     " OR EXISTS (SELECT 1 FROM park"
     " WHERE park.record = link.record AND park.system = link.system))"
@@ -134,7 +118,7 @@ SELECT (SELECT count(*) FROM link WHERE system = ? AND entity = ?)
 """
 
 
-class Links(Shown):
+class Links(Owing):
     """The links of a store, read and written in batches."""
 
     def by_native(self, system: str, entity: str, native_ids: Sequence[str]) -> dict[str, Link]:
@@ -192,6 +176,7 @@ class Links(Shown):
 
     def settle(self, owed: Iterable[tuple[Link, str | None]]) -> None:
         """Replace what a merge may have changed of links that are there, with what each is owed now."""
+        owed = list(owed)
         rows = [
             (
                 _text(link),
@@ -199,13 +184,13 @@ class Links(Shown):
                 int(is_moved(link.facts)),
                 int(is_alive(link.native_id, link.facts)),
                 int(link.id in self._just_waiting),
-                op,
                 link.id,
             )
-            for link, op in owed
+            for link, _ in owed
         ]
         self._remembered.links_written(row[-1] for row in rows)
         self._database.many(_SETTLE, rows)
+        self.set_owed((link.id, op) for link, op in owed)
 
     def _row(self, link: Link) -> Row:
         facts = link.facts
@@ -228,32 +213,9 @@ class Links(Shown):
             link.digest,
         )
 
-    def set_owed(self, owed: Iterable[tuple[int, str | None]]) -> None:
-        """Note what write each link is owed: ``create``, ``update``, ``delete`` or None."""
-        rows = [(op and str(op), link) for link, op in owed]
-        self._database.many("UPDATE link SET owed = ? WHERE id = ?", rows)
-
     def owed(self, system: str, entity: str, op: str, after: int, limit: int) -> list[Link]:
         """Return links that are owed *op* and wait for no match, above *after*, in order of ids."""
         return self._links(_OWED, (system, entity, str(op), after, limit))
-
-    def owed_ids(
-        self, system: str, entity: str, op: str, after: int, limit: int
-    ) -> list[tuple[int, str | None]]:
-        """Return the ids of the links that `owed` returns, with the record of each."""
-        return [
-            (row[0], row[1])
-            for row in self._database.rows(_OWED_IDS, (system, entity, str(op), after, limit))
-        ]
-
-    def count_owed(self, system: str, entity: str, op: str) -> int:
-        """Return how many links are owed *op* and wait for no match."""
-        row = self._database.row(
-            "SELECT count(*) FROM link"
-            " WHERE system = ? AND entity = ? AND owed = ? AND waiting IS NULL",
-            (system, entity, str(op)),
-        )
-        return int(row[0]) if row else 0
 
     def unsettled(self, system: str, entity: str, after: int, limit: int) -> list[Link]:
         """Return links above *after* that may not hold what golden says, in order of ids.
@@ -274,15 +236,6 @@ class Links(Shown):
             (system, entity),
         )
         return int(row[0]) if row else 0
-
-    def owed_records(self, system: str, op: str, records: Sequence[str]) -> list[str]:
-        """Return those of *records* that a link in *system* is owed *op* for and waits for no match."""
-        rows = self._database.of(
-            _OWED_RECORDS,
-            (system, str(op)),
-            records,
-        )
-        return sorted(row[0] for row in rows)
 
     def unmatched(self, entity: str, after: int, limit: int) -> list[Glimpse]:
         """Return living links without a record that wait for nothing, in the order of their ids."""

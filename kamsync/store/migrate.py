@@ -28,7 +28,7 @@ __all__ = [
     "revision",
 ]
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision in ``migrations/versions``; a test holds that it is."""
 
 VERSION_TABLE = "kamsync_version"

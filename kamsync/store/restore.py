@@ -34,7 +34,8 @@ def mark_restored(database: Database, clock: Clock) -> None:
         database.run("UPDATE round SET approved = ''")
         database.run("UPDATE pull_cursor SET cursor = NULL, sweep_due = 1")
         database.run("UPDATE record SET dirty = 1 WHERE merged_into IS NULL")
-        database.run("UPDATE link SET owed = NULL, blocked = 0, read_at = '', digest = NULL")
+        database.run("DELETE FROM owed")
+        database.run("UPDATE link SET blocked = 0, read_at = '', digest = NULL")
         database.run(
             "UPDATE counter SET value = value + ? WHERE name NOT IN (?, ?)",
             (NUMBERS_SKIPPED, *_GAPLESS),
@@ -58,9 +59,9 @@ def mark_moved(database: Database, clock: Clock, system: str) -> None:
         database.run("UPDATE pull_cursor SET sweep_due = 1")
         database.run("UPDATE pull_cursor SET cursor = NULL WHERE system = ?", (system,))
         database.run("UPDATE record SET dirty = 1 WHERE merged_into IS NULL")
+        database.run("DELETE FROM owed WHERE system = ?", (system,))
         database.run(
-            "UPDATE link SET owed = NULL, blocked = 0, version = '', digest = NULL WHERE system = ?",
-            (system,),
+            "UPDATE link SET blocked = 0, version = '', digest = NULL WHERE system = ?", (system,)
         )
         # No clock is asked which reading is newer: it may have been set back since.
         database.run("UPDATE link SET read_at = ''")

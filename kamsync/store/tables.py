@@ -109,13 +109,11 @@ Table(
     _flag("moved"),
     _flag("alive"),
     _flag("blocked"),
-    _maybe("owed"),
     _maybe("waiting"),
     Column("digest", _Whole, nullable=True),
     _index("uq_link_native", "system", "entity", "native_id", unique=True),
     _index("ix_link_record", "record"),
     _index("ix_link_moved", "entity", "record", where="moved = 1 AND blocked = 0"),
-    _index("ix_link_owed", "system", "entity", "owed", "id", where="owed IS NOT NULL"),
     _index("ix_link_waiting", "waiting", where="waiting IS NOT NULL"),
     _index(
         "ix_link_unmatched",
@@ -124,6 +122,16 @@ Table(
         where="record IS NULL AND waiting IS NULL AND alive = 1",
     ),
     _index("ix_link_gone", "system", "entity", where="alive = 0"),
+)
+
+Table(
+    "owed",
+    metadata,
+    Column("link", _Whole, ForeignKey("link.id", ondelete="CASCADE"), primary_key=True),
+    _text("system"),
+    _text("entity"),
+    _text("op"),
+    _index("ix_owed_op", "system", "entity", "op", "link"),
 )
 
 Table(

@@ -118,3 +118,23 @@ def test_a_store_of_today_is_opened_without_the_tools_of_migration(tmp_path: Pat
     )
     subprocess.run([sys.executable, "-c", script, "first"], check=True)
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_what_links_were_owed_is_owed_still_after_it_went_apart():
+    """An older store goes on where it stopped."""
+    database = connect_sqlite("", 0)
+    migrate(database, "0004")
+    with database.transaction():
+        database.many(
+            "INSERT INTO link (id, system, entity, native_id, facts, version, seen, read_at, owed)"
+            " VALUES (?, 'sales', 'account', ?, '{}', '', 0, '', ?)",
+            [(1, "a", "update"), (2, "b", None), (3, None, "create")],
+        )
+
+    migrate(database)
+
+    rows = "SELECT link, system, entity, op FROM owed ORDER BY link"
+    assert [
+        (1, "sales", "account", "update"),
+        (3, "sales", "account", "create"),
+    ] == database.rows(rows)

@@ -11,6 +11,9 @@ __all__ = ["as_first"]
 
 FIRST = "0001"
 
+MOVED = {"owed": "(SELECT op FROM owed WHERE owed.link = link.id)"}
+"""The columns of the first release that are somewhere else now, and what would be in them."""
+
 
 def as_first(database: SqliteDatabase) -> SqliteDatabase:
     """Return a copy in memory of what the first release would hold of *database*."""
@@ -25,10 +28,11 @@ def as_first(database: SqliteDatabase) -> SqliteDatabase:
 
 
 def _copy(table: str, database: SqliteDatabase, older: SqliteDatabase) -> None:
-    """Copy the rows of one table, without the columns that came later."""
+    """Copy the rows of one table, without the columns that came later, with those that have gone."""
     names = [row[1] for row in older.rows(f"PRAGMA table_info({table})")]
     columns, marks = ", ".join(names), ", ".join("?" * len(names))
-    rows = database.rows(f"SELECT {columns} FROM {table}")  # noqa: S608 - names of our own tables
+    told = ", ".join(MOVED.get(name, name) for name in names)
+    rows = database.rows(f"SELECT {told} FROM {table}")  # noqa: S608 - names of our own tables
     older.many(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608 - the same
 
 

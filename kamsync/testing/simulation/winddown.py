@@ -33,12 +33,14 @@ SESSIONS_LIMIT = 12
 """How often the reviewer decides all that is open."""
 
 _LOOSE = """
-SELECT id, system, entity, native_id, record, owed, moved, blocked, waiting FROM link
-WHERE (record IS NOT NULL AND (moved = 1 OR owed IS NOT NULL)) OR (record IS NULL AND alive = 1)
+SELECT link.id, link.system, link.entity, native_id, record, owed.op, moved, blocked, waiting
+FROM link LEFT JOIN owed ON owed.link = link.id
+WHERE (record IS NOT NULL AND (moved = 1 OR owed.op IS NOT NULL)) OR (record IS NULL AND alive = 1)
 """
 
 _STATE = (
-    "SELECT id, record, native_id, facts, owed, moved, blocked, waiting FROM link ORDER BY id",
+    "SELECT id, record, native_id, facts, moved, blocked, waiting FROM link ORDER BY id",
+    "SELECT link, op FROM owed ORDER BY link",
     "SELECT id, fields, dirty, merged_into FROM record ORDER BY id",
     "SELECT id, body FROM review ORDER BY id",
     "SELECT max(seq) FROM journal",
