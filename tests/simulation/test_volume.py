@@ -15,9 +15,7 @@ PARTS = 40
 SEEDS = 8000
 SHORT = 50
 EXAMPLES = 1000
-NOT_MENDED = {
-    5042: "A reference that fell in silence, and came back when kamsync brought back what it leads to.",
-}
+NOT_MENDED: dict[int, str] = {}
 """The histories that still break a promise, each with what it is about. One that no longer does is taken out."""
 
 
