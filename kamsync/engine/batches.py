@@ -126,16 +126,24 @@ def _awaits_what_it_needs(batch: Batch, record: Record, link: Link, needs: Colle
 
 
 def _lives_on(batch: Batch, record: Record, link: Link) -> bool:
-    """Whether a native record is gone whose record is in that system under another id.
+    """Whether a link shows no native record, and its record is in that system under another id.
 
-    Where all of them are gone, the first one stands for the record, and alone may come back.
+    Where all of them are gone, the first one stands for the record, and alone may come back; where none
+    was ever there, the first place alone may be filled.
     """
-    return is_gone(link) and any(
-        other.system == link.system
-        and other.native_id is not None
-        and (not is_gone(other) or other.id < link.id)
+    if link.native_id is not None and not is_gone(link):
+        return False
+    return any(
+        other.system == link.system and _precedes(other, link)
         for other in batch.links.get(record.id, ())
     )
+
+
+def _precedes(other: Link, link: Link) -> bool:
+    """Whether *other* stands for a record in its system rather than *link*, which shows nothing there."""
+    if (other.native_id is None) != (link.native_id is None):
+        return other.native_id is not None
+    return other.id < link.id or (other.native_id is not None and not is_gone(other))
 
 
 def await_missing(hub: Hub, link: Link, told: Due) -> None:

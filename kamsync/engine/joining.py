@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import structs
 
 from kamsync.engine.hub import Hub, System
@@ -20,7 +22,7 @@ from kamsync.model import (
 )
 from kamsync.values import is_blank
 
-__all__ = ["follow_native_merge", "twins_field"]
+__all__ = ["follow_native_merge", "propose_merge", "twins_field"]
 
 
 def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading) -> None:
@@ -74,6 +76,7 @@ def _read_survivor(hub: Hub, system: System, entity: str, native_id: str) -> Lin
 def _join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str) -> None:
     """Make the loser part of the survivor: its links come along and know nothing of the new golden.
 
+    So does a place of it that a create without an answer may have filled, be the survivor there or not.
     A value that only the loser had fills a gap; one that differs is kept in the journal as a loser.
     """
     found = hub.store.records.by_id([loser_id, survivor_id])
@@ -81,15 +84,13 @@ def _join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str
     links = hub.store.links.of_records([loser_id, survivor_id])
     joined, events = _filled(hub, loser, survivor, reason)
     hub.store.records.save([structs.replace(loser, merged_into=survivor_id), joined])
-    mine = links.get(survivor_id, [])
+    mine, theirs = links.get(survivor_id, []), links.get(loser_id, [])
     here = {link.system for link in mine if link.native_id is not None}
-    for link in links.get(loser_id, []):
-        if link.native_id is None:
-            hub.store.links.delete([link.id])
-    moving = [link for link in links.get(loser_id, []) if link.native_id is not None]
+    vacant = _vacant(hub, [*mine, *theirs])
+    moving = [link for link in theirs if link.id not in vacant]
     systems = {link.system for link in moving}
-    empty = [link.id for link in mine if link.native_id is None and link.system in systems]
-    hub.store.links.delete(empty)
+    empty = [link.id for link in mine if link.id in vacant and link.system in systems]
+    hub.store.links.delete([*empty, *(link.id for link in theirs if link.id in vacant)])
     hub.store.records.move_keys(loser_id, survivor_id)
     hub.store.records.rename_in_keys(loser_id, survivor_id)
     claims = _close_conflicts(hub, loser_id)
@@ -100,10 +101,16 @@ def _join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str
         # With the links of the loser, the survivor may have come to where it was awaited.
         hub.store.links.arrived(system.name, entity, [loser_id, survivor_id])
     for link in moving:
-        if link.system in here:
-            _propose_merge(hub, entity, survivor_id, link.system)
+        if link.system in here and link.native_id is not None:
+            propose_merge(hub, entity, survivor_id, link.system)
     hub.store.records.mark_dirty([survivor_id])
     hub.note(events)
+
+
+def _vacant(hub: Hub, links: Sequence[Link]) -> frozenset[int]:
+    """Return the places that no native record has, and that no create without an answer may have filled."""
+    places = [link.id for link in links if link.native_id is None]
+    return frozenset(places) - hub.store.outbox.inflight_of(places).keys()
 
 
 def _filled(hub: Hub, loser: Record, survivor: Record, reason: str) -> tuple[Record, list[Event]]:
@@ -163,7 +170,7 @@ def twins_field(system: str) -> str:
     return f"twins in {system}"
 
 
-def _propose_merge(hub: Hub, entity: str, record: str, system: str) -> None:
+def propose_merge(hub: Hub, entity: str, record: str, system: str) -> None:
     """Ask a person to merge the twins that a merge elsewhere has shown in *system*."""
     field = twins_field(system)
     if (record, field) in hub.store.reviews.open_for([record]):

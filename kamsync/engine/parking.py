@@ -54,13 +54,14 @@ class Parking:
 
 def park_refused(hub: Hub, row: OutboxRow, link: Link, reason: str) -> None:
     """Let a write wait that its system refused: a minute at first, twice as long after each refusal."""
-    what = link.native_id or row.record
+    record = link.record or row.record
+    what = link.native_id or record
     tries = sum(
         park.tries
-        for park in hub.store.parks.of_records([row.record])
+        for park in hub.store.parks.of_records([record])
         if (park.system, park.what) == (row.system, what)
     )
-    hub.park(row.system, row.entity, what, row.record, reason, wait=_wait(tries))
+    hub.park(row.system, row.entity, what, record, reason, wait=_wait(tries))
 
 
 def _wait(tries: int) -> timedelta:

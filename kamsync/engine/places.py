@@ -18,6 +18,7 @@ __all__ = [
     "await_match",
     "drop_questions",
     "fill_places",
+    "give_up_places",
     "matched",
     "newcomer_name",
     "release_places",
@@ -51,6 +52,19 @@ def fill_places(hub: Hub, entity: str, ids: Iterable[str]) -> None:
         [Link(numbers(), system, entity, None, id_, {}) for id_, system in missing]
     )
     hub.store.records.mark_dirty(sorted({id_ for id_, _ in missing}))
+
+
+def give_up_places(hub: Hub, places: Iterable[int]) -> None:
+    """Keep no place for a record that is, or has another place, in the same system.
+
+    It was two records when its creates were sent.
+    """
+    links = hub.store.links
+    for place in links.by_id(sorted(set(places))).values():
+        if place.native_id is None and place.record is not None:
+            others = links.of_records([place.record])[place.record]
+            if any(link.system == place.system and link.id != place.id for link in others):
+                links.delete([place.id])
 
 
 def matched(link: Link | Glimpse, record: str, reason: str) -> Event:

@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 from kamsync.clock import instant
 from kamsync.connector import Upcoming
 from kamsync.engine.hearing import hear
+from kamsync.engine.hidden import hidden_in, keep_hidden, shows_again
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.passing import forget, sought
 from kamsync.errors import PluginBroken
@@ -57,18 +58,21 @@ def pull(
 ) -> Pulled:
     """Take in what changed since the last pull; everything on the first one, or with *sweep*.
 
-    A crash leaves the cursor at the last page that was taken in. Raises what the connector raises:
-    what came before is kept. A sweep also finds what is gone without a trace. *count* is told after
-    each page how many rows were read so far.
+    So it is once a field shows again that was hidden. A crash leaves the cursor at the last page that
+    was taken in. Raises what the connector raises: what came before is kept. A sweep also finds what
+    is gone without a trace. *count* is told after each page how many rows were read so far.
     """
     place = hub.store.cursors.get(system.name, entity)
-    whole = _is_whole(hub, system, place, sweep=sweep)
+    whole = _is_whole(hub, system, place, sweep=sweep) or shows_again(hub, system, entity)
     start = hub.store.take("revision") if whole else 0
     total = Pulled(sweep=whole)
+    hidden: dict[str, str] = {}
     for page, seen in _pages(hub, system, entity, None if whole else place.cursor):
+        hidden = {**hidden_in(system.maps[entity].shown, page.readings), **hidden}
         with hub.store.transaction():
             heard = hear(hub, system, entity, page.readings, seen)
             if not whole:
+                keep_hidden(hub, system, entity, hidden, whole=False)
                 place = structs.replace(place, cursor=page.cursor)
                 hub.store.cursors.put(system.name, entity, place)
         place = structs.replace(place, cursor=page.cursor)
@@ -77,7 +81,7 @@ def pull(
             read=total.read + len(page.readings),
             changed=total.changed + heard.changed,
             gone=total.gone + heard.gone,
-            unseen=total.unseen | _unseen(system.maps[entity].shown, page),
+            unseen=frozenset(hidden),
         )
         if count is not None:
             count(total.read)
@@ -86,19 +90,9 @@ def pull(
         total = structs.replace(total, gone=total.gone + missing)
         place = structs.replace(place, sweep_due=False, swept_at=hub.now())
         with hub.store.transaction():
+            keep_hidden(hub, system, entity, hidden, whole=True)
             hub.store.cursors.put(system.name, entity, place)
     return total
-
-
-def _unseen(wanted: frozenset[str], page: Page) -> frozenset[str]:
-    """Return those of the *wanted* native fields that a living record of *page* did not show."""
-    return frozenset().union(
-        *(
-            wanted - reading.values.keys()
-            for reading in page.readings
-            if reading.values is not None and len(reading.values) < len(wanted)
-        )
-    )
 
 
 def foresee(hub: Hub, system: System, *, sweep: bool = False) -> None:

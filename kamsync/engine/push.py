@@ -96,6 +96,8 @@ class _Push:
         with self.hub.store.transaction():
             self.hub.store.outbox.finish(dropped, "dropped")
             self.hub.store.outbox.update([row for row, _ in ready.values()])
+            if any(self._returns(*each) for each in ready.values()):
+                reread_referring(self.hub, self.system, self.entity)
         if not ready:
             return Pushed(dropped=len(dropped))
         seen = self.hub.store.current("revision")
@@ -112,11 +114,14 @@ class _Push:
         """Whether the records have to be read again before they are written.
 
         A system that does not refuse a stale write is looked at just before, and a version that was
-        read within its own second may hide a later edit of that second.
+        read within its own second may hide a later edit of that second. What came back in this round
+        may have filled references to it again, and no version tells that.
         """
         if not self._there():
             return False
         if Can.REFUSE_STALE not in self.system.connector.can:
+            return True
+        if self.hub.store.cursors.get(self.system.name, self.entity).sweep_due:
             return True
         return self.hub.store.links.has_unsettled(self._there())
 
@@ -232,6 +237,10 @@ class _Push:
     def _keeps_id(self, row: OutboxRow) -> bool:
         """Whether a write goes to the native record that is there, or was: the dead may not return."""
         return row.op is not Op.CREATE or Can.UNDELETE in self.system.connector.can
+
+    def _returns(self, row: OutboxRow, link: Link) -> bool:
+        """Whether a write brings a native record back, which may be referred to again with it."""
+        return row.op is Op.CREATE and link.native_id is not None and self._keeps_id(row)
 
     def _learn(
         self,

@@ -11,8 +11,10 @@ from kamsync.connector import Can
 from kamsync.engine.falling import reread_referring
 from kamsync.engine.hearing import LATE_LIMIT, hear
 from kamsync.engine.hub import Hub, System
+from kamsync.engine.joining import propose_merge
 from kamsync.engine.open_writes import sent
 from kamsync.engine.parking import park_refused
+from kamsync.engine.places import give_up_places
 from kamsync.engine.pull import look_again
 from kamsync.model import EXISTS, Link, Native, Op, Outcome, Reading, Receipt, Write
 from kamsync.observe import is_gone
@@ -67,6 +69,7 @@ def drop_creates(hub: Hub, system: System, entity: str) -> None:
         missing = [row.id for row in rows if row.op is Op.CREATE and row.id not in unsaid]
         with hub.store.transaction():
             hub.store.outbox.finish(missing, "dropped")
+            give_up_places(hub, (row.link for row in rows if row.id in missing))
 
 
 def _unsaid(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[int]:
@@ -82,14 +85,18 @@ def _unsaid(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[in
 
 def _refused_for_good(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[int]:
     """Return the creates that the system refuses to make again, and of which nothing was read either."""
-    parks = hub.store.parks.of_records([row.record for row in rows])
+    places = hub.store.links.by_id([row.link for row in rows])
+    records = {link: place.record for link, place in places.items() if place.record}
+    parks = hub.store.parks.of_records(sorted(set(records.values())))
     refused = {park.what for park in parks if park.system == system.name}
     if not refused:
         return frozenset()
     newcomers = hub.store.links.has_unmatched(system.name, rows[0].entity)
     since = instant(hub.clock.now() - LATE_LIMIT)
     return frozenset(
-        row.id for row in rows if row.record in refused and not (newcomers and row.at > since)
+        row.id
+        for row in rows
+        if records.get(row.link) in refused and not (newcomers and row.at > since)
     )
 
 
@@ -111,14 +118,14 @@ def _find(hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]) -> N
         others = [row for row in rows if row not in certain]
         found += [(row, each) for row in others for each in _search(hub, system, entity, row)]
     with hub.store.transaction():
-        for row, reading in found:
-            _fill(hub, row, reading)
+        filled = {_fill(hub, row, reading) for row, reading in found}
         hear(hub, system, entity, [reading for _, reading in found], seen)
         # What has become of the record meanwhile is due there too: it may have ended.
-        hub.store.records.mark_dirty(sorted({row.record for row, _ in found}))
+        hub.store.records.mark_dirty(sorted(filter(None, filled)))
         settled = {row.id for row, _ in found}
-        never = [row.id for row in certain if row.id not in settled]
-        hub.store.outbox.finish(never, "dropped")
+        never = [row for row in certain if row.id not in settled]
+        hub.store.outbox.finish([row.id for row in never], "dropped")
+        give_up_places(hub, (row.link for row in never))
 
 
 def _asked_for(
@@ -246,20 +253,34 @@ def _holding(hub: Hub, system: System, entity: str, values: Mapping[str, Native]
     return [r for r in readings if r.native_id not in known or known[r.native_id].record is None]
 
 
-def _fill(hub: Hub, row: OutboxRow, reading: Reading) -> None:
-    """Let the place of a record be filled by the native record that was found to be its create."""
+def _fill(hub: Hub, row: OutboxRow, reading: Reading) -> str | None:
+    """Let the place of a record be filled by the native record that was found to be its create.
+
+    Return the record, which may have taken over the one that was sent.
+    """
     links = hub.store.links
     place = links.by_id([row.link]).get(row.link)
-    if place is None or (place.native_id is not None and not is_gone(place)):
-        return
+    record = place.record if place is not None else None
+    if place is None or record is None or (place.native_id is not None and not is_gone(place)):
+        return record
     if place.native_id is not None:
         reread_referring(hub, hub.systems[row.system], row.entity)
     place = structs.replace(place, facts={}, version="", settled=True)
     known = links.by_native(row.system, row.entity, [reading.native_id]).get(reading.native_id)
-    if known is not None and known.record not in (None, place.record):
-        return
+    if known is not None and known.record not in (None, record):
+        return record
     if known is not None:
         links.delete([known.id])
     links.save([structs.replace(place, native_id=reading.native_id)])
-    hub.store.parks.clear(row.system, row.entity, [row.record])
-    links.arrived(row.system, row.entity, [reading.native_id, row.record])
+    hub.store.parks.clear(row.system, row.entity, [record])
+    links.arrived(row.system, row.entity, [reading.native_id, record])
+    _show_twins(hub, place, record)
+    return record
+
+
+def _show_twins(hub: Hub, place: Link, record: str) -> None:
+    """Ask a person to merge what was found with what is there of a record that was two before."""
+    others = hub.store.links.of_records([record])[record]
+    alive = [each for each in others if each.native_id is not None and not is_gone(each)]
+    if any(each.system == place.system and each.id != place.id for each in alive):
+        propose_merge(hub, place.entity, record, place.system)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from kamsync.connector import Can
 from kamsync.engine import pull
 from kamsync.memory import ALL
+from kamsync.model import Op
 
 NO_RETURN = {"sales": ALL & ~Can.UNDELETE, "success": ALL}
+RESTORE = {"account": {"deletes": "restore"}}
 
 
 def _family(stage, **options):
@@ -112,3 +114,37 @@ def test_what_refers_to_a_record_is_heard_before_it_is_deleted(stage):
     hub.settle()
     assert not hub["success"].exists(there)
     assert hub.of("success", late[0])
+
+
+def test_what_comes_back_with_our_own_undelete_is_heard_before_it_is_written_over(stage):
+    """Somebody had entered a reference that fell before it was read; no version tells that it is back."""
+    can = {"sales": ALL & ~Can.HISTORY, "success": ALL}
+    hub = stage("sales", "success", can=can, policy=RESTORE)
+    acme, bolt, child = (hub["sales"].create(name=n, domains=[f"{n}.com"]) for n in "abc")
+    hub.meet()
+    record = hub.of("sales", child)
+    hub["sales"].edit(child, parent=acme)
+    hub["sales"].delete(acme)
+    hub["sales"].edit(child, parent=None, by="the system")
+    there = hub.native("success", hub.of("sales", bolt))
+    hub["success"].edit(hub.native("success", record), parent=there)
+    hub["sales"].trouble.rows = _filling_again(hub["sales"], child, parent=acme)
+
+    hub.round()
+
+    assert acme == hub["sales"].get(child, "parent")
+    hub.settle()
+    (asked,) = hub.conflicts()
+    assert {hub.of("sales", acme), hub.of("sales", bolt)} == {c.value for c in asked.contenders}
+
+
+def _filling_again(desk, native_id, **values):
+    """Let a system fill references, as nobody's edit, once it has brought back what they led to."""
+
+    def fill(write, land):
+        receipt = land()
+        if write.op is Op.CREATE and write.native_id is not None:
+            desk.world.row("account", native_id).values.update(values)
+        return receipt
+
+    return fill

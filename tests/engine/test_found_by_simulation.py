@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from kamsync.connector import Can
 from kamsync.errors import SystemDown
 from kamsync.memory import ALL
@@ -82,6 +84,61 @@ def test_a_create_that_was_lost_is_not_sent_again_where_its_record_has_come_to_b
 
     assert 1 == len(hub["sales"].ids())
     assert [] == hub.store.outbox.inflight("sales", "account", 0, 10)
+
+
+@pytest.mark.parametrize("can", [ALL, ALL & ~Can.STAMP, ALL & ~Can.STAMP & ~Can.IDEMPOTENT_CREATE])
+@pytest.mark.parametrize("landed", [True, False])
+def test_a_lost_create_stays_known_whatever_becomes_of_its_record(stage, can, landed):
+    """What is found is the record that took over the other one, and there is no second one of it."""
+    hub = stage("sales", "success", can={"sales": ALL, "success": can})
+    lost = _sent_without_an_answer(hub, landed=landed)
+    other = hub["sales"].create(name="B", domains=["b.com"])
+    hub.round()
+    hub["sales"].merge(lost, other)
+    hub.round()
+    hub["success"].trouble.down.clear()
+
+    hub.settle()
+
+    (there,) = hub["success"].ids()
+    assert 1 == len(hub.records())
+    assert hub.of("sales", other) == hub.of("success", there)
+
+
+@pytest.mark.parametrize("can", [ALL, ALL & ~Can.STAMP & ~Can.IDEMPOTENT_CREATE])
+@pytest.mark.parametrize("landed", [True, False])
+def test_a_lost_create_beside_what_is_there_is_a_twin_if_it_landed(stage, can, landed):
+    """A person is asked to merge the two; where it never landed, no place is kept for it."""
+    hub = stage("sales", "success", can={"sales": ALL, "success": can})
+    other = hub["sales"].create(name="B", domains=["b.com"])
+    hub.meet()
+    lost = _sent_without_an_answer(hub, landed=landed)
+    hub["sales"].merge(lost, other)
+    hub.round()
+    hub["success"].trouble.down.clear()
+
+    hub.settle()
+
+    there = hub["success"].ids()
+    assert (2 if landed else 1) == len(there)
+    assert {hub.of("sales", other)} == {hub.of("success", each) for each in there}
+    assert landed == bool(hub.conflicts(Kind.MERGE))
+
+
+def _sent_without_an_answer(hub, *, landed):
+    """Have one more account in sales, whose create in success is without an answer; success is down since."""
+
+    def broken(_, land):
+        if landed:
+            land()
+        raise SystemDown("The line broke.")
+
+    lost = hub["sales"].create(billing_city="Berlin")
+    hub["success"].trouble.rows = broken
+    hub.round(approve=hub.preview().plan.id)
+    hub["success"].trouble.rows = None
+    hub["success"].trouble.down |= {"read", "fetch", "find", "search", "write"}
+    return lost
 
 
 def test_no_second_create_is_sent_before_the_first_one_is_looked_for(stage):

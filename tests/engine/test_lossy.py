@@ -181,6 +181,37 @@ def test_a_field_that_the_system_does_not_show_is_left_alone(met):
     assert "Acme Corp" == hub["sales"].get(here, "name")
 
 
+def test_what_was_entered_in_a_hidden_field_is_heard_as_soon_as_it_shows(met):
+    """Nobody has to edit the record once more; until then nothing is read in full for it."""
+    hub, here, there = met("sales", "success", values={"industry": "steel"})
+    hub["success"].world.hidden.add(("account", "industry"))
+    hub["success"].edit(there, industry="coal")
+    hub.settle()
+    assert not hub.round().pulled["success"]["account"].sweep
+    hub["success"].world.hidden.clear()
+
+    shown = hub.round()
+
+    assert shown.pulled["success"]["account"].sweep
+    assert "coal" == hub["sales"].get(here, "industry")
+    assert not hub.round().pulled["success"]["account"].sweep
+
+
+def test_all_is_read_where_the_record_that_hid_a_field_is_gone(met):
+    """Nothing else says whether the field shows again."""
+    hub, _, there = met("sales", "success", values={"industry": "steel"})
+    other = hub["success"].create(name="Other", domains=["other.com"], industry="salt")
+    hub.settle()
+    hub["success"].world.hidden.add(("account", "industry"))
+    hub["success"].edit(there, industry="coal")
+    hub.settle()
+    hub["success"].delete(there)
+    hub["success"].world.hidden.clear()
+
+    assert hub.round().pulled["success"]["account"].sweep
+    assert "salt" == hub.golden("industry", hub.of("success", other))
+
+
 def test_parts_of_a_group_are_merged_as_one_value(met):
     """A street of one city and a city of the other would be an address that nobody entered."""
     hub, here, there = met(

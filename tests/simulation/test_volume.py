@@ -15,10 +15,7 @@ PARTS = 40
 SEEDS = 8000
 SHORT = 50
 EXAMPLES = 1000
-NOT_MENDED = {
-    722: "A create without an answer in a system that was down for hours, whose record was merged meanwhile.",
-    5042: "A reference that fell in silence, and came back when kamsync brought back what it leads to.",
-}
+NOT_MENDED: dict[int, str] = {}
 """The histories that still break a promise, each with what it is about. One that no longer does is taken out."""
 
 

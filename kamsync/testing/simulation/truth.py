@@ -152,7 +152,8 @@ class Truth:
         Whoever sees it has seen what was there, and golden if it was that. What was entered and
         emptied before the hub has *heard* of it is taken for one edit, that ends in a blank: it is
         excused where golden has dealt with nothing of the field yet, with what it replaced. What was
-        filled again over a fall that the hub has not heard of is taken for an edit: an exception.
+        filled again over a fall that the hub has not heard of is taken for an edit by somebody who had
+        seen what it replaces: an exception, and by nothing else may that be replaced.
         """
         cell = self.cell(place, field)
         was = cell.now
@@ -169,7 +170,7 @@ class Truth:
             head = known[-1].head if known else 0
             self.moot &= ~head
             if heard not in (None, cell.blank) and not is_same(heard, ident):
-                self.excepted |= _last_head(cell, heard)
+                _know(ident, _last_head(cell, heard), cell.versions, subject)
         elif heard is None or (act.base is None and unheard):
             self.moot |= _unheard(cell, None, act.shown)
         else:
@@ -352,6 +353,14 @@ def _unheard(cell: Cell, heard: Ident | None, shown: int) -> int:
 def _last_head(cell: Cell, ident: Ident) -> int:
     """Return the bits with which a cell was last given a value."""
     return next((v.head for v in reversed(cell.versions) if is_same(v.ident, ident)), 0)
+
+
+def _know(ident: Ident, bits: int, versions: Sequence[Version], subject: Subject | None) -> None:
+    """Let the last who said *ident*, in a cell and in golden, count as somebody who had seen *bits*."""
+    for among in (versions, subject.versions if subject is not None else ()):
+        last = next((v for v in reversed(among) if is_same(v.ident, ident)), None)
+        if last is not None:
+            last.past |= bits
 
 
 def _name(place: Place) -> tuple[str, str, str]:
