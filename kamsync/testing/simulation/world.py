@@ -180,7 +180,10 @@ class World:
         """Draw which of the faults that came later may happen, and which of them beside a step."""
         named = LATER.keys() - ASKED_FOR if self.tape.faults is None else self.tape.faults
         wanted = [kind for kind in LATER if kind in named]
-        drawn = [kind for kind in wanted if work.happens(0.4)] if self.setting.faults else []
+        # Where none of the first is asked for, that none is drawn does not mean that all is well.
+        early = self.tape.faults is None or any(kind in FAULTS for kind in self.tape.faults)
+        is_calm = early and not self.setting.faults
+        drawn = [] if is_calm else [kind for kind in wanted if work.happens(0.4)]
         self._beside = tuple(kind for kind in drawn if LATER[kind] == "step")
         self.setting = structs.replace(self.setting, faults=self.setting.faults | {*drawn})
 
