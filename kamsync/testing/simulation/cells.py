@@ -47,6 +47,11 @@ class Cell:
         """What it holds."""
         return self.versions[-1]
 
+    def begin_anew(self) -> None:
+        """Hold a blank that nobody has entered, as at first."""
+        birth = self.versions[0].head
+        self.versions = [Version(self.blank, birth, birth, seq=self.now.seq)]
+
 
 class Subject:
     """One field of one record: golden's versions, and the bits that are accounted for by name."""
