@@ -18,11 +18,16 @@ class Reunion(State):
     """The merge of all that systems show after a restore: agreement, or a question to a person."""
 
     def meet_again(self) -> None:
-        """Take what every link shows as the base; hold the field unless all of them say one thing."""
+        """Take what every link shows as the base; hold the field unless all of them say one thing.
+
+        That replaces golden only where one of them was met before, since it may have known it.
+        """
         values = [side.value(side.fact.observed, None, side.fact.aside) for side in self.sides]
+        known = any(side.fact.merged is not None for side in self.sides)
+        others = distinct(values) if known or not self.golden.revision else []
         said = [
             value
-            for value in [self.golden.value, *distinct(values)]
+            for value in [self.golden.value, *others]
             if all(side.says(side.fact.observed, value) for side in self.sides)
         ]
         contenders = tuple(self.contender(side) for side in self.sides)

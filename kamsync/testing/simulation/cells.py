@@ -48,9 +48,10 @@ class Cell:
         return self.versions[-1]
 
     def begin_anew(self) -> None:
-        """Hold a blank that nobody has entered, as at first."""
+        """Let nothing depend any more on who entered what here, as if nobody had claimed any of it."""
         birth = self.versions[0].head
-        self.versions = [Version(self.blank, birth, birth, seq=self.now.seq)]
+        for version in self.versions:
+            version.past = version.head = birth
 
 
 class Subject:

@@ -49,6 +49,8 @@ class Landings:
         self.died: set[Place] = set()
         self.made: dict[tuple[str, str], list[Place]] = {}
         self.made_as: dict[Place, list[object]] = {}
+        self.forgotten: dict[Place, tuple[Place, ...]] = {}
+        """What a store that was put back has not met again yet, with all that it was one with."""
         self.writes: dict[tuple[Place, str], int] = {}
         self.returned: Counter[str] = Counter()
         self.landed = 0
@@ -276,13 +278,41 @@ class Landings:
         else:
             truth.excepted |= covered
 
-    def forget_the_keyless(self) -> None:
-        """Excuse a second one of what nothing tells apart, or tells to be another than it was made as.
+    def forget(self) -> None:
+        """Note that an older store is put back, which has made nothing that was made since.
 
-        A store that was put back cannot know it.
+        Where it cannot know what it made, a second one is excused until its system was read: what nothing
+        tells apart, what is told to be another than it was made as, or than it is said to be elsewhere.
         """
+        places = self.truth.of_record
+        self.forgotten = {
+            place: tuple(places.get(record, ()))
+            for (_, record), made in self.made.items()
+            for place in made
+        }
+
+    def was_read(self, system: str) -> None:
+        """Note that a store that was put back has met what is in a system."""
+        met = {place for place in self.forgotten if place.system == system}
         for places in self.made.values():
-            places[:] = [place for place in places if self._has_its_key(place)]
+            places[:] = [place for place in places if place not in met or self._is_known(place)]
+        for place in met:
+            del self.forgotten[place]
+
+    def _is_known(self, place: Place) -> bool:
+        """Whether an older store can know what it made: by its key, which is the same everywhere."""
+        if place not in self.forgotten:
+            return True
+        others = (each for each in self.forgotten[place] if self.alive(each))
+        return self._has_its_key(place) and all(self._has_key_of(each, place) for each in others)
+
+    def _has_key_of(self, place: Place, other: Place) -> bool:
+        """Whether a native record is told apart as another one is, in another system."""
+        entity = SCHEMA.entity(place.entity)
+        return all(
+            is_same(self.truth.cell(place, name).now.ident, self.truth.cell(other, name).now.ident)
+            for name in entity.keys or entity.unique
+        )
 
     def _has_its_key(self, place: Place) -> bool:
         """Whether the values of a native record tell it apart, as they did when it was made."""
@@ -320,6 +350,7 @@ class Landings:
             for each in known
             # Whoever brings a record back may do so while it is being created anew.
             if each.system == sent.system and each not in {place, *self.died} and self.alive(each)
+            if self._is_known(each)
         ]
         if twins:
             self.report(6, f"{sent.record} was created twice in {sent.system}: {twins} and {place}")
