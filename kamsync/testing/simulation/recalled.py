@@ -55,7 +55,7 @@ class Recalled:
         if cell.now.ident != cell.blank:
             return True
         subject = self.subjects.get((self.owner.get(cell.place, ""), cell.field))
-        return subject is not None and subject.now.revision > 0
+        return subject is not None and bool(subject.now.revision or subject.contending)
 
 
 def _copied(subject: Subject) -> Subject:
