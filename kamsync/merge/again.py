@@ -56,7 +56,13 @@ class Reunion(State):
         return Contender(value=value, system=side.system, at=step.at)
 
     def hold_again(self, contenders: tuple[Contender, ...]) -> None:
-        """Ask a person, showing what each link holds, golden, and each edit that was covered since."""
+        """Ask a person, showing what each link holds, golden, and each edit that was covered since.
+
+        What contends already for which no link speaks any more goes on contending.
+        """
+        asked = self.held.contenders if self.held else ()
+        lone = (each for each in asked if each.link is None and each not in contenders)
+        contenders = (*contenders, *lone)
         conflict = Conflict(
             id=self.held.id if self.held else self.court.conflict_id(),
             kind=self.topic.kind,
