@@ -42,11 +42,12 @@ class Reunion(State):
             self.hold_again((*contenders, self.golden_contender(), *covered))
 
     def meet_in(self, value: Value, contenders: Sequence[Contender]) -> None:
-        """Make the value that every link shows golden, and let all of them know it."""
+        """Make the value that every link shows golden, which names what it was, and let all know it."""
         if self.held:
             self.keep(structs.replace(self.held, closed=self.court.at))
         if value != self.golden.value:
-            self.set_golden(value, contenders[0], rule="every system shows it")
+            before = (self.golden_contender(),) if self.golden.revision else ()
+            self.set_golden(value, contenders[0], rule="every system shows it", losers=before)
         for side in self.sides:
             self.learn(side)
 
