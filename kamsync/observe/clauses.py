@@ -148,6 +148,9 @@ def _met(showing: Showing, hearing: Hearing) -> Fact:
         return Fact(showing.cells, author=showing.author, at=showing.at)
     intents = hearing.intents.get(showing.name, ())
     intent = matching(intents, showing.cells)
+    if hearing.spent and showing.name != EXISTS and (not intent or intent.cells != showing.cells):
+        alone = showing.author is not None and showing.author.own and showing.author.alone
+        return saying.own(fact, showing.cells, None) if alone else said(fact, showing)
     if intent and intent.cells != showing.cells and says_nothing(showing.cells):
         # Of a create that was sent more than once, that may have landed which said nothing of it yet.
         intent = intent if intent.landed else None
