@@ -30,7 +30,8 @@ class Recalled:
 
         What systems hold is all that is left of what came after the backup: it counts as entered where
         it is, whoever wrote it there. What had been dealt with and is nowhere any more has gone with
-        the journal that told of it. A blank that claims nothing any more says nothing of what it replaced.
+        the journal that told of it. A blank that claims nothing any more, or that nobody entered, says
+        nothing of what it replaced.
         """
         truth = self.truth
         settled = held = 0
@@ -40,7 +41,7 @@ class Recalled:
             if not alive(cell.place):
                 continue
             cell.now.user = True
-            if self._claims(cell):
+            if cell.now.head and self._claims(cell):
                 held |= cell.now.head
             else:
                 cell.begin_anew()
