@@ -171,7 +171,8 @@ def _decide_match(hub: Hub, conflict: Conflict, decision: Decision) -> Conflict:
         raise ValueInvalid(
             f"{named!r} is not one of the records that {conflict.record} may be: {known}."
         )
-    _tie(hub, link, record.merged_into or record.id, f"decided by {decision.person}")
+    now = hub.store.records.merged([record.id]).get(record.id, record.id)
+    _tie(hub, link, now, f"decided by {decision.person}")
     return _close(hub, conflict, decision)
 
 

@@ -22,7 +22,7 @@ from kamsync.model import Conflict, Event, Op
 from kamsync.policy import Policy
 from kamsync.schema import DataClass, Entity, Schema
 from kamsync.scope import Scope
-from kamsync.store import RESTORED, Store
+from kamsync.store import FORGOTTEN, RESTORED, Store
 
 __all__ = ["Hub", "Numbers", "System", "record_id"]
 
@@ -84,6 +84,11 @@ class Hub:
     def restored_at(self) -> str | None:
         """When an older store was put back; None once every link was read again since."""
         return self.store.meta(RESTORED)
+
+    @property
+    def forgotten_below(self) -> int:
+        """The revision below which a create may have been sent that an older store forgot; 0 for none."""
+        return int(self.store.meta(FORGOTTEN) or 0)
 
     def has_met(self, system: str) -> bool:
         """Whether a plan for *system* was ever approved."""

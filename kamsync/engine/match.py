@@ -45,10 +45,14 @@ def match_links(
     *count* is told after each batch how many are tied so far.
     """
     unclear = _unclear(hub, entity.name)
-    tied, made = _match(hub, entity, only, unclear, hub.store.links.unmatched, count)
-    if made:
-        tied += _match(hub, entity, only, unclear, hub.store.links.asked)[0]
-    return tied
+    tied, unmatched = 0, hub.store.links.unmatched
+    if hub.restored_at is not None:
+        # What carries an id is the copy that an older store forgot; its twins come after it.
+        tied, _ = _match(hub, entity, only, unclear, unmatched, stamped=True)
+    more, made = _match(hub, entity, only, unclear, unmatched, count)
+    for waiting in (hub.store.links.asked, hub.store.links.referring) if made else ():
+        more += _match(hub, entity, only, unclear, waiting)[0]
+    return tied + more
 
 
 def _match(
@@ -58,8 +62,13 @@ def _match(
     unclear: Collection[str],
     following: Callable[[str, int, int], Sequence[Glimpse]],
     count: Callable[[int], None] | None = None,
+    *,
+    stamped: bool = False,
 ) -> tuple[int, bool]:
-    """Identify what *following* returns; return how many, and whether a record was made for one."""
+    """Identify what *following* returns; return how many, and whether a record was made for one.
+
+    With *stamped*, no more than what carries an id that was given by us.
+    """
     tied, after, made = 0, 0, False
     while links := following(entity.name, after, hub.batch):
         after = links[-1].id
@@ -71,6 +80,7 @@ def _match(
                 and _is_alive(link)
                 and hub.speaks_to(link.system, entity.name)
                 and link.system not in unclear
+                and (link.stamp or not stamped)
             ]
             matching = _Matching(hub, entity, wanted)
             tied += matching.run()

@@ -252,9 +252,12 @@ class RecordMerge:
             fact = completed(facts[name], golden, map_)
             side = Voice(link, fact, map_, self.ties[link.system], system, self.batch.people)
             moved = fact.moved
-            if not moved or self._is_readable(name, side):
+            if not (moved or self.batch.restoring) or self._is_readable(name, side):
                 sides.append(side)
                 any_moved = any_moved or moved
+            elif not moved:
+                # Nobody knows any more what was dealt with here, and nothing is to be written over it.
+                facts[name] = structs.replace(facts[name], merged=None)
         return sides, any_moved
 
     def _is_readable(self, name: str, voice: Voice) -> bool:

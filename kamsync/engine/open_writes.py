@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from kamsync.connector import Can
+from kamsync.engine.hub import Hub, System
 from kamsync.mapping import EntityMap
-from kamsync.model import Intent, Link, Native
+from kamsync.model import EXISTS, Intent, Link, Native, Op
 from kamsync.store import OutboxRow
 
-__all__ = ["has_landed", "intents_of", "knows_or_sees_more", "learns", "sent"]
+__all__ = ["has_landed", "intents_of", "knows_or_sees_more", "learns", "sent", "spent_keys"]
 
 
 def sent(map_: EntityMap, row: OutboxRow) -> dict[str, Native]:
@@ -49,3 +51,31 @@ def knows_or_sees_more(before: Link, after: Link) -> bool:
         if was is not fact and (was.knows != fact.knows or (was.unseen and not fact.unseen)):
             return True
     return False
+
+
+def spent_keys(hub: Hub, system: System, rows: Iterable[OutboxRow]) -> frozenset[str]:
+    """Return the keys of creates among *rows* whose answer may be that to an earlier one.
+
+    That one said something else and was given up, or an older store has forgotten it. What carries
+    our id was found before anything was created.
+    """
+    can = system.connector.can
+    creates = [row for row in rows if row.op is Op.CREATE]
+    if not creates or not can & (Can.STAMP | Can.IDEMPOTENT_CREATE):
+        return frozenset()
+    below = 0 if Can.STAMP in can else hub.forgotten_below
+    said = {row.key: row.fields for row in creates}
+    earlier = hub.store.outbox.given_up([row.link for row in creates])
+    others = {
+        row.key for row in earlier if not _is_alike(row.fields, said.get(row.key, row.fields))
+    }
+    return frozenset(
+        key for key, fields in said.items() if key in others or fields[EXISTS].revision < below
+    )
+
+
+def _is_alike(fields: Mapping[str, Intent], others: Mapping[str, Intent]) -> bool:
+    """Whether two writes say the same."""
+    return fields.keys() == others.keys() and all(
+        intent.cells == others[name].cells for name, intent in fields.items()
+    )

@@ -10,7 +10,7 @@ from kamsync.engine.hub import Hub
 from kamsync.model import EXISTS, Link, Record
 from kamsync.store import OutboxRow
 
-__all__ = ["Parking", "park_refused", "waiting"]
+__all__ = ["Parking", "park_refused", "park_taken", "waiting"]
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(days=1)
@@ -62,6 +62,12 @@ def park_refused(hub: Hub, row: OutboxRow, link: Link, reason: str) -> None:
         if (park.system, park.what) == (row.system, what)
     )
     hub.park(row.system, row.entity, what, record, reason, wait=_wait(tries))
+
+
+def park_taken(hub: Hub, row: OutboxRow, link: Link, native_id: str) -> None:
+    """Let a create wait that was answered with what is known as another record by now."""
+    reason = f"It was answered with {native_id}, which is another record here."
+    park_refused(hub, row, link, reason)
 
 
 def _wait(tries: int) -> timedelta:

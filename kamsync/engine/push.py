@@ -15,7 +15,7 @@ from kamsync.engine.falling import newly_referred, reread_referring
 from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.open_writes import sent
-from kamsync.engine.parking import park_refused
+from kamsync.engine.parking import park_refused, park_taken
 from kamsync.engine.places import await_match
 from kamsync.engine.portions import portions
 from kamsync.engine.pull import look_again
@@ -291,12 +291,7 @@ class _Push:
             if receipt.native_id and link.native_id != receipt.native_id:
                 taken = self._take_place(link, receipt.native_id)
                 if not taken:
-                    park_refused(
-                        self.hub,
-                        row,
-                        link,
-                        f"It was answered with {receipt.native_id}, which is another record here.",
-                    )
+                    park_taken(self.hub, row, link, receipt.native_id)
                     return
             if parked:
                 store.parks.clear(row.system, row.entity, [link.native_id or row.record])

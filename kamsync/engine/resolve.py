@@ -13,7 +13,7 @@ from kamsync.engine.hearing import LATE_LIMIT, hear
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.joining import propose_merge
 from kamsync.engine.open_writes import sent
-from kamsync.engine.parking import park_refused
+from kamsync.engine.parking import park_refused, park_taken
 from kamsync.engine.places import give_up_places
 from kamsync.engine.pull import look_again
 from kamsync.model import EXISTS, Link, Native, Op, Outcome, Reading, Receipt, Write
@@ -118,10 +118,12 @@ def _find(hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]) -> N
         others = [row for row in rows if row not in certain]
         found += [(row, each) for row in others for each in _search(hub, system, entity, row)]
     with hub.store.transaction():
-        filled = {_fill(hub, row, reading) for row, reading in found}
+        taken = [row for row, reading in found if not _fill(hub, row, reading)]
+        hub.store.outbox.finish([row.id for row in taken], "refused")
         hear(hub, system, entity, [reading for _, reading in found], seen)
         # What has become of the record meanwhile is due there too: it may have ended.
-        hub.store.records.mark_dirty(sorted(filter(None, filled)))
+        places = hub.store.links.by_id([row.link for row, _ in found])
+        hub.store.records.mark_dirty(sorted({p.record for p in places.values() if p.record}))
         settled = {row.id for row, _ in found}
         never = [row for row in certain if row.id not in settled]
         hub.store.outbox.finish([row.id for row in never], "dropped")
@@ -253,29 +255,31 @@ def _holding(hub: Hub, system: System, entity: str, values: Mapping[str, Native]
     return [r for r in readings if r.native_id not in known or known[r.native_id].record is None]
 
 
-def _fill(hub: Hub, row: OutboxRow, reading: Reading) -> str | None:
+def _fill(hub: Hub, row: OutboxRow, reading: Reading) -> bool:
     """Let the place of a record be filled by the native record that was found to be its create.
 
-    Return the record, which may have taken over the one that was sent.
+    That record may have taken over the one that was sent. Return whether it may be filled: an older
+    store may have met what was found as another record by now.
     """
     links = hub.store.links
     place = links.by_id([row.link]).get(row.link)
     record = place.record if place is not None else None
     if place is None or record is None or (place.native_id is not None and not is_gone(place)):
-        return record
+        return True
     if place.native_id is not None:
         reread_referring(hub, hub.systems[row.system], row.entity)
     place = structs.replace(place, facts={}, version="", settled=True)
     known = links.by_native(row.system, row.entity, [reading.native_id]).get(reading.native_id)
     if known is not None and known.record not in (None, record):
-        return record
+        park_taken(hub, row, place, reading.native_id)
+        return False
     if known is not None:
         links.delete([known.id])
     links.save([structs.replace(place, native_id=reading.native_id)])
     hub.store.parks.clear(row.system, row.entity, [record])
     links.arrived(row.system, row.entity, [reading.native_id, record])
     _show_twins(hub, place, record)
-    return record
+    return True
 
 
 def _show_twins(hub: Hub, place: Link, record: str) -> None:

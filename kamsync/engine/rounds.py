@@ -7,11 +7,12 @@ cannot differ from the run. Its steps can be called one by one as well.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 from msgspec import Struct, field, to_builtins
 
-from kamsync.engine.amended import amendments
+from kamsync.engine.amended import Amended, amendments
 from kamsync.engine.approving import remember, require_consent
 from kamsync.engine.counting import Tallies
 from kamsync.engine.hub import Hub, System
@@ -28,7 +29,7 @@ from kamsync.engine.pushed import Pushed
 from kamsync.engine.recognising import recognise
 from kamsync.engine.resolve import drop_creates, resolve
 from kamsync.engine.resting import note_served, pauses
-from kamsync.engine.restore import finish_restore
+from kamsync.engine.restore import finish_restore, still_to_read
 from kamsync.engine.serving import Down, borne
 from kamsync.engine.telling import tell_of_round, tell_of_stop
 from kamsync.errors import ApprovalMissing, GuardTripped, UnknownName
@@ -46,13 +47,16 @@ class Round(Struct):
     """What one round did.
 
     *resting* are the systems that it left alone: those that are paused, and those that it was not
-    asked to serve. *pilot* counts the records of a pilot by entity; without one it is empty.
+    asked to serve. *unread* are those that were not read in full since an older store was put back:
+    nothing is merged or written before that. *pilot* counts the records of a pilot by entity; without
+    one it is empty.
     """
 
     id: str
     pulled: dict[str, dict[str, Pulled]] = field(default_factory=dict)
     down: list[Down] = field(default_factory=list)
     resting: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     pilot: dict[str, int] = field(default_factory=dict)
     matched: int = 0
     merged: Tallies = field(default_factory=Tallies)
@@ -277,32 +281,63 @@ def _look_for_passed(hub: Hub, result: Round, system: System) -> None:
 def settle(
     hub: Hub, result: Round, *, only: Pilot | None = None, progress: Progress | None = None
 ) -> None:
-    """Match, merge and plan all that was taken in, in one transaction."""
+    """Match, merge and plan all that was taken in, in one transaction.
+
+    Nothing of that is done before every system was read in full that an older store was put back under.
+    """
     result.matched, result.merged = 0, Tallies()
     with hub.store.transaction():
         hub.store.remembered.begin()
         _backfill(hub)
-        amended = amendments(hub)
-        links = only.links if only is not None else None
-        for entity in hub.entities():
-            older = hub.store.records.unmerged(entity.name)
-            count = _counting(progress, f"Matching {entity.name}")
-            result.matched += match_links(hub, entity, only=links, count=count)
-            count, after, merged = _counting(progress, f"Merging {entity.name}"), "", 0
-            chosen = only.of(entity.name) if only is not None else None
-            while ids := moved_records(hub, entity.name, after, chosen):
-                merge_records(hub, entity.name, ids, result.merged, amended, older)
-                after, merged = ids[-1], merged + len(ids)
-                count(merged)
-        if amended is not None and only is None:
-            amended.keep(hub)
-        finish_restore(hub)
+        result.unread = sorted(still_to_read(hub))
+        if not result.unread:
+            _match_and_merge(hub, result, only, progress)
+            finish_restore(hub)
         _tell(progress, "Planning")
-        result.plan = make_plan(
-            hub, result.id, [system.name for system in result.up(hub)], only=only
-        )
+        served = [] if result.unread else [system.name for system in result.up(hub)]
+        result.plan = make_plan(hub, result.id, served, only=only)
         result.held = hub.store.reviews.count_open()
         result.parked = hub.store.parks.count()
+
+
+def _match_and_merge(
+    hub: Hub, result: Round, only: Pilot | None, progress: Progress | None
+) -> None:
+    """Match and merge all that was taken in, and count it.
+
+    What an older store knows of a record is no longer how it is to be recognised: there, what is
+    known is merged before anything is matched.
+    """
+    amended = amendments(hub)
+    for entity in hub.entities():
+        older = hub.store.records.unmerged(entity.name)
+        merge = partial(_merge, hub, result, entity.name, only, amended, older, progress)
+        if hub.restored_at is not None:
+            merge()
+        count = _counting(progress, f"Matching {entity.name}")
+        links = only.links if only is not None else None
+        result.matched += match_links(hub, entity, only=links, count=count)
+        merge()
+    if amended is not None and only is None:
+        amended.keep(hub)
+
+
+def _merge(
+    hub: Hub,
+    result: Round,
+    entity: str,
+    only: Pilot | None,
+    amended: Amended | None,
+    older: Collection[str],
+    progress: Progress | None,
+) -> None:
+    """Merge the records of one entity that moved."""
+    count, after, merged = _counting(progress, f"Merging {entity}"), "", 0
+    chosen = only.of(entity) if only is not None else None
+    while ids := moved_records(hub, entity, after, chosen):
+        merge_records(hub, entity, ids, result.merged, amended, older)
+        after, merged = ids[-1], merged + len(ids)
+        count(merged)
 
 
 def deliver(

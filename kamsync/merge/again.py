@@ -18,11 +18,16 @@ class Reunion(State):
     """The merge of all that systems show after a restore: agreement, or a question to a person."""
 
     def meet_again(self) -> None:
-        """Take what every link shows as the base; hold the field unless all of them say one thing."""
+        """Take what every link shows as the base; hold the field unless all of them say one thing.
+
+        That replaces golden only where one of them was met before, since it may have known it.
+        """
         values = [side.value(side.fact.observed, None, side.fact.aside) for side in self.sides]
+        known = any(side.fact.merged is not None for side in self.sides)
+        others = distinct(values) if known or not self.golden.revision else []
         said = [
             value
-            for value in [self.golden.value, *distinct(values)]
+            for value in [self.golden.value, *others]
             if all(side.says(side.fact.observed, value) for side in self.sides)
         ]
         contenders = tuple(self.contender(side) for side in self.sides)
@@ -37,11 +42,12 @@ class Reunion(State):
             self.hold_again((*contenders, self.golden_contender(), *covered))
 
     def meet_in(self, value: Value, contenders: Sequence[Contender]) -> None:
-        """Make the value that every link shows golden, and let all of them know it."""
+        """Make the value that every link shows golden, which names what it was, and let all know it."""
         if self.held:
             self.keep(structs.replace(self.held, closed=self.court.at))
         if value != self.golden.value:
-            self.set_golden(value, contenders[0], rule="every system shows it")
+            before = (self.golden_contender(),) if self.golden.revision else ()
+            self.set_golden(value, contenders[0], rule="every system shows it", losers=before)
         for side in self.sides:
             self.learn(side)
 
@@ -51,7 +57,13 @@ class Reunion(State):
         return Contender(value=value, system=side.system, at=step.at)
 
     def hold_again(self, contenders: tuple[Contender, ...]) -> None:
-        """Ask a person, showing what each link holds, golden, and each edit that was covered since."""
+        """Ask a person, showing what each link holds, golden, and each edit that was covered since.
+
+        What contends already for which no link speaks any more goes on contending.
+        """
+        asked = self.held.contenders if self.held else ()
+        lone = (each for each in asked if each.link is None and each not in contenders)
+        contenders = (*contenders, *lone)
         conflict = Conflict(
             id=self.held.id if self.held else self.court.conflict_id(),
             kind=self.topic.kind,

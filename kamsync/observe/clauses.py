@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from kamsync.mapping import FieldMap
-from kamsync.model import EXISTS, Evidence, Fact, Intent
+from kamsync.model import EXISTS, Evidence, Fact, Intent, Step
 from kamsync.observe import saying
 from kamsync.observe.falling import fallen
 from kamsync.observe.replay import replayed, steps
@@ -117,18 +117,21 @@ def _filled_again(fact: Fact, showing: Showing, hearing: Hearing) -> bool:
 
 
 def _only_shown(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:
-    """Return the fact after a restore: the value is shown, and edits that were covered are kept."""
+    """Return the fact after a restore: the value is shown, and what was covered before is kept.
+
+    That is each edit that we have covered, and what a reference led to that was not dealt with: it may
+    have fallen.
+    """
     if fact is None:
         return said(Fact(showing.cells), showing)
     map_ = hearing.map.fields.get(showing.name)
-    if map_ is None or hearing.history is None:
-        return said(fact, showing)
-    covered = tuple(
-        step
-        for step in steps(fact, map_, hearing)
-        if step.revision is None and step.cells != showing.cells
-    )
-    return structs.replace(said(fact, showing), trail=covered)
+    covered = [step for step in fact.trail if step.revision is None]
+    if map_ is not None and hearing.history is not None:
+        covered += [step for step in steps(fact, map_, hearing) if step.revision is None]
+    if showing.name in hearing.references and fact.moved and says_nothing(showing.cells):
+        covered.append(Step(fact.observed, None, fact.author, fact.at))
+    kept = [step for step in covered if step.cells != showing.cells]
+    return structs.replace(said(fact, showing), trail=tuple(kept))
 
 
 def _met(showing: Showing, hearing: Hearing) -> Fact:
@@ -145,6 +148,9 @@ def _met(showing: Showing, hearing: Hearing) -> Fact:
         return Fact(showing.cells, author=showing.author, at=showing.at)
     intents = hearing.intents.get(showing.name, ())
     intent = matching(intents, showing.cells)
+    if hearing.spent and showing.name != EXISTS and (not intent or intent.cells != showing.cells):
+        alone = showing.author is not None and showing.author.own and showing.author.alone
+        return saying.own(fact, showing.cells, None) if alone else said(fact, showing)
     if intent and intent.cells != showing.cells and says_nothing(showing.cells):
         # Of a create that was sent more than once, that may have landed which said nothing of it yet.
         intent = intent if intent.landed else None

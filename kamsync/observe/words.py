@@ -47,6 +47,8 @@ class Hearing(Struct, frozen=True):
     """What tells this reading from any other."""
     references: Collection[str] = ()
     """The fields that refer to other records."""
+    spent: bool = False
+    """Whether the answer to our create may be that to an earlier one, which an older store forgot."""
     awaited: bool = False
     """Whether this native record has come to a place that a record kept for it: by our stamp."""
 

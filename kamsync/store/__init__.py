@@ -13,10 +13,11 @@ from kamsync.store.opening import open_store, restore_store
 from kamsync.store.outbox import OutboxRow
 from kamsync.store.parks import Park
 from kamsync.store.references import Awaited
-from kamsync.store.restore import RESTORED
+from kamsync.store.restore import FORGOTTEN, RESTORED
 from kamsync.store.rounds import INTERRUPTED, RUNNING, PlanRow, RoundRow
 
 __all__ = [
+    "FORGOTTEN",
     "INTERRUPTED",
     "RESTORED",
     "RUNNING",

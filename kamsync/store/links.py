@@ -83,6 +83,11 @@ _ASKED = (
     " AND alive = 1 AND id > ? ORDER BY id LIMIT ?"
 )
 
+_REFERRING = (
+    f"SELECT {_GLIMPSED} FROM link WHERE entity = ? AND record IS NULL AND waiting IS NULL"
+    " AND blocked = 1 AND alive = 1 AND id > ? ORDER BY id LIMIT ?"
+)
+
 _UNMATCHED_IN = (
     "SELECT id FROM link WHERE entity = ? AND record IS NULL AND waiting IS NULL"
     " AND blocked = 0 AND alive = 1 AND system = ? AND id > ? LIMIT 1"
@@ -244,6 +249,10 @@ class Links(Owing):
     def asked(self, entity: str, after: int, limit: int) -> list[Glimpse]:
         """Return living links without a record of which a person is asked, in the order of their ids."""
         return [glimpse_of(row) for row in self._database.rows(_ASKED, (entity, after, limit))]
+
+    def referring(self, entity: str, after: int, limit: int) -> list[Glimpse]:
+        """Return living links without a record that await what they refer to, in the order of their ids."""
+        return [glimpse_of(row) for row in self._database.rows(_REFERRING, (entity, after, limit))]
 
     def has_unsettled(self, ids: Sequence[int]) -> bool:
         """Whether a version of one of these links was read while it could still stand for more."""

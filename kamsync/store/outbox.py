@@ -38,6 +38,11 @@ _HAS_INFLIGHT = (
     " WHERE state = 'inflight' AND system = ? AND entity = ? AND op = ? LIMIT 1"
 )
 
+_GIVEN_UP = (
+    f"SELECT {_COLUMNS} FROM outbox"
+    " WHERE state = 'dropped' AND op = 'create' AND at <> '' AND link IN (??)"
+)
+
 _INFLIGHT_OF = f"SELECT {_COLUMNS} FROM outbox WHERE state = 'inflight' AND link IN (??)"
 
 _APPROVED_OF = f"""
@@ -111,6 +116,10 @@ class Outbox:
         for row in sorted(self._database.of(_INFLIGHT_OF, (), links)):
             found.setdefault(row[4], []).append(_outbox_row(row))
         return found
+
+    def given_up(self, links: Sequence[int]) -> list[OutboxRow]:
+        """Return the creates of these links that were sent and are not waited for any more."""
+        return [_outbox_row(row) for row in self._database.of(_GIVEN_UP, (), links)]
 
     def approved_of(self, links: Sequence[int]) -> dict[int, list[OutboxRow]]:
         """Return what a person approved to write to each link, and nobody has written to it since."""

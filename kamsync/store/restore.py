@@ -8,10 +8,13 @@ from kamsync.clock import Clock, instant
 from kamsync.store.codec import facts_of, facts_text
 from kamsync.store.database import Database
 
-__all__ = ["NUMBERS_SKIPPED", "RESTORED", "mark_moved", "mark_restored"]
+__all__ = ["FORGOTTEN", "NUMBERS_SKIPPED", "RESTORED", "mark_moved", "mark_restored"]
 
 RESTORED = "restored_at"
 """Under which name the store keeps when it was put back, until the engine has read everything again."""
+
+FORGOTTEN = "forgotten_below"
+"""Under which name it keeps the revision below which a key may have been sent that it forgot."""
 
 NUMBERS_SKIPPED = 1_000_000
 """How far the counters jump, so that no number given out after the backup is given out again."""
@@ -39,6 +42,11 @@ def mark_restored(database: Database, clock: Clock) -> None:
         database.run(
             "UPDATE counter SET value = value + ? WHERE name NOT IN (?, ?)",
             (NUMBERS_SKIPPED, *_GAPLESS),
+        )
+        database.run("DELETE FROM meta WHERE key = ?", (FORGOTTEN,))
+        database.run(
+            "INSERT INTO meta (key, value) SELECT ?, CAST(value AS TEXT) FROM counter WHERE name = ?",
+            (FORGOTTEN, "revision"),
         )
         _note(database, clock)
         _forget_knowledge(database)

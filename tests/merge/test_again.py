@@ -18,7 +18,7 @@ GOLDEN = Contender("old", None, "sales", "sales team", "Mara", "at first", knew=
 def test_what_every_system_shows_after_a_restore_is_told_as_that(
     topic, court, side, edit, contends, told
 ):
-    """Golden follows, and names the first of them."""
+    """Golden follows, and names the first of them, and what it was itself."""
     sides = [side(2, edit(2, "new")), side(1, edit(1, "new"))]
 
     merged = merge_restored(topic, OLD, sides, None, court)
@@ -26,7 +26,7 @@ def test_what_every_system_shows_after_a_restore_is_told_as_that(
     winner = contends(1, "new")
     rule = "every system shows it"
     event = told("set", before="old", value="new", winner=winner, rule=rule, revision=100)
-    assert (event,) == merged.events
+    assert (structs.replace(event, losers=(GOLDEN,)),) == merged.events
     assert {n: Fact(("new",), ("new",), 100) for n in (1, 2)} == merged.facts
 
 

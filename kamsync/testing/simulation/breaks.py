@@ -14,7 +14,7 @@ from kamsync.memory import Faults
 from kamsync.model import Op, Outcome, Receipt, Write
 from kamsync.testing.simulation.choices import Choices
 
-__all__ = ["ASKED_FOR", "FAULTS", "LATER", "SITES", "Crash", "Gremlin", "Wire"]
+__all__ = ["FAULTS", "LAST", "LATER", "SITES", "Crash", "Gremlin", "Wire"]
 
 FAULTS = {
     "crash before a commit": "commit",
@@ -58,8 +58,8 @@ What strikes a step happens just before it, around the hub; what strikes at a be
 is to begin.
 """
 
-ASKED_FOR = frozenset({"store put back"})
-"""What happens only where it is named: not every history with it keeps every promise yet."""
+LAST = frozenset({"store put back"})
+"""What is drawn after all else of a setting, unless it is named."""
 
 SITES = {**FAULTS, **LATER}
 

@@ -47,6 +47,12 @@ class Cell:
         """What it holds."""
         return self.versions[-1]
 
+    def begin_anew(self) -> None:
+        """Let nothing depend any more on who entered what here, as if nobody had claimed any of it."""
+        birth = self.versions[0].head
+        for version in self.versions:
+            version.past = version.head = birth
+
 
 class Subject:
     """One field of one record: golden's versions, and the bits that are accounted for by name."""

@@ -110,8 +110,12 @@ class Chronicle:
         self.report(10, f"{record}.{field} became {value!r} without an entry in the journal")
 
     def _set(self, event: Event, subject: Subject) -> None:
-        """A knowing edit, or the first one: whoever made it must have seen what it replaces."""
+        """A knowing edit, or the first one: whoever made it must have seen what it replaces.
+
+        What golden was is named where an older store meets another value everywhere.
+        """
         ident = self._continue(event, subject)
+        subject.named |= self.truth.named_by(event, event.losers)
         self._require_shown(event, ident)
         past, head = self.truth.entered(event.record, event.field, ident)
         if not head or self._is_own(event, ident):

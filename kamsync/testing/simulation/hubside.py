@@ -240,9 +240,14 @@ class HubSide:
             if not alone:
                 drop_creates(hub, system, entity.name)
                 reread(hub, system, entity.name)
-        self.unread.discard(name)
+        self._was_read(name)
         self.watermarks[name].require(self.store, there)
         return self._end()
+
+    def _was_read(self, name: str) -> None:
+        """Note that a system was read since an older store was put back."""
+        self.unread.discard(name)
+        self.landings.was_read(name)
 
     def settle(self) -> str:
         """Match, merge and plan what was read; a plan out of proportion is not kept."""
@@ -287,7 +292,8 @@ class HubSide:
             require_discreet(str(error), self.chronicle.report)
             result = self._approved_round()
         self.plan = result.id
-        self.unread &= {each.system for each in result.down}
+        for name in self.unread - {each.system for each in result.down}:
+            self._was_read(name)
         for name in there.keys() - {down.system for down in result.down}:
             self.watermarks[name].require(self.store, there[name])
         return "down" if result.down else "done"

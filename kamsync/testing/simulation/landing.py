@@ -48,7 +48,9 @@ class Landings:
         self.deaths: set[Place] = set()
         self.died: set[Place] = set()
         self.made: dict[tuple[str, str], list[Place]] = {}
-        self.made_as: dict[Place, list[object]] = {}
+        self.made_as: dict[Place, dict[str, Ident]] = {}
+        self.forgotten: dict[Place, tuple[Place, ...]] = {}
+        """What a store that was put back has not met again yet, with all that it was one with."""
         self.writes: dict[tuple[Place, str], int] = {}
         self.returned: Counter[str] = Counter()
         self.landed = 0
@@ -276,29 +278,56 @@ class Landings:
         else:
             truth.excepted |= covered
 
-    def forget_the_keyless(self) -> None:
-        """Excuse a second one of what nothing tells apart, or tells to be another than it was made as.
+    def forget(self) -> None:
+        """Note that an older store is put back, which has made nothing that was made since.
 
-        A store that was put back cannot know it.
+        Where it cannot know what it made, a second one is excused until its system was read: what nothing
+        tells apart, what is told to be another than it was made as, or than it is said to be elsewhere.
         """
+        places = self.truth.of_record
+        self.forgotten = {
+            place: tuple(places.get(record, ()))
+            for (_, record), made in self.made.items()
+            for place in made
+        }
+
+    def was_read(self, system: str) -> None:
+        """Note that a store that was put back has met what is in a system."""
+        met = {place for place in self.forgotten if place.system == system}
         for places in self.made.values():
-            places[:] = [place for place in places if self._has_its_key(place)]
+            places[:] = [place for place in places if place not in met or self._is_known(place)]
+        for place in met:
+            del self.forgotten[place]
 
-    def _has_its_key(self, place: Place) -> bool:
-        """Whether the values of a native record tell it apart, as they did when it was made."""
-        key = self._key_of(place)
-        rows = self.towns[place.system].table(place.entity).rows.values()
-        same = [row for row in rows if row.alive and self._key_in(place.entity, row) == key]
-        return None not in key and key == self.made_as[place] and len(same) == 1
+    def _is_known(self, place: Place) -> bool:
+        """Whether an older store can know what it made: by its key, the same everywhere, and its alone."""
+        if place not in self.forgotten:
+            return True
+        key, others = self._key_of(place), [p for p in self.forgotten[place] if self.alive(p)]
+        is_whole = all(part != self.truth.cell(place, n).blank for n, part in key.items())
+        is_shown = not any((place.entity, n) in t.hidden for t in self.towns.values() for n in key)
+        as_made = is_whole and is_shown and key == self.made_as[place]
+        return (
+            as_made
+            and all(_is_alike(self._key_of(p), key) for p in others)
+            and self._is_alone(key, place)
+        )
 
-    def _key_of(self, place: Place) -> list[object]:
-        """Return the values of a native record that tell it apart."""
-        return self._key_in(place.entity, self._row(place))
+    def _is_alone(self, key: dict[str, Ident], place: Place) -> bool:
+        """Whether no system holds two records that are told apart by the same."""
+        for name, town in self.towns.items():
+            rows = town.table(place.entity).living()
+            there = (self._key_of(Place(name, place.entity, row.id)) for row in rows)
+            if sum(_is_alike(each, key) for each in there) > 1:
+                return False
+        return True
 
-    def _key_in(self, name: str, row: Row) -> list[object]:
-        """Return the values of a row that tell it apart."""
-        entity = SCHEMA.entity(name)
-        return [row.values.get(each) for each in entity.keys or entity.unique]
+    def _key_of(self, place: Place) -> dict[str, Ident]:
+        """Return what tells a native record apart, by field."""
+        entity, of_natives = SCHEMA.entity(place.entity), self.truth.nodes.of_natives
+        values = self._row(place).values
+        names = entity.keys or entity.unique
+        return {name: of_natives(place.system, place.entity, name, values) for name in names}
 
     def _has_twin(self, record: str, place: Place) -> bool:
         """Whether a record has another native record in the same system."""
@@ -320,8 +349,14 @@ class Landings:
             for each in known
             # Whoever brings a record back may do so while it is being created anew.
             if each.system == sent.system and each not in {place, *self.died} and self.alive(each)
+            if self._is_known(each)
         ]
         if twins:
             self.report(6, f"{sent.record} was created twice in {sent.system}: {twins} and {place}")
         made.append(place)
         self.made_as[place] = self._key_of(place)
+
+
+def _is_alike(key: dict[str, Ident], other: dict[str, Ident]) -> bool:
+    """Whether two keys say the same."""
+    return all(is_same(part, other[name]) for name, part in key.items())

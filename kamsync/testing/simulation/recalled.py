@@ -30,16 +30,21 @@ class Recalled:
 
         What systems hold is all that is left of what came after the backup: it counts as entered where
         it is, whoever wrote it there. What had been dealt with and is nowhere any more has gone with
-        the journal that told of it.
+        the journal that told of it. A blank that claims nothing any more, or that nobody entered, says
+        nothing of what it replaced.
         """
         truth = self.truth
         settled = held = 0
         for subject in truth.subjects.values():
             settled |= subject.settled
         for cell in truth.cells.values():
-            if alive(cell.place):
-                cell.now.user = True
-                held |= cell.now.head if self._claims(cell) else 0
+            if not alive(cell.place):
+                continue
+            cell.now.user = True
+            if cell.now.head and self._claims(cell):
+                held |= cell.now.head
+            else:
+                cell.begin_anew()
         truth.moot |= settled & ~held
         truth.subjects, truth.of_record = self.subjects, self.of_record
         truth.owner, truth.links = self.owner, self.links
@@ -51,7 +56,7 @@ class Recalled:
         if cell.now.ident != cell.blank:
             return True
         subject = self.subjects.get((self.owner.get(cell.place, ""), cell.field))
-        return subject is not None and subject.now.revision > 0
+        return subject is not None and bool(subject.now.revision or subject.contending)
 
 
 def _copied(subject: Subject) -> Subject:

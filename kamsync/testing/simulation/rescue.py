@@ -60,10 +60,10 @@ class Rescue:
 
     def _put_back(self, backup: Path, recalled: Recalled) -> str:
         hub = self.hub
+        hub.landings.forget()
         recalled.come_true(hub.landings.alive)
         self._recall_audit()
         hub.sending.forget()
-        hub.landings.forget_the_keyless()
         hub.begin_with(lambda: hub.opener.put_back(hub.store, backup, hub.clock))
         hub.plan, hub.unread = "", set(hub.systems)
         self.close()

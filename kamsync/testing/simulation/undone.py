@@ -22,7 +22,7 @@ def require_undo(world: World) -> None:
 
     All that it cannot put back is listed with the reason, and undoing twice changes nothing.
     """
-    rounds = list(world.audit.of_round)
+    rounds = [round_ for round_ in world.audit.of_round if round_]
     if not rounds:
         return
     store, hub = world.hub.store, world.hub.hub

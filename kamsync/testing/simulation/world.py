@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from msgspec import structs
@@ -15,7 +15,7 @@ from kamsync.memory.acts import Act, Row
 from kamsync.model import Write
 from kamsync.testing.simulation.audit import Audit
 from kamsync.testing.simulation.bounds import bounded
-from kamsync.testing.simulation.breaks import ASKED_FOR, FAULTS, LATER, Gremlin
+from kamsync.testing.simulation.breaks import FAULTS, LAST, LATER, Gremlin
 from kamsync.testing.simulation.cells import Breach, Place
 from kamsync.testing.simulation.choices import Choices, Strip, Tape
 from kamsync.testing.simulation.chronicle import Chronicle
@@ -162,8 +162,10 @@ class World:
         self.troubles = Troubles(self.towns, self.hub.clock)
         self.gremlin.visit = self._visit
         self.rescue = Rescue(self.hub, self.truth, self.chronicle)
+        self._beside: tuple[str, ...] = ()
         self._draw_later(work)
         self._confine(bounded(self.setting.casts, work, stages))
+        self._draw_last(work)
 
     def _confine(self, casts: tuple[Cast, ...]) -> None:
         """Go on with what the systems allow, and as late as they are."""
@@ -178,10 +180,24 @@ class World:
 
     def _draw_later(self, work: Choices) -> None:
         """Draw which of the faults that came later may happen, and which of them beside a step."""
-        named = LATER.keys() - ASKED_FOR if self.tape.faults is None else self.tape.faults
-        wanted = [kind for kind in LATER if kind in named]
-        drawn = [kind for kind in wanted if work.happens(0.4)] if self.setting.faults else []
-        self._beside = tuple(kind for kind in drawn if LATER[kind] == "step")
+        named = self.tape.faults
+        # Where none of the first is asked for, that none is drawn does not mean that all is well.
+        early = named is None or any(kind in FAULTS for kind in named)
+        if early and not self.setting.faults:
+            return
+        self._may_happen(
+            [k for k in LATER if (k not in LAST if named is None else k in named)], work
+        )
+
+    def _draw_last(self, work: Choices) -> None:
+        """Draw the same of those that came last of all."""
+        if self.tape.faults is None and self.setting.faults:
+            self._may_happen([kind for kind in LATER if kind in LAST], work)
+
+    def _may_happen(self, kinds: Sequence[str], work: Choices) -> None:
+        """Draw which of *kinds* may happen."""
+        drawn = [kind for kind in kinds if work.happens(0.4)]
+        self._beside += tuple(kind for kind in drawn if LATER[kind] == "step")
         self.setting = structs.replace(self.setting, faults=self.setting.faults | {*drawn})
 
     def close(self) -> None:
