@@ -149,7 +149,10 @@ def _tell(here: Session, hub: Hub, undone: Undo, *, done: bool, pay: bool) -> No
         which = f"Rounds {number} to {last}" if last else f"Round {number}"
         here.printer.line(f"{which} left nothing to undo; {left}.")
         if any(each.refused == FROM_BEFORE for each in undone.left):
-            here.printer.line("What it wrote, and what was there before, is in its history.")
+            here.printer.line(
+                "What it wrote, and what was there before, is in its history. To have a value back,"
+                " enter it in a system: that is an edit like any other."
+            )
             here.printer.next(f"kamsync history --round {number}")
 
 
