@@ -1,4 +1,4 @@
-"""``kamsync undo``: put back what a round made golden, where nobody has said anything since."""
+"""``kamsync undo``: put back what rounds made golden, where nobody has said anything since."""
 
 from __future__ import annotations
 
@@ -27,27 +27,29 @@ ENDED = frozenset({"done", "interrupted"})
 @click.command()
 @common
 @click.argument("round_", metavar="ROUND")
+@click.option("--since", is_flag=True, help="Undo all rounds after it as well.")
 @click.option("--yes", "-y", is_flag=True, help="Do it; without this, it is only shown.")
 @click.option("--reveal-pay", is_flag=True, help="Show values of class pay.")
 @click.pass_context
-def undo(ctx: click.Context, *, round_: str, yes: bool, reveal_pay: bool) -> None:
+def undo(ctx: click.Context, *, round_: str, since: bool, yes: bool, reveal_pay: bool) -> None:
     """Put back what a round changed.
 
     Every value that it made golden becomes what it was before, and the next round writes it; where
     somebody edited since, it is left alone or becomes a conflict. ROUND is a number, or "last".
-    Without --yes, it is shown and asked for at a terminal.
+    With --since, what it and all rounds after it changed becomes what it was before them. What a first
+    meeting set stays. Without --yes, it is shown and asked for at a terminal.
     """
     here = session(ctx)
     from kamsync.engine import undo_round
 
     with here.hub() as hub:
         row = _round(hub, round_)
-        planned = undo_round(hub, row, dry=True)
+        planned = undo_round(hub, row, since=since, dry=True)
         if not here.json:
             _show(here, hub, planned, pay=reveal_pay)
         done = bool(planned.back) and (yes or _agreed(here))
         if done:
-            planned = undo_round(hub, row)
+            planned = undo_round(hub, row, since=since)
         _tell(here, hub, planned, done=done, pay=reveal_pay)
 
 
@@ -132,6 +134,7 @@ def _tell(here: Session, hub: Hub, undone: Undo, *, done: bool, pay: bool) -> No
     from kamsync.engine.undoing import FROM_BEFORE
 
     number = undone.round.removeprefix("round-")
+    last = undone.until.removeprefix("round-")
     if here.json:
         here.printer.document(_document(hub, undone, done=done, pay=pay))
         return
@@ -141,16 +144,20 @@ def _tell(here: Session, hub: Hub, undone: Undo, *, done: bool, pay: bool) -> No
         here.printer.next("kamsync plan", "kamsync sync")
     elif undone.back:
         here.printer.line(f"{back} would be put back, {left}. Nothing was changed.")
-        here.printer.next(f"kamsync undo {number} --yes")
+        here.printer.next(f"kamsync undo {number}{' --since' if last else ''} --yes")
     else:
-        here.printer.line(f"Round {number} left nothing to undo; {left}.")
+        which = f"Rounds {number} to {last}" if last else f"Round {number}"
+        here.printer.line(f"{which} left nothing to undo; {left}.")
         if any(each.refused == FROM_BEFORE for each in undone.left):
-            here.printer.line("What it wrote, and what was there before, is in its history.")
+            here.printer.line(
+                "What it wrote, and what was there before, is in its history. To have a value back,"
+                " enter it in a system: that is an edit like any other."
+            )
             here.printer.next(f"kamsync history --round {number}")
 
 
 def _document(hub: Hub, undone: Undo, *, done: bool, pay: bool) -> dict[str, object]:
-    """Return an undo for scripts; keys: ``round``, ``done``, ``back``, ``left``."""
+    """Return an undo for scripts; keys: ``round``, ``until``, ``done``, ``back``, ``left``."""
     from kamsync.reports import Sight
 
     sight = Sight(hub.schema, pay=pay)
@@ -170,6 +177,7 @@ def _document(hub: Hub, undone: Undo, *, done: bool, pay: bool) -> dict[str, obj
 
     return {
         "round": undone.round,
+        "until": undone.until or None,
         "done": done,
         "back": shown(undone.back),
         "left": shown(undone.left),

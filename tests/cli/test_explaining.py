@@ -226,6 +226,31 @@ def test_undo_leaves_what_was_changed_since(story):
     assert "yellow" == story.sales.values(*NORDWIND)["health"]
 
 
+def test_undo_takes_back_all_that_followed_as_well(story):
+    """It says so before it does it, and the command that it gives does the same."""
+    number = story.document("history")[0]["number"]
+    story.bo.edit(*NORDWIND, {"health": "yellow"})
+    story.run("sync")
+
+    shown = story.run("undo", "--since", str(number)).stdout
+
+    assert "yellow → —" in shown
+    assert f"Next: kamsync undo {number} --since --yes" in shown
+    assert "yellow" == story.document("explain", "account-1.health")["fields"][0]["value"]
+
+    told = story.document("undo", str(number), "--since", "--yes")
+    again = story.run("undo", str(number), "--since", "--yes")
+
+    assert (f"round-{number}", f"round-{number + 1}", True) == (
+        told["round"],
+        told["until"],
+        told["done"],
+    )
+    assert f"Rounds {number} to {number + 2} left nothing to undo" in again.stdout
+    story.run("sync")
+    assert story.sales.values(*NORDWIND).get("health") is None
+
+
 def test_nothing_to_undo_is_said(hub):
     """A hub that never did anything has nothing to put back."""
     result = hub.run("undo", "last")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kamsync.connector import Can
+from kamsync.engine.undoing import WHO_IS_WHO
 from kamsync.memory import ALL
 from kamsync.model import Kind
 
@@ -59,6 +60,20 @@ def test_the_same_merge_is_proposed_where_the_two_are_twins_now(stage):
     (proposed,) = hub.conflicts(Kind.MERGE)
     assert sorted(ids["success"]) == sorted(c.value for c in proposed.contenders)
     assert sorted(ids["success"]) == sorted(hub["success"].ids())
+
+
+def test_that_twins_are_kept_is_no_value_that_could_be_put_back(stage):
+    """Undoing it says so, and leaves the record as it is."""
+    hub, ids = _two(stage)
+    hub["sales"].merge(*reversed(ids["sales"]))
+    hub.round()
+    hub.decide(hub.conflicts(Kind.MERGE)[0], choice="keep")
+    fields = set(hub.store.records.by_id([hub.record()])[hub.record()].fields)
+
+    undo = hub.undo(hub.last_round())
+
+    assert ((), [WHO_IS_WHO]) == (undo.back, [each.refused for each in undo.left])
+    assert fields == set(hub.store.records.by_id([hub.record()])[hub.record()].fields)
 
 
 def test_the_proposal_is_closed_once_somebody_merged_there_as_well(stage):

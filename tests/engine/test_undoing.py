@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kamsync.engine.undoing import FROM_BEFORE, WHO_IS_WHO
+
 
 def _edited(met, **options):
     """Have one edit carried out, and return its round."""
@@ -166,3 +168,66 @@ def test_the_journal_tells_of_the_undoing(met):
 
     assert ("undone", "Acme Corp", "Acme") == (undone.act, undone.before, undone.value)
     assert "undo" == hub.store.rounds.list(1)[0].kind
+
+
+def _three_edits(met):
+    """Have a name changed by three rounds, and the industry by the second; return the first of them."""
+    hub, here, there, first = _edited(met)
+    hub["success"].edit(there, name="Acme SE", industry="steel")
+    hub.settle()
+    hub["sales"].edit(here, name="Acme AG")
+    hub.settle()
+    return hub, here, there, first
+
+
+def test_a_round_is_undone_with_all_that_followed_it(met):
+    """What several of them changed becomes what it was before the first one."""
+    hub, here, there, first = _three_edits(met)
+
+    undo = hub.undo(first, since=True)
+    hub.settle()
+
+    assert {"name": "Acme", "industry": None} == {each.field: each.before for each in undo.back}
+    assert () == undo.left
+    assert "Acme" == hub["sales"].get(here, "name") == hub["success"].get(there, "name")
+    assert hub["sales"].get(here, "industry") is None is hub["success"].get(there, "industry")
+
+
+def test_undoing_all_since_a_round_twice_changes_nothing_the_second_time(met):
+    """What was put back is among what followed, and is what it was before."""
+    hub, _, _, first = _three_edits(met)
+    hub.undo(first, since=True)
+    hub.settle()
+
+    again = hub.undo(first, since=True)
+
+    assert () == again.back == again.left
+
+
+def test_all_since_a_first_meeting_goes_back_to_what_that_has_set(met):
+    """Before it there is nothing to go back to."""
+    hub, here, there = met("sales", "success")
+    meeting = hub.store.rounds.get("1").id
+    hub["sales"].edit(here, name="Acme Corp")
+    hub.settle()
+
+    undo = hub.undo(meeting, since=True)
+    hub.settle()
+
+    assert [("name", "Acme")] == [(each.field, each.before) for each in undo.back]
+    assert {FROM_BEFORE} == {each.refused for each in undo.left}
+    assert "Acme" == hub["sales"].get(here, "name") == hub["success"].get(there, "name")
+
+
+def test_who_is_who_is_left_with_that_reason(stage):
+    """It is no value that could be put back."""
+    hub = stage("sales", "success")
+    for name in ("Acme", "Acme Süd"):
+        hub["success"].create(name=name, domains=["acme.com"])
+    hub["sales"].create(name="Acme", domains=["acme.com"])
+    hub.meet()
+    hub.decide(hub.conflicts()[0], choice="new")
+
+    undo = hub.undo(hub.last_round())
+
+    assert ((), [WHO_IS_WHO]) == (undo.back, [each.refused for each in undo.left])

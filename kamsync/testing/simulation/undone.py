@@ -20,18 +20,24 @@ Name: TypeAlias = tuple[str, str]
 def require_undo(world: World) -> None:
     """27: undoing a round puts golden back where nobody said anything since, and nowhere else.
 
-    All that it cannot put back is listed with the reason, and undoing twice changes nothing.
+    All that it cannot put back is listed with the reason, and undoing twice changes nothing. In every
+    other history, all that followed the round is undone with it.
     """
     rounds = [round_ for round_ in world.audit.of_round if round_]
     if not rounds:
         return
     store, hub = world.hub.store, world.hub.hub
-    chosen = store.rounds.get(rounds[-1 - world.tape.seed % len(rounds)])
-    changes = _by_name(world.audit.of_round[chosen.id])
+    place, since = -1 - world.tape.seed % len(rounds), world.tape.seed % 2 == 1
+    chosen = store.rounds.get(rounds[place])
+    changes = _changes(world, rounds[place:] if since else [chosen.id])
     held = {(c.record, c.field) for c in store.reviews.open(limit=10_000)}
     before = _golden(store)
-    undone = undo_round(hub, chosen)
-    world.say("undo", chosen.id, f"{len(undone.back)} back, {len(undone.left)} left")
+    undone = undo_round(hub, chosen, since=since)
+    world.say(
+        "undo",
+        f"{chosen.id}{' and all since' if since else ''}",
+        f"{len(undone.back)} back, {len(undone.left)} left",
+    )
     wanted = {
         name: events[0].before
         for name, events in changes.items()
@@ -40,10 +46,15 @@ def require_undo(world: World) -> None:
         and not (events[0].first or name in held)
     }
     _compare(world, before, wanted)
+    if not before.keys() >= {(each.record, each.field) for each in undone.back}:
+        world.report(27, f"undoing {chosen.id} puts back what was no value")
     told = {(each.record, each.field) for each in (*undone.back, *undone.left)}
+    if since:
+        # What is again what it was before needs no undoing.
+        told |= {name for name, value in wanted.items() if before[name].value == value}
     if told != changes.keys() or not all(each.refused for each in undone.left):
         world.report(27, f"undoing {chosen.id} says nothing of {changes.keys() - told}")
-    if undo_round(hub, chosen).back:
+    if undo_round(hub, chosen, since=since).back:
         world.report(27, f"undoing {chosen.id} a second time changed something again")
     world.require()
 
@@ -57,6 +68,19 @@ def _compare(world: World, before: Mapping[Name, Golden], wanted: Mapping[Name, 
         if golden.value != value:
             text = f"undoing made {golden.value!r} of {record}.{field}"
             world.report(27, f"{text}, which was {was!r} and should be {value!r} now")
+
+
+def _changes(world: World, rounds: Sequence[str]) -> dict[Name, list[Event]]:
+    """Return the changes of some rounds by what they changed, oldest first.
+
+    A round that only set what was blank is no change of what was changed after it.
+    """
+    found: dict[Name, list[Event]] = {}
+    for round_ in reversed(rounds):
+        for name, events in _by_name(world.audit.of_round[round_]).items():
+            later = found.get(name, [])
+            found[name] = later if later and events[0].first else [*events, *later]
+    return found
 
 
 def _by_name(events: Sequence[Event]) -> dict[Name, list[Event]]:
