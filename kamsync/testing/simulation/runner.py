@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from itertools import repeat
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import starmap
 
 from msgspec import Struct, field
 
@@ -150,17 +150,26 @@ class Order(Struct, frozen=True):
 def play_seeds(start: int, seeds: int, order: Order, *, jobs: int = 1) -> Iterator[Total]:
     """Yield what more and more histories came to, the last one all of them."""
     total = Total()
-    firsts = range(start, start + seeds, CHUNK)
-    counts = [min(CHUNK, start + seeds - first) for first in firsts]
-    if jobs <= 1:
-        for part in map(_chunk, firsts, counts, repeat(order)):
-            total.join(part)
-            yield total
-        return
-    with ProcessPoolExecutor(jobs) as pool:
-        for part in pool.map(_chunk, firsts, counts, repeat(order)):
-            total.join(part)
-            yield total
+    end = start + seeds
+    parts = ((first, min(CHUNK, end - first), order) for first in range(start, end, CHUNK))
+    for part in starmap(_chunk, parts) if jobs <= 1 else _side_by_side(parts, jobs):
+        total.join(part)
+        yield total
+
+
+def _side_by_side(parts: Iterable[tuple[int, int, Order]], jobs: int) -> Iterator[Total]:
+    """Play parts on several processes, and yield them in order; few wait at a time."""
+    waiting: deque[Future[Total]] = deque()
+    pool = ProcessPoolExecutor(jobs)
+    try:
+        for part in parts:
+            waiting.append(pool.submit(_chunk, *part))
+            if len(waiting) > 2 * jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 CHUNK = 25
