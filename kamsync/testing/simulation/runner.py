@@ -28,6 +28,9 @@ BROKEN = 0
 ORDER_EVERY = 4
 """In one of how many histories the order of reading is tried out as well."""
 
+TWICE_EVERY = 100
+"""One of how many histories is played a second time, from its tape."""
+
 
 class Played(Struct):
     """What one history came to: *breach* if an invariant does not hold, and the tape that shows it."""
@@ -146,6 +149,10 @@ class Order(Struct, frozen=True):
         systems = {name: stage.name for name, stage in self.stages.items()}
         return Tape(seed, canary=self.canary, systems=systems, faults=self.faults)
 
+    def play(self, tape: Tape, *, replay: bool = False) -> Played:
+        """Play one history, or play it again."""
+        return play(tape, self.steps, replay=replay, store=self.store, stages=self.stages)
+
 
 def play_seeds(start: int, seeds: int, order: Order, *, jobs: int = 1) -> Iterator[Total]:
     """Yield what more and more histories came to, the last one all of them."""
@@ -176,11 +183,20 @@ CHUNK = 25
 """How many histories one process plays before it reports."""
 
 
+def _require_same(played: Played, again: Played) -> None:
+    """28: what a tape tells is the same each time."""
+    if again.trace != played.trace:
+        text = f"history {played.tape.seed} was another one when its tape was played again"
+        played.breach = Breach(28, text)
+
+
 def _chunk(start: int, seeds: int, order: Order) -> Total:
     total = Total()
     before = time.process_time()
     for seed in range(start, start + seeds):
-        tape = order.tape(seed)
-        total.add(play(tape, order.steps, store=order.store, stages=order.stages))
+        played = order.play(order.tape(seed))
+        if seed % TWICE_EVERY == 0 and played.breach is None:
+            _require_same(played, order.play(played.tape, replay=True))
+        total.add(played)
     total.cpu_s = time.process_time() - before
     return total
