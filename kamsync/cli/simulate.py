@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from kamsync.testing.simulation import Order, Played, Total
 
 __all__ = ["simulate"]
+
+MEMORY = "sqlite"
+"""The store on which a tape is replayed if none is named."""
+
+JOBS_LIMIT = 256
 
 SHRUNK_LIMIT = 3
 """How many failing histories are made short and kept as tapes."""
@@ -38,7 +44,7 @@ SHRUNK_LIMIT = 3
 @click.option("--start", default=0, show_default=True, help="The seed of the first one.")
 @click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=JOBS_LIMIT),
     default=1,
     show_default=True,
     help="On how many processes.",
@@ -46,7 +52,7 @@ SHRUNK_LIMIT = 3
 @click.option(
     "--store",
     type=click.Choice(["sqlite", "file", "postgresql"]),
-    default="sqlite",
+    default=MEMORY,
     show_default=True,
     help="What the hub keeps its state in; sqlite is in memory.",
 )
@@ -110,7 +116,7 @@ def _list(here: Session) -> None:
         return
     here.printer.line(("Invariants", "bold"))
     here.printer.table([(str(number), text) for number, text in INVARIANTS.items()], right=(0,))
-    here.printer.line(("Faults", "bold"), f" {', '.join(FAULTS)}")
+    here.printer.line(("Faults", "bold"), f" {'; '.join(FAULTS)}")
     here.printer.line(("What has to be borne, and where it is played", "bold"))
     here.printer.table([(str(n), f"{k.says} {k.where}") for n, k in KNOWN.items()], right=(0,))
     here.printer.line(("Steps", "bold"), f" {', '.join(STEPS)}")
@@ -122,10 +128,10 @@ def _list(here: Session) -> None:
 
 def _replay(here: Session, path: Path, store: str) -> int:
     """Tell the story of a tape, on the systems that it was played on; return the exit status."""
-    from kamsync.cli.staging import stages_of
-    from kamsync.testing.simulation import load_tape, play
+    from kamsync.cli.staging import stages_of, tape_at
+    from kamsync.testing.simulation import play
 
-    tape = load_tape(path)
+    tape = tape_at(path)
     stages = stages_of(here, tape.systems)
     lines: list[str] = []
     played = play(tape, len(tape.steps), replay=True, store=store, stages=stages, tell=lines.append)
@@ -138,32 +144,47 @@ def _replay(here: Session, path: Path, store: str) -> int:
 
 def _play(here: Session, *, canary: str, tapes: Path, **wanted: Any) -> int:
     """Play many histories; return the exit status."""
-    from kamsync.cli.staging import faults_named, numbered, stages_of
-    from kamsync.errors import UnknownName
-    from kamsync.testing.simulation import CANARIES, Order, Total, play_seeds
+    from kamsync.cli.staging import bug_named, faults_named, numbered, stages_of
+    from kamsync.testing.simulation import Order, Total, play_seeds
 
-    if canary and canary not in CANARIES:
-        raise UnknownName(f"No bug {canary!r} can be planted; there are {', '.join(CANARIES)}.")
     _make(tapes)
-    total = Total()
     order = Order(
         steps=wanted["steps"],
         store=wanted["store"],
-        canary=canary,
+        canary=bug_named(canary),
         stages=stages_of(here, numbered(wanted["systems"])),
         faults=faults_named(wanted["faults"]),
     )
-    with here.printer.progress() as progress:
-        for total in play_seeds(wanted["start"], wanted["seeds"], order, jobs=wanted["jobs"]):
-            progress(f"{total.seeds} of {wanted['seeds']} histories, {len(total.failed)} broken")
-            if canary and total.failed:
-                break
-    kept = _keep(total, tapes, order) if total.failed else {}
+    total = Total()
+    is_whole = True
+    try:
+        with here.printer.progress() as progress:
+            for total in play_seeds(wanted["start"], wanted["seeds"], order, jobs=wanted["jobs"]):
+                progress(
+                    f"{total.seeds} of {wanted['seeds']} histories, {len(total.failed)} broken"
+                )
+                if canary and total.failed:
+                    break
+    except KeyboardInterrupt:
+        is_whole = False
+    kept = _keep(total, tapes, order, is_whole=is_whole)
     if here.json:
         here.printer.document(_document(total, kept))
     else:
         _report(here, total, kept, order)
+    if not is_whole:
+        return _interrupted(here, wanted["start"] + total.seeds)
     return 1 if total.failed else 0
+
+
+def _interrupted(here: Session, start: int) -> int:
+    """Say how to go on; return the exit status."""
+    from kamsync.cli.border import INTERRUPTED
+
+    if not here.json:
+        here.printer.line("Interrupted; what was played until then is told above.")
+        here.printer.next(f"kamsync simulate --start {start}")
+    return INTERRUPTED
 
 
 def _make(tapes: Path) -> None:
@@ -172,15 +193,17 @@ def _make(tapes: Path) -> None:
 
     try:
         tapes.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=tapes):
+            pass
     except OSError as error:
         raise ConfigurationInvalid(
-            f"The folder for tapes, {tapes}, cannot be made: {error.strerror}.",
+            f"The folder for tapes, {tapes}, cannot be made or written to: {error.strerror}.",
             hint="Name another one with --tapes.",
         ) from error
 
 
-def _keep(total: Total, tapes: Path, order: Order) -> dict[Path, Played]:
-    """Make one failing history of each kind short, and keep it."""
+def _keep(total: Total, tapes: Path, order: Order, *, is_whole: bool) -> dict[Path, Played]:
+    """Make one failing history of each kind short, and keep it; keep it as it is for who cannot wait."""
     from kamsync.testing.simulation import save_tape, shrunk
 
     kinds: dict[int, Played] = {}
@@ -189,7 +212,7 @@ def _keep(total: Total, tapes: Path, order: Order) -> dict[Path, Played]:
             kinds.setdefault(played.breach.number, played)
     kept = {}
     for number, played in list(kinds.items())[:SHRUNK_LIMIT]:
-        short = shrunk(played, store=order.store, stages=order.stages)
+        short = shrunk(played, store=order.store, stages=order.stages) if is_whole else played
         path = tapes / f"simulation-{number}-{played.tape.seed}.tape"
         save_tape(short.tape, path)
         kept[path] = short
@@ -208,7 +231,8 @@ def _report(here: Session, total: Total, kept: dict[Path, Played], order: Order)
     for path, played in kept.items():
         lines = _story(played, order)
         _tell(here, lines, played)
-        here.printer.next(f"kamsync simulate --replay {path}")
+        store = "" if order.store == MEMORY else f" --store {order.store}"
+        here.printer.next(f"kamsync simulate --replay {path}{store}")
     if order.canary:
         found = "was found" if total.failed else "was not found"
         here.printer.line((f"The planted bug {order.canary!r} {found}.", "bold"))
@@ -220,7 +244,14 @@ def _story(played: Played, order: Order) -> list[str]:
 
     lines: list[str] = []
     tape = played.tape
-    play(tape, len(tape.steps), replay=True, stages=order.stages, tell=lines.append)
+    play(
+        tape,
+        len(tape.steps),
+        replay=True,
+        store=order.store,
+        stages=order.stages,
+        tell=lines.append,
+    )
     return lines
 
 

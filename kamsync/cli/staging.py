@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kamsync.cli.sandbox import offered
-from kamsync.errors import UnknownName
+from kamsync.errors import ConfigurationInvalid, UnknownName
 
 if TYPE_CHECKING:
     from kamsync.cli.session import Session
-    from kamsync.testing.simulation import Stage
+    from kamsync.testing.simulation import Stage, Tape
 
-__all__ = ["faults_named", "numbered", "stages_of"]
+__all__ = ["bug_named", "faults_named", "numbered", "stages_of", "tape_at"]
+
+SYSTEMS_LIMIT = 5
 
 MEMORY = "memory"
 NONE = "none"
@@ -21,9 +24,16 @@ NONE = "none"
 def numbered(text: str) -> dict[str, str]:
     """Return which systems are sandboxes, and of which kind: ``salesforce,memory`` is the first one.
 
-    A history has two to four systems; those that it does not have are left out of it.
+    A history has two to five systems; those that it does not have are left out of it.
+
+    Raises:
+        ConfigurationInvalid: that are more systems than any history has.
     """
     kinds = [kind.strip() for kind in text.split(",")] if text else []
+    if len(kinds) > SYSTEMS_LIMIT:
+        raise ConfigurationInvalid(
+            f"--systems names {len(kinds)} systems; a history has {SYSTEMS_LIMIT} at most."
+        )
     return {f"s{place}": kind for place, kind in enumerate(kinds) if kind not in {"", MEMORY}}
 
 
@@ -38,9 +48,9 @@ def stages_of(here: Session, systems: Mapping[str, str]) -> dict[str, Stage]:
     for system, kind in systems.items():
         sandbox = found.get(kind)
         if sandbox is None or sandbox.stage is None:
-            known = ", ".join([*(each.name for each in found.values() if each.stage), MEMORY])
             raise UnknownName(
-                f"No histories can be played on {kind!r}; they can on {known}.",
+                f"No histories can be played on {kind!r}; they can on {MEMORY}, and on the sandbox"
+                " of a plugin that names a stage.",
                 hint="Is the plugin installed? See: kamsync plugins",
             )
         stages[system] = sandbox.stage()
@@ -54,9 +64,38 @@ def faults_named(text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
     names = tuple(name.strip() for name in text.split(";") if name.strip() not in {"", NONE})
-    unknown = [name for name in names if name not in FAULTS]
-    if unknown:
-        raise UnknownName(
-            f"Nothing is called {unknown[0]!r}; what can go wrong is {', '.join(FAULTS)}."
-        )
+    _require_known(names, FAULTS)
     return names
+
+
+def bug_named(name: str) -> str:
+    """Return the name of a bug that can be planted, or an empty one for none."""
+    from kamsync.testing.simulation import CANARIES
+
+    if name and name not in CANARIES:
+        raise UnknownName(f"No bug {name!r} can be planted; there are {', '.join(CANARIES)}.")
+    return name
+
+
+def tape_at(path: Path) -> Tape:
+    """Return the tape that a file holds; whatever it names is known here.
+
+    Raises:
+        ConfigurationInvalid: the file holds no tape.
+        UnknownName: it was played with a fault or a bug that is not there.
+    """
+    from kamsync.testing.simulation import FAULTS, load_tape
+
+    tape = load_tape(path)
+    bug_named(tape.canary)
+    _require_known([*(tape.faults or ()), *(stroke.kind for stroke in tape.struck)], FAULTS)
+    return tape
+
+
+def _require_known(names: Collection[str], faults: Collection[str]) -> None:
+    """Refuse what is no fault; many of their names hold a comma."""
+    for name in names:
+        if name not in faults:
+            raise UnknownName(
+                f"Nothing is called {name!r}; what can go wrong is {'; '.join(faults)}."
+            )

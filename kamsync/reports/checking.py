@@ -195,13 +195,23 @@ def _team(system: System) -> Iterator[Check]:
 
 
 def _abilities(system: System) -> Iterator[Check]:
-    """Yield what the system is able to do, and what the promise has to leave out for it."""
+    """Yield what the system is able to do, or that nothing is done there."""
     can = system.connector.can
     able = [words for flag, words in _ABILITIES.items() if flag in can]
     text = ", ".join(able) or "can be read and written, with nothing that guards a write"
     yield Check(Level.OK, system.name, f"It {text}.")
-    writes = any(system.allow.values())
-    if writes and not can & (Can.REFUSE_STALE | Can.HISTORY):
+    if any(system.allow.values()):
+        yield from _exceptions(system)
+    else:
+        text = "Nothing may be written there; it is only read."
+        hint = f"To change that, add allow to [system.{system.name}]."
+        yield Check(Level.NOTE, system.name, text, hint)
+
+
+def _exceptions(system: System) -> Iterator[Check]:
+    """Yield what the promise has to leave out for a system that is written, since it lacks what is needed."""
+    can = system.connector.can
+    if not can & (Can.REFUSE_STALE | Can.HISTORY):
         text = (
             "It neither refuses a stale write nor tells its history: an edit made in the instant of "
             "a write can be lost there. That no edit is ever lost holds everywhere but for this."
@@ -209,9 +219,15 @@ def _abilities(system: System) -> Iterator[Check]:
         yield Check(
             Level.NOTE, system.name, text, "Let people and kamsync write different fields there."
         )
-    if not writes:
-        text = "Nothing may be written there; it is only read."
-        hint = f"To change that, add allow to [system.{system.name}]."
+    creates = any(Op.CREATE in ops for ops in system.allow.values())
+    if creates and not can & (Can.STAMP | Can.IDEMPOTENT_CREATE | Can.SEARCH):
+        text = (
+            "It neither keeps our id nor creates once per key, and cannot be searched: where the answer "
+            "to a create is lost, a record may be made there twice."
+        )
+        hint = (
+            f"Take create out of allow in [system.{system.name}]; people make records there then."
+        )
         yield Check(Level.NOTE, system.name, text, hint)
 
 

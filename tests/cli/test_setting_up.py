@@ -107,6 +107,18 @@ def test_check_tells_where_an_edit_can_be_lost(nordwind):
     assert "no edit is ever lost" in result.stdout
 
 
+def test_check_tells_where_a_record_can_be_made_twice(nordwind):
+    """Only where records may be made, and nothing tells whether a lost answer was a record."""
+    plain = nordwind.file.read_text()
+    for can, is_told in (("", True), (', "search"', False)):
+        abilities = f'can = ["create", "update", "delete"{can}]\npath = "sales'
+        nordwind.configure(plain.replace('path = "sales', abilities))
+
+        result = nordwind.run("check")
+
+        assert is_told == ("a record may be made there twice" in result.stdout), can
+
+
 def test_check_tells_what_is_allowed_but_impossible(nordwind):
     """A configuration may not promise what a system cannot do."""
     plain = nordwind.file.read_text()

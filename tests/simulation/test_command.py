@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from click.testing import CliRunner, Result
 from msgspec import json
 
 from kamsync.cli import root
+from kamsync.testing import simulation
+from kamsync.testing.simulation import Order, Total, play_seeds, shrink
 
 
 def run(*arguments: str) -> Result:
@@ -55,7 +58,7 @@ def test_a_folder_for_tapes_that_cannot_be_made_is_told_before_anything_is_playe
     result = run("--seeds", "1", "--tapes", str(tmp_path / "file" / "tapes"))
 
     assert 64 == result.exit_code
-    assert "cannot be made" in result.stderr
+    assert "cannot be made or written to" in result.stderr
 
 
 def test_a_tape_is_told_again_by_one_command(tmp_path: Path) -> None:
@@ -71,6 +74,78 @@ def test_a_tape_is_told_again_by_one_command(tmp_path: Path) -> None:
     assert document["story"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "junk",
+        "\udcff",
+        '{"seed": 1, "steps": [[[1], ["x"]]]}',
+        '{"seed": 1, "canary": "parrot"}',
+        '{"seed": 1, "faults": ["parrot"]}',
+        '{"seed": 1, "struck": [[0, "parrot", 1]]}',
+        '{"seed": 1, "systems": {"s0": "parrot"}}',
+    ],
+)
+def test_what_is_no_tape_is_told_and_is_no_finding(text: str, tmp_path: Path) -> None:
+    """64, and not the 1 of a history that breaks an invariant."""
+    (tmp_path / "tape").write_bytes(text.encode(errors="surrogateescape"))
+
+    result = run("--replay", str(tmp_path / "tape"))
+
+    assert 64 == result.exit_code
+    assert "parrot" in result.stderr or "holds no tape" in result.stderr
+
+
+def test_a_tape_of_another_store_is_replayed_on_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command that is named says so."""
+    monkeypatch.setattr(shrink, "TRIES_LIMIT", 0)
+    arguments = ["--canary", "blind", "--store", "file", "--tapes", str(tmp_path)]
+
+    result = run("--seeds", "5", *arguments)
+
+    (tape, *_) = sorted(tmp_path.glob("*.tape"))
+    assert f"kamsync simulate --replay {tape} --store file" in result.output
+
+
+def test_more_histories_than_anybody_plays_cost_nothing_before_they_are_played() -> None:
+    """The first ones are there at once."""
+    first = next(play_seeds(0, 10**30, Order(1, faults=())))
+
+    assert 25 == first.seeds
+
+
+def test_whoever_interrupts_keeps_what_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is broken so far is told and kept, and where to go on."""
+
+    def impatient(start: int, _: int, order: Order, **__: object) -> Iterator[Total]:
+        total = Total()
+        yield total
+        total.join(next(play_seeds(start, 5, order)))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(simulation, "play_seeds", impatient)
+
+    result = run("--seeds", "500", "--tapes", str(tmp_path), "--canary", "blind")
+
+    assert 130 == result.exit_code
+    assert "No silent loss" in result.output
+    assert "kamsync simulate --start 5" in result.output
+    assert list(tmp_path.glob("*.tape"))
+
+
+def test_no_history_has_more_systems_than_five() -> None:
+    """Nobody is named in vain."""
+    result = run("--systems", ",".join(["memory"] * 6))
+
+    assert 64 == result.exit_code
+    assert "5 at most" in result.stderr
+
+
 @pytest.mark.parametrize("form", [(), ("--json",)])
 def test_everything_that_it_knows_is_listed(form: tuple[str, ...]) -> None:
     """Invariants, faults, steps and bugs."""
@@ -79,6 +154,14 @@ def test_everything_that_it_knows_is_listed(form: tuple[str, ...]) -> None:
     assert 0 == result.exit_code
     for word in ("No silent loss", "row lands late", "undelete", "blind", "pay periods"):
         assert word in result.output
+
+
+def test_an_unknown_fault_cannot_happen() -> None:
+    """64, and the names of those that can, told apart although some hold a comma."""
+    result = run("--faults", "store full;parrot")
+
+    assert 64 == result.exit_code
+    assert "no answer, nothing done; no answer, all done;" in result.stderr
 
 
 def test_an_unknown_bug_cannot_be_planted() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,18 @@ def test_a_history_that_is_not_the_same_shows(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(People, "token", lambda _: "e0-other")
 
     assert first.trace != play(Tape(3), STEPS).trace
+
+
+def test_one_in_a_hundred_histories_is_played_again_and_must_be_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """28: a history that chance has a hand in is a finding."""
+    numbers = count()
+    monkeypatch.setattr(People, "token", lambda _: f"e{next(numbers)}-quartz")
+
+    failed = total(0, 2).failed
+
+    assert [(0, 28)] == [(each.tape.seed, each.breach.number) for each in failed]
 
 
 def test_a_tape_replays_to_the_same_history(tmp_path: Path) -> None:

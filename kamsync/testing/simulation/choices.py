@@ -12,7 +12,9 @@ from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-from msgspec import Struct, field, json, structs
+from msgspec import DecodeError, Struct, field, json, structs
+
+from kamsync.errors import ConfigurationInvalid
 
 __all__ = ["Choices", "Strip", "Stroke", "Tape", "load_tape", "save_tape"]
 
@@ -105,8 +107,20 @@ def save_tape(tape: Tape, path: Path) -> None:
 
 
 def load_tape(path: Path) -> Tape:
-    """Read a tape from a file."""
-    found = json.decode(path.read_bytes(), type=_AnyTape)
+    """Read a tape from a file.
+
+    Raises:
+        ConfigurationInvalid: it holds none, or cannot be read.
+    """
+    try:
+        found = json.decode(path.read_bytes(), type=_AnyTape)
+    except OSError as error:
+        raise ConfigurationInvalid(f"The tape {path} cannot be read: {error.strerror}.") from error
+    except DecodeError as error:
+        raise ConfigurationInvalid(
+            f"{path} holds no tape of a history: {error}.",
+            hint="A tape is what kamsync simulate keeps of a history that fails.",
+        ) from error
     return Tape(**structs.asdict(found))
 
 

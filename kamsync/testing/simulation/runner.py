@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from itertools import repeat
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import starmap
 
 from msgspec import Struct, field
 
@@ -27,6 +27,9 @@ BROKEN = 0
 
 ORDER_EVERY = 4
 """In one of how many histories the order of reading is tried out as well."""
+
+TWICE_EVERY = 100
+"""One of how many histories is played a second time, from its tape."""
 
 
 class Played(Struct):
@@ -146,32 +149,54 @@ class Order(Struct, frozen=True):
         systems = {name: stage.name for name, stage in self.stages.items()}
         return Tape(seed, canary=self.canary, systems=systems, faults=self.faults)
 
+    def play(self, tape: Tape, *, replay: bool = False) -> Played:
+        """Play one history, or play it again."""
+        return play(tape, self.steps, replay=replay, store=self.store, stages=self.stages)
+
 
 def play_seeds(start: int, seeds: int, order: Order, *, jobs: int = 1) -> Iterator[Total]:
     """Yield what more and more histories came to, the last one all of them."""
     total = Total()
-    firsts = range(start, start + seeds, CHUNK)
-    counts = [min(CHUNK, start + seeds - first) for first in firsts]
-    if jobs <= 1:
-        for part in map(_chunk, firsts, counts, repeat(order)):
-            total.join(part)
-            yield total
-        return
-    with ProcessPoolExecutor(jobs) as pool:
-        for part in pool.map(_chunk, firsts, counts, repeat(order)):
-            total.join(part)
-            yield total
+    end = start + seeds
+    parts = ((first, min(CHUNK, end - first), order) for first in range(start, end, CHUNK))
+    for part in starmap(_chunk, parts) if jobs <= 1 else _side_by_side(parts, jobs):
+        total.join(part)
+        yield total
+
+
+def _side_by_side(parts: Iterable[tuple[int, int, Order]], jobs: int) -> Iterator[Total]:
+    """Play parts on several processes, and yield them in order; few wait at a time."""
+    waiting: deque[Future[Total]] = deque()
+    pool = ProcessPoolExecutor(jobs)
+    try:
+        for part in parts:
+            waiting.append(pool.submit(_chunk, *part))
+            if len(waiting) > 2 * jobs:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 CHUNK = 25
 """How many histories one process plays before it reports."""
 
 
+def _require_same(played: Played, again: Played) -> None:
+    """28: what a tape tells is the same each time."""
+    if again.trace != played.trace:
+        text = f"history {played.tape.seed} was another one when its tape was played again"
+        played.breach = Breach(28, text)
+
+
 def _chunk(start: int, seeds: int, order: Order) -> Total:
     total = Total()
     before = time.process_time()
     for seed in range(start, start + seeds):
-        tape = order.tape(seed)
-        total.add(play(tape, order.steps, store=order.store, stages=order.stages))
+        played = order.play(order.tape(seed))
+        if seed % TWICE_EVERY == 0 and played.breach is None:
+            _require_same(played, order.play(played.tape, replay=True))
+        total.add(played)
     total.cpu_s = time.process_time() - before
     return total

@@ -32,6 +32,29 @@ def _no_lock(_: Function) -> Function:
     return lambda *_, **__: nullcontext()
 
 
+def _one_name(_: Function) -> Function:
+    return lambda *_: "00000000"
+
+
+def _with_what_follows(right: Function) -> Function:
+    def sent(*what: Any) -> dict[str, Any]:
+        values = dict(right(*what))
+        return {"city": "x", **values} if "street" in values else values
+
+    return sent
+
+
+def _over_the_unseen(right: Function) -> Function:
+    def update(self: Any) -> Any:
+        shown = {
+            name: structs.replace(fact, unseen=False) for name, fact in self.link.facts.items()
+        }
+        self.link = structs.replace(self.link, facts=shown)
+        return right(self)
+
+    return update
+
+
 def _all_that_is_due(right: Function) -> Function:
     def still_due(self: Any, batch: Any, row: Any, link: Any) -> Any:
         from kamsync.engine.batches import due_at
@@ -88,6 +111,24 @@ ALLOWING = {
         (Patch(PUSH, "_Push._still_due", _all_that_is_due),),
         seeds=61,
         breaks=(12,),
+    ),
+    "any plan": Bug(
+        "An approval is good for another plan than the one that was shown.",
+        (Patch("kamsync.plan", "PlanName.text", _one_name),),
+        seeds=110,
+        breaks=(12,),
+    ),
+    "overreaching": Bug(
+        "What only follows from the rest in a system is written with it.",
+        (Patch(PUSH, "sent", _with_what_follows),),
+        seeds=1,
+        breaks=(18,),
+    ),
+    "sightless": Bug(
+        "A field that a system does not show is written over.",
+        (Patch("kamsync.plan", "_Asker.update", _over_the_unseen),),
+        seeds=12,
+        breaks=(19,),
     ),
     "two at a time": Bug(
         "The lock that keeps a second round from beginning locks nothing.",

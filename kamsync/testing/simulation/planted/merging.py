@@ -105,6 +105,14 @@ def _one_kept(right: Function) -> Function:
     return filled
 
 
+def _dreamt(right: Function) -> Function:
+    def set_golden(self: Any, value: Any, *what: Any, **how: Any) -> None:
+        is_name = self.topic.field == "name" and isinstance(value, str)
+        right(self, "x-dreamt" if is_name else value, *what, **how)
+
+    return set_golden
+
+
 def _claims_dropped(_: Function) -> Function:
     return lambda link, _: link
 
@@ -157,6 +165,12 @@ MERGING = {
         "What a rule settles is not in the journal.",
         (Patch(STATE, "State.note", _unspoken),),
         seeds=1,
+    ),
+    "dreaming": Bug(
+        "What becomes golden is not what somebody has entered.",
+        (Patch(STATE, "State.set_golden", _dreamt),),
+        seeds=1,
+        breaks=(2,),
     ),
     "swallowing": Bug(
         "Of two records that become one, what the one loses is not told.",

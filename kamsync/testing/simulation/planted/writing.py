@@ -109,6 +109,14 @@ def _unheld(right: Function) -> Function:
     return lambda *what, **how: right(*what, **{**how, "held": ()})
 
 
+def _never_due(_: Function) -> Function:
+    return lambda *_: Due()
+
+
+def _twice(right: Function) -> Function:
+    return lambda self: right(self).plus(right(self))
+
+
 def _unrevised(right: Function) -> Function:
     return lambda *what: structs.replace(right(*what), knows=-1)
 
@@ -161,6 +169,18 @@ WRITING = {
         (Patch(PLAN, "_Asker.update", _ending),),
         seeds=1,
         breaks=(7,),
+    ),
+    "undying": Bug(
+        "What is to be deleted is deleted nowhere.",
+        (Patch(PLAN, "_Asker.delete", _never_due),),
+        seeds=14,
+        breaks=(25,),
+    ),
+    "impatient": Bug(
+        "What could not be written just now is sent again at once.",
+        (Patch(PUSH, "_Push.run", _twice),),
+        seeds=10,
+        breaks=(20,),
     ),
     "neglectful": Bug(
         "One field is never written.",
