@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from kamsync.model import Record
-from kamsync.store.codec import golden_of, written
+from kamsync.store.codec import golden_of, golden_text
 from kamsync.store.database import Database
 from kamsync.store.remembered import Remembered
 
@@ -57,7 +57,7 @@ class Records:
     def save(self, records: Sequence[Record]) -> None:
         """Insert or replace *records*; whether they are marked dirty stays as it is."""
         rows = [
-            (record.id, record.entity, written(record.fields, record.id), record.merged_into)
+            (record.id, record.entity, golden_text(record.fields, record.id), record.merged_into)
             for record in records
         ]
         self._remembered.records_written(row[0] for row in rows)
