@@ -12,7 +12,7 @@ from kamsync.observe import saying
 from kamsync.observe.falling import fallen
 from kamsync.observe.replay import replayed, steps
 from kamsync.observe.saying import doubted, is_ours, matching, said
-from kamsync.observe.words import GONE, HERE, Hearing, Showing, says_nothing
+from kamsync.observe.words import GONE, HERE, UNSENT, Hearing, Showing, says_nothing
 
 __all__ = ["heard"]
 
@@ -38,6 +38,8 @@ def heard(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:
 
 def _told(fact: Fact, showing: Showing, map_: FieldMap | None, hearing: Hearing) -> Fact:
     """Return the fact of a field that was seen before, by its history where there is one."""
+    if hearing.turned_back and showing.cells != fact.observed:
+        return _turned_back(fact, showing)
     if map_ is None or hearing.history is None:
         return _compared(fact, showing, hearing)
     return replayed(fact, showing, map_, hearing)
@@ -114,6 +116,22 @@ def _filled_again(fact: Fact, showing: Showing, hearing: Hearing) -> bool:
     refers = showing.name in hearing.references and showing.name not in hearing.intents
     silent = fact.emptied and not showing.changed
     return refers and silent and not says_nothing(showing.cells) and showing.cells != fact.merged
+
+
+def _turned_back(fact: Fact, showing: Showing) -> Fact:
+    """Return the fact of a value that came back with an older state of its record.
+
+    Nobody has entered that now, so that whoever once did cannot have known golden. What was heard
+    here since and is not dealt with is kept.
+    """
+    trail = fact.trail
+    if fact.observed != (trail[-1].cells if trail else fact.merged):
+        trail = (*trail, Step(fact.observed, None, fact.author, fact.at))
+    if not trail:
+        return structs.replace(said(fact, showing), knows=-1)
+    # Whoever said what was heard knew what they knew; from the last step on, nothing is known.
+    covered = Step(fact.observed, UNSENT)
+    return structs.replace(said(fact, showing), trail=(*trail, covered))
 
 
 def _only_shown(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:

@@ -47,6 +47,8 @@ class Hearing(Struct, frozen=True):
     """What tells this reading from any other."""
     references: Collection[str] = ()
     """The fields that refer to other records."""
+    turned_back: bool = False
+    """Whether the record is older than it was seen to be: its system was put back to what it was."""
     spent: bool = False
     """Whether the answer to our create may be that to an earlier one, which an older store forgot."""
     awaited: bool = False
