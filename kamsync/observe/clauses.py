@@ -166,9 +166,8 @@ def _met(showing: Showing, hearing: Hearing) -> Fact:
         return Fact(showing.cells, author=showing.author, at=showing.at)
     intents = hearing.intents.get(showing.name, ())
     intent = matching(intents, showing.cells)
-    if hearing.spent and showing.name != EXISTS and (not intent or intent.cells != showing.cells):
-        alone = showing.author is not None and showing.author.own and showing.author.alone
-        return saying.own(fact, showing.cells, None) if alone else said(fact, showing)
+    if showing.name in hearing.spent and (not intent or intent.cells != showing.cells):
+        return _made_before(fact, showing)
     if intent and intent.cells != showing.cells and says_nothing(showing.cells):
         # Of a create that was sent more than once, that may have landed which said nothing of it yet.
         intent = intent if intent.landed else None
@@ -179,3 +178,11 @@ def _met(showing: Showing, hearing: Hearing) -> Fact:
     # It may be what we sent in the spelling of the system, or what somebody made of it since.
     unclear = bool(intents) and showing.name != EXISTS
     return structs.replace(said(fact, showing), doubt=unclear)
+
+
+def _made_before(fact: Fact, showing: Showing) -> Fact:
+    """Return the fact of what an earlier create of ours may have sent: that is no golden value of now."""
+    author = showing.author
+    certain = author is not None and (author.alone or author.evidence is Evidence.FIELD_HISTORY)
+    is_ours = author is not None and author.own and certain
+    return saying.own(fact, showing.cells, None) if is_ours else said(fact, showing)

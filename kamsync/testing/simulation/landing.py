@@ -228,9 +228,15 @@ class Landings:
             if act.deed is not Deed.UNDELETE:
                 self._tell_audit(place, field, version.revision)
             # What a write brings back may be what a person had replaced before the record went.
-            if act.deed is Deed.EDIT or (act.deed is Deed.CREATE and not self._repeats(cast.name)):
+            if act.deed is Deed.EDIT or (act.deed is Deed.CREATE and self._is_first(cast, sent)):
                 self.writes[place, field] = self.writes.get((place, field), 0) + 1
         self.deaths.discard(place)
+
+    def _is_first(self, cast: Cast, sent: Sent) -> bool:
+        """Whether no earlier create can have made what this one did: what that sent is written once more."""
+        assert self.store is not None
+        link = int(sent.write.key.split(".")[0])
+        return not (self._repeats(cast.name) or self.store.outbox.given_up([link]))
 
     def _tell_audit(self, place: Place, field: str, revision: int) -> None:
         """Let the audit know what has landed, unless it came so late that nobody waits for it any more."""
