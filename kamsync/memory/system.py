@@ -266,6 +266,7 @@ class MemorySystem:
         Versions and times are those of then. Ids and places that were given since are not given again.
         """
         assert self._log is None, "the file of a system holds all that ever happened there"
+        self._seq += 1
         for name, before in self._tables.items():
             acts = [act for row in before.rows.values() for act in row.acts if act.seq <= seq]
             table = self._tables[name] = Table(name)
