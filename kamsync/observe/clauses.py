@@ -127,9 +127,7 @@ def _turned_back(fact: Fact, showing: Showing) -> Fact:
     trail = fact.trail
     if fact.observed != (trail[-1].cells if trail else fact.merged):
         trail = (*trail, Step(fact.observed, None, fact.author, fact.at))
-    if not trail:
-        return structs.replace(said(fact, showing), knows=-1)
-    # Whoever said what was heard knew what they knew; from the last step on, nothing is known.
+    # What contends from here goes on contending; from the last step on, nothing is known.
     covered = Step(fact.observed, UNSENT)
     return structs.replace(said(fact, showing), trail=(*trail, covered))
 

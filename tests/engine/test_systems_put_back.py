@@ -102,3 +102,17 @@ def test_a_record_that_came_back_with_its_system_is_a_question(met):
 
     assert "exists" == hub.conflict().field
     assert not hub["success"].exists(there)
+
+
+def test_what_contends_goes_on_contending_when_its_system_is_put_back(met):
+    """It was entered, and a person may want it, although it is nowhere any more."""
+    hub, here, there = met("sales", "success")
+    before = hub["sales"].world.seq
+    hub["sales"].edit(here, name="Acme Corp")
+    hub["success"].edit(there, name="Acme SE")
+    hub.round()
+
+    hub["sales"].world.put_back(before)
+    hub.round(sweep=True)
+
+    assert {"Acme Corp", "Acme SE"} == {each.value for each in hub.conflict().contenders}
