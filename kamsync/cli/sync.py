@@ -67,7 +67,7 @@ def _document(round_: Round) -> dict[str, object]:
 
     Keys: ``round``, ``plan``, ``read``, ``merged``, ``matched``, ``written``, ``systems`` (by name:
     created, updated, deleted, dropped, stale, refused, open), ``held``, ``parked``, ``down``,
-    ``resting``.
+    ``resting``, ``unread``.
     """
     return {
         "round": round_.id,
@@ -81,6 +81,7 @@ def _document(round_: Round) -> dict[str, object]:
         "parked": round_.parked,
         "down": round_.down,
         "resting": round_.resting,
+        "unread": round_.unread,
     }
 
 
@@ -99,7 +100,13 @@ def _show(printer: Printer, round_: Round, took_s: float, *, undo: bool) -> None
         printer.line(("! ", "red"), f"{down.system} did not answer: {down.reason}")
     for name in round_.resting:
         printer.line(("• ", "yellow"), f"{name} is paused; kamsync resume {name} serves it again.")
-    if rows or round_.down or round_.resting:
+    if round_.unread:
+        printer.line(
+            ("! ", "red"),
+            f"A store was put back, and {', '.join(round_.unread)} was not read as a whole since:"
+            " nothing is merged or written before.",
+        )
+    if rows or round_.down or round_.resting or round_.unread:
         printer.gap()
     printer.line(
         (f"Round {round_.id.removeprefix('round-')} done", "bold"),

@@ -24,7 +24,7 @@ from kamsync.engine.open_writes import (
     knows_or_sees_more,
     learns,
     sent,
-    spent_keys,
+    spent_fields,
 )
 from kamsync.engine.passing import admit
 from kamsync.engine.places import drop_questions
@@ -120,7 +120,7 @@ class _Hearing:
         self.references = references_of(hub, entity, system.maps[entity]).keys()
         self.read_at = hub.now()
         self.restoring = hub.restored_at is not None
-        self.spent: Collection[str] = frozenset()
+        self.spent: Mapping[str, frozenset[str]] = {}
         self.answered: list[int] = []
         self.lost: list[int] = []
 
@@ -142,7 +142,7 @@ class _Hearing:
         filled = _placeholders(hub, system, entity, fits, known)
         self.rows |= hub.store.outbox.inflight_of([link.id for link in filled.values()])
         known |= filled
-        self.spent = spent_keys(hub, system, [row for rows in self.rows.values() for row in rows])
+        self.spent = spent_fields(hub, system, [row for rows in self.rows.values() for row in rows])
         fresh = [r for r in fits if r.native_id not in known and r.values is not None]
         wanted = admit(hub, system, entity, fresh, invited)
         plain = [] if self.restoring else wanted
@@ -190,7 +190,7 @@ class _Hearing:
             ended=self.ended.get(reading.native_id, {}),
             digest=self.digests.get(reading.native_id),
             references=self.references,
-            spent=not link.facts and any(row.key in self.spent for row in rows),
+            spent=frozenset[str]().union(*(self.spent.get(row.key, ()) for row in rows)),
             awaited=link.record is not None and not link.facts and reading.stamp == link.record,
         )
         return observe(link, reading, hearing)

@@ -10,7 +10,7 @@ from kamsync.mapping import EntityMap
 from kamsync.model import EXISTS, Intent, Link, Native, Op
 from kamsync.store import OutboxRow
 
-__all__ = ["has_landed", "intents_of", "knows_or_sees_more", "learns", "sent", "spent_keys"]
+__all__ = ["has_landed", "intents_of", "knows_or_sees_more", "learns", "sent", "spent_fields"]
 
 
 def sent(map_: EntityMap, row: OutboxRow) -> dict[str, Native]:
@@ -53,29 +53,30 @@ def knows_or_sees_more(before: Link, after: Link) -> bool:
     return False
 
 
-def spent_keys(hub: Hub, system: System, rows: Iterable[OutboxRow]) -> frozenset[str]:
-    """Return the keys of creates among *rows* whose answer may be that to an earlier one.
+def spent_fields(hub: Hub, system: System, rows: Iterable[OutboxRow]) -> dict[str, frozenset[str]]:
+    """Return, by key, what the answer to a create among *rows* may show as an earlier one has sent it.
 
-    That one said something else and was given up, or an older store has forgotten it. What carries
-    our id was found before anything was created.
+    That one said something else there and was given up, or an older store has forgotten it. What
+    carries our id was found before anything was created.
     """
     can = system.connector.can
-    creates = [row for row in rows if row.op is Op.CREATE]
+    creates = {row.key: row for row in rows if row.op is Op.CREATE}
     if not creates or not can & (Can.STAMP | Can.IDEMPOTENT_CREATE):
-        return frozenset()
+        return {}
     below = 0 if Can.STAMP in can else hub.forgotten_below
-    said = {row.key: row.fields for row in creates}
-    earlier = hub.store.outbox.given_up([row.link for row in creates])
-    others = {
-        row.key for row in earlier if not _is_alike(row.fields, said.get(row.key, row.fields))
+    mapped = frozenset(system.maps[next(iter(creates.values())).entity].fields)
+    spent = {
+        key: mapped if row.fields[EXISTS].revision < below else frozenset()
+        for key, row in creates.items()
     }
-    return frozenset(
-        key for key, fields in said.items() if key in others or fields[EXISTS].revision < below
-    )
+    for row in hub.store.outbox.given_up([row.link for row in creates.values()]):
+        if row.key in spent:
+            spent[row.key] |= _unlike(row.fields, creates[row.key].fields)
+    return spent
 
 
-def _is_alike(fields: Mapping[str, Intent], others: Mapping[str, Intent]) -> bool:
-    """Whether two writes say the same."""
-    return fields.keys() == others.keys() and all(
-        intent.cells == others[name].cells for name, intent in fields.items()
-    )
+def _unlike(fields: Mapping[str, Intent], others: Mapping[str, Intent]) -> frozenset[str]:
+    """Return the fields of which two writes do not say the same."""
+    names = fields.keys() | others.keys()
+    said = {name: (fields.get(name), others.get(name)) for name in names}
+    return frozenset(n for n, (a, b) in said.items() if not (a and b and a.cells == b.cells))

@@ -260,6 +260,19 @@ class MemorySystem:
             self._pending.append(act)
         return act
 
+    def put_back(self, seq: int) -> None:
+        """Be what this was after the act at the place *seq*, as from a backup; only without a file.
+
+        Versions and times are those of then. Ids and places that were given since are not given again.
+        """
+        assert self._log is None, "the file of a system holds all that ever happened there"
+        self._seq += 1
+        for name, before in self._tables.items():
+            acts = [act for row in before.rows.values() for act in row.acts if act.seq <= seq]
+            table = self._tables[name] = Table(name)
+            for act in sorted(acts, key=lambda act: act.seq):
+                table.take(act).shown = before.rows[act.id].shown
+
     def catch_up(self) -> None:
         """Take in what other processes did."""
         if self._log is not None and self._pending is None:

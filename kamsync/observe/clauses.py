@@ -12,7 +12,7 @@ from kamsync.observe import saying
 from kamsync.observe.falling import fallen
 from kamsync.observe.replay import replayed, steps
 from kamsync.observe.saying import doubted, is_ours, matching, said
-from kamsync.observe.words import GONE, HERE, Hearing, Showing, says_nothing
+from kamsync.observe.words import GONE, HERE, UNSENT, Hearing, Showing, says_nothing
 
 __all__ = ["heard"]
 
@@ -38,6 +38,8 @@ def heard(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:
 
 def _told(fact: Fact, showing: Showing, map_: FieldMap | None, hearing: Hearing) -> Fact:
     """Return the fact of a field that was seen before, by its history where there is one."""
+    if hearing.turned_back and showing.cells != fact.observed:
+        return _turned_back(fact, showing)
     if map_ is None or hearing.history is None:
         return _compared(fact, showing, hearing)
     return replayed(fact, showing, map_, hearing)
@@ -116,6 +118,20 @@ def _filled_again(fact: Fact, showing: Showing, hearing: Hearing) -> bool:
     return refers and silent and not says_nothing(showing.cells) and showing.cells != fact.merged
 
 
+def _turned_back(fact: Fact, showing: Showing) -> Fact:
+    """Return the fact of a value that came back with an older state of its record.
+
+    Nobody has entered that now, so that whoever once did cannot have known golden. What was heard
+    here since and is not dealt with is kept.
+    """
+    trail = fact.trail
+    if fact.observed != (trail[-1].cells if trail else fact.merged):
+        trail = (*trail, Step(fact.observed, None, fact.author, fact.at))
+    # What contends from here goes on contending; from the last step on, nothing is known.
+    covered = Step(fact.observed, UNSENT)
+    return structs.replace(said(fact, showing), trail=(*trail, covered))
+
+
 def _only_shown(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:
     """Return the fact after a restore: the value is shown, and what was covered before is kept.
 
@@ -148,9 +164,8 @@ def _met(showing: Showing, hearing: Hearing) -> Fact:
         return Fact(showing.cells, author=showing.author, at=showing.at)
     intents = hearing.intents.get(showing.name, ())
     intent = matching(intents, showing.cells)
-    if hearing.spent and showing.name != EXISTS and (not intent or intent.cells != showing.cells):
-        alone = showing.author is not None and showing.author.own and showing.author.alone
-        return saying.own(fact, showing.cells, None) if alone else said(fact, showing)
+    if showing.name in hearing.spent and (not intent or intent.cells != showing.cells):
+        return _made_before(fact, showing)
     if intent and intent.cells != showing.cells and says_nothing(showing.cells):
         # Of a create that was sent more than once, that may have landed which said nothing of it yet.
         intent = intent if intent.landed else None
@@ -161,3 +176,11 @@ def _met(showing: Showing, hearing: Hearing) -> Fact:
     # It may be what we sent in the spelling of the system, or what somebody made of it since.
     unclear = bool(intents) and showing.name != EXISTS
     return structs.replace(said(fact, showing), doubt=unclear)
+
+
+def _made_before(fact: Fact, showing: Showing) -> Fact:
+    """Return the fact of what an earlier create of ours may have sent: that is no golden value of now."""
+    author = showing.author
+    certain = author is not None and (author.alone or author.evidence is Evidence.FIELD_HISTORY)
+    is_ours = author is not None and author.own and certain
+    return saying.own(fact, showing.cells, None) if is_ours else said(fact, showing)

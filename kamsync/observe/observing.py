@@ -9,6 +9,7 @@ from kamsync.mapping import EntityMap
 from kamsync.model import EXISTS, Cells, Fact, Link, Reading
 from kamsync.observe.clauses import heard
 from kamsync.observe.showing import author_of, showings, time_of
+from kamsync.observe.versions import is_older
 from kamsync.observe.words import ABSENT, GONE, HERE, Hearing, Showing
 
 __all__ = ["first_cells", "observe"]
@@ -73,6 +74,8 @@ def _heard_again(link: Link, reading: Reading, hearing: Hearing) -> dict[str, Fa
     """Return the facts of a link after a reading, one field after the other."""
     if hearing.history is not None:
         hearing = structs.replace(hearing, told_again=link.version)
+    if is_older(reading.version, link.version):
+        hearing = structs.replace(hearing, turned_back=True)
     facts = dict(link.facts)
     for showing in showings(link, reading, hearing):
         fact = heard(facts.get(showing.name), showing, _as_new(link, showing, hearing))

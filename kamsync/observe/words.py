@@ -47,8 +47,10 @@ class Hearing(Struct, frozen=True):
     """What tells this reading from any other."""
     references: Collection[str] = ()
     """The fields that refer to other records."""
-    spent: bool = False
-    """Whether the answer to our create may be that to an earlier one, which an older store forgot."""
+    turned_back: bool = False
+    """Whether the record is older than it was seen to be: its system was put back to what it was."""
+    spent: Collection[str] = ()
+    """The fields that the answer to our create may show as an earlier one has sent them."""
     awaited: bool = False
     """Whether this native record has come to a place that a record kept for it: by our stamp."""
 

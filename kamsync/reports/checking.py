@@ -11,6 +11,7 @@ from kamsync.clock import minute
 from kamsync.connector import Can, NativeEntity, named
 from kamsync.engine import Hub, System, pauses
 from kamsync.engine.recognising import require_another, require_same
+from kamsync.engine.restore import still_to_read
 from kamsync.entities import TEAMS
 from kamsync.errors import ConfigurationInvalid, KamsyncError
 from kamsync.mapping import EntityMap
@@ -106,7 +107,8 @@ def check_store(hub: Hub, *, full: bool = False) -> Iterator[Check]:
     shown = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
     yield Check(Level.OK, "store", f"It opens and holds {shown or 'no records yet'}.")
     if hub.restored_at:
-        text = "An older state was restored, and not every record was read again since."
+        unread = ", ".join(sorted(still_to_read(hub)))
+        text = f"An older state was restored, and not read as a whole since: {unread or 'nothing'}."
         hint = "Nothing is merged or written until it was; run kamsync sync --sweep."
         yield Check(Level.NOTE, "store", text, hint)
     if conflicts := store.reviews.count_open():

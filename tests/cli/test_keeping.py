@@ -38,6 +38,17 @@ def test_a_restored_store_writes_nothing_old(nordwind):
     assert before == nordwind.state()
 
 
+def test_a_round_says_what_a_restored_store_has_still_to_read(nordwind):
+    """Nobody wonders why nothing is merged or written."""
+    nordwind.run("backup", "safe.gz")
+    nordwind.run("restore", "safe.gz", "--replace")
+    nordwind.run("pause", "success")
+
+    assert "success was not read as a whole since" in nordwind.run("sync").stdout
+    assert ["success"] == nordwind.document("sync")["unread"]
+    assert "not read as a whole since: success" in nordwind.run("check").stdout
+
+
 def test_a_store_is_not_replaced_unasked(nordwind):
     """The line says how to ask."""
     nordwind.run("backup", "safe.gz")

@@ -7,6 +7,7 @@ import pytest
 from kamsync.connector import Can
 from kamsync.engine import assign_conflict, comment_conflict
 from kamsync.memory import ALL
+from kamsync.reports.checking import check_store
 from kamsync.store import restore_store
 
 
@@ -206,3 +207,26 @@ def test_what_was_noted_about_a_question_is_noted_about_it_after_a_restore(met, 
     again = hub.conflict()
     assert 2 == again.version
     assert ("Cleo", ["I called them."]) == (again.assignee, [c.text for c in again.comments])
+
+
+def test_nothing_is_merged_before_every_system_was_read_again(stage, tmp_path, clock):
+    """Also one that the older store knows nothing of: it may hold what all the rest came from."""
+    hub = stage("sales", "success")
+    hub.store.backup(tmp_path / "backup")
+    hub["sales"].create(name="Acme", domains=["acme.com"])
+    hub.meet()
+    hub["sales"].world.up = False
+
+    hub.clock.wait(10)
+    hub.store.close()
+    hub.hub.store = restore_store(tmp_path / "backup", "sqlite://", clock=clock, key=hub.key)
+    result = hub.preview()
+
+    assert (["sales"], [], 0) == (result.unread, hub.records(), result.plan.writes)
+    assert "sales" in next(c.text for c in check_store(hub.hub) if "restored" in c.text)
+
+    hub["sales"].world.up = True
+    hub.meet()
+    hub.settle()
+
+    assert ["Acme"] == hub["sales"].all("name") == hub["success"].all("name")

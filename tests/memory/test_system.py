@@ -196,3 +196,21 @@ def test_order_survives_many_changes(system, ann):
 
     read = [reading.native_id for page in pages for reading in page.readings]
     assert [*native_ids[1:], native_ids[0]] == read
+
+
+def test_a_system_that_was_put_back_is_what_it_was_and_gives_no_id_twice():
+    """Values, versions and who is there are those of then."""
+    system = MemorySystem(clock=SetClock())
+    kept = system.create("account", {"name": "Acme"})
+    ended = system.create("account", {"name": "Bolt"})
+    memory = Memory.over(system)
+    then = memory.fetch("account", ["name"], [kept, ended])
+    before = system.seq
+    system.edit("account", kept, {"name": "Acme Corp"})
+    system.delete("account", ended)
+    lost = system.create("account", {"name": "Cone"})
+
+    system.put_back(before)
+
+    assert then == memory.fetch("account", ["name"], [kept, ended, lost])
+    assert system.create("account", {"name": "Dome"}) not in {kept, ended, lost}

@@ -14,7 +14,7 @@ from kamsync.memory import Faults
 from kamsync.model import Op, Outcome, Receipt, Write
 from kamsync.testing.simulation.choices import Choices
 
-__all__ = ["FAULTS", "LAST", "LATER", "SITES", "Crash", "Gremlin", "Wire"]
+__all__ = ["ASKED_FOR", "FAULTS", "LAST", "LATER", "SITES", "Crash", "Gremlin", "Wire"]
 
 FAULTS = {
     "crash before a commit": "commit",
@@ -51,6 +51,7 @@ LATER = {
     "decision amid a call": "call",
     "store upgraded": "step",
     "store put back": "step",
+    "system put back": "step",
 }
 """The same, drawn at the end of a setting, so that older tapes still tell their story.
 
@@ -60,6 +61,9 @@ is to begin.
 
 LAST = frozenset({"store put back"})
 """What is drawn after all else of a setting, unless it is named."""
+
+ASKED_FOR = frozenset({"system put back"})
+"""What happens only where it is named: not every history with it keeps every promise yet."""
 
 SITES = {**FAULTS, **LATER}
 

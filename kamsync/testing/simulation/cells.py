@@ -20,7 +20,8 @@ class Place(Struct, frozen=True, order=True):
 class Version(Struct):
     """A value that a cell held or that golden had: who knew what when it was entered.
 
-    *head* are the bits of the edits that entered it, *user* whether a person did so in this cell.
+    *head* are the bits of the edits that entered it, *user* whether a person did so in this cell. *lost*
+    are those that whoever looks here sees no more, since the system was put back.
     """
 
     ident: Ident
@@ -29,6 +30,7 @@ class Version(Struct):
     user: bool = True
     revision: int = 0
     seq: int = 0
+    lost: int = 0
 
 
 class Cell:

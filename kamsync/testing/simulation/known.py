@@ -47,7 +47,7 @@ KNOWN: Mapping[int, Known] = {
         "The store can only be read.",
         tested=("test_a_store_that_can_only_be_read_is_read_and_says_so",),
     ),
-    7: Known("An older store is put back.", ("store put back",)),
+    7: Known("An older store, or system, is put back.", ("store put back", "system put back")),
     8: Known(
         "The process is killed.", tested=("test_a_sync_that_is_killed_ends_as_one_that_is_not",)
     ),

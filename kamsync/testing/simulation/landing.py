@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from kamsync.connector import Can
 from kamsync.memory.acts import Act, Deed, Row
-from kamsync.model import Cells, Fact, Native, Op, Receipt, Write
+from kamsync.model import Cells, Fact, Link, Native, Op, Receipt, Write
 from kamsync.store import Store
 from kamsync.testing.simulation.audit import Audit
 from kamsync.testing.simulation.breaks import Land
@@ -129,15 +129,14 @@ class Landings:
         place = Place(cast.name, act.object, act.id)
         row = self.towns[cast.name].table(act.object).rows[act.id]
         values = row.values
+        if not act.own:
+            self.truth.changed_after(place, max(row.shown.values(), default=-1))
         if act.by == ITSELF.id:
             self._by_itself(act, place, values)
         elif act.own:
             self._own(cast, act, place, values)
         elif act.deed in {Deed.DELETE, Deed.MERGE}:
-            self.truth.vanished(place, merged=act.into is not None)
-            self.deaths.add(place)
-            self.died.add(place)
-            self.audit.went(place)
+            self.lost(place, merged=act.into is not None)
             if act.into is not None:
                 nodes = self.truth.nodes
                 nodes.unite(
@@ -146,9 +145,7 @@ class Landings:
                 )
         else:
             if act.deed is Deed.UNDELETE:
-                self.deaths.discard(place)
-                if not self._is_linked(place):
-                    self.chronicle.renew(place)
+                self.found(place)
             for field in {FIELDS[act.object][name]: None for name in act.values}:
                 ident = self.truth.nodes.of_natives(cast.name, act.object, field, values)
                 shown = max(row.shown.values(), default=-1)
@@ -157,11 +154,29 @@ class Landings:
                 self.truth.edited(place, field, ident, entered)
                 self.audit.replaced(place, field)
 
-    def _is_linked(self, place: Place) -> bool:
-        """Whether the hub knows a native record under its own id, and not another in its place."""
+    def lost(self, place: Place, *, merged: bool = False) -> None:
+        """A native record is gone, and not by our hand."""
+        self.truth.vanished(place, merged=merged)
+        self.deaths.add(place)
+        self.died.add(place)
+        self.audit.went(place)
+
+    def found(self, place: Place) -> None:
+        """A native record that was gone is there again, and not by our hand."""
+        self.deaths.discard(place)
+        if not self._is_linked(place):
+            self.chronicle.renew(place)
+
+    def link(self, place: Place) -> Link | None:
+        """Return what the hub knows of a native record."""
         assert self.store is not None
         links = self.store.links.by_native(place.system, place.entity, [place.native_id])
-        return any(link.native_id == place.native_id for link in links.values())
+        return next(iter(links.values()), None)
+
+    def _is_linked(self, place: Place) -> bool:
+        """Whether the hub knows a native record under its own id, and not another in its place."""
+        link = self.link(place)
+        return link is not None and link.native_id == place.native_id
 
     def _by_itself(self, act: Act, place: Place, values: dict[str, Native]) -> None:
         """Take in what follows in a system from something else, and is nobody's deed."""
@@ -192,9 +207,8 @@ class Landings:
 
     def _fact(self, place: Place, field: str) -> Fact | None:
         """Return what the hub knows of a field of a native record."""
-        assert self.store is not None
-        links = self.store.links.by_native(place.system, place.entity, [place.native_id])
-        return next((link.facts.get(field) for link in links.values()), None)
+        link = self.link(place)
+        return link.facts.get(field) if link is not None else None
 
     def _ident(self, place: Place, field: str, cells: Cells) -> Ident:
         # What follows in a system is none of its cells, and comes last.
@@ -228,9 +242,15 @@ class Landings:
             if act.deed is not Deed.UNDELETE:
                 self._tell_audit(place, field, version.revision)
             # What a write brings back may be what a person had replaced before the record went.
-            if act.deed is Deed.EDIT or (act.deed is Deed.CREATE and not self._repeats(cast.name)):
+            if act.deed is Deed.EDIT or (act.deed is Deed.CREATE and self._is_first(cast, sent)):
                 self.writes[place, field] = self.writes.get((place, field), 0) + 1
         self.deaths.discard(place)
+
+    def _is_first(self, cast: Cast, sent: Sent) -> bool:
+        """Whether no earlier create can have made what this one did: what that sent is written once more."""
+        assert self.store is not None
+        link = int(sent.write.key.split(".")[0])
+        return not (self._repeats(cast.name) or self.store.outbox.given_up([link]))
 
     def _tell_audit(self, place: Place, field: str, revision: int) -> None:
         """Let the audit know what has landed, unless it came so late that nobody waits for it any more."""

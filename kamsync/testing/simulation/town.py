@@ -43,6 +43,8 @@ class Town(MemorySystem):
         self.falls = Falls.NOT
         self.was_hidden: set[tuple[str, str]] = set()
         """The native fields, each with its object, that kamsync's user could not see at some time."""
+        self.went_back: dict[tuple[str, str], int] = {}
+        """The last act on each record when this was put back to what it was, by object and id."""
         self._fallen: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
         super().__init__(
             clock=clock,
@@ -74,6 +76,16 @@ class Town(MemorySystem):
         elif act.deed is Deed.UNDELETE:
             self._refill(act)
         return act
+
+    def go_back(self, seq: int) -> None:
+        """Be what this was after the act *seq*."""
+        self.put_back(seq)
+        self._fallen.clear()
+        self.went_back = {
+            (name, row.id): row.last.seq
+            for name in self.names()
+            for row in self.table(name).rows.values()
+        }
 
     def _empty(self, gone: Act) -> None:
         """Empty what refers to a record that has just been deleted."""

@@ -180,6 +180,36 @@ class Truth:
                 self.moot |= head if was.user else head | was.head
         cell.versions.append(Version(ident, past, head, user=head != 0 and ident == cell.blank))
 
+    def turned_back(self, place: Place, field: str, ident: Ident, seq: int, *, told: bool) -> None:
+        """A system was put back: a field holds what it once held, and nobody has entered that.
+
+        What was entered there since and nobody has heard is gone. Where nothing tells that it is older,
+        it passes for an edit: an exception.
+        """
+        cell = self.cell(place, field)
+        was = cell.now
+        if is_same(was.ident, ident):
+            return
+        old = next(
+            (v for v in reversed(cell.versions) if is_same(v.ident, ident)), cell.versions[0]
+        )
+        record = self.record_of(place)
+        subject = self.subjects.get((record, field)) if record else None
+        past = was.past
+        if subject is not None and is_same(was.ident, subject.now.ident):
+            past = subject.seen(past) | subject.now.past
+        lost = past & ~old.past
+        self.moot |= lost & ~(subject.settled | subject.contending if subject else 0)
+        self.excepted |= 0 if told else lost
+        cell.versions.append(Version(ident, old.past, old.head, seq=seq, lost=lost))
+
+    def changed_after(self, place: Place, shown: int) -> None:
+        """A record has a version of now: what came back there unread passes for an edit as well."""
+        for field in PARTS[place.entity]:
+            cell = self.cells.get((place, field))
+            if cell is not None and cell.now.lost and cell.now.seq > shown:
+                self.excepted |= cell.now.lost
+
     def went_along(self, place: Place, heard: Mapping[str, Ident], shown: int) -> None:
         """A native record has gone along with one that kamsync deleted: what is unread is excepted.
 

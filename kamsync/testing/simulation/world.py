@@ -15,7 +15,7 @@ from kamsync.memory.acts import Act, Row
 from kamsync.model import Write
 from kamsync.testing.simulation.audit import Audit
 from kamsync.testing.simulation.bounds import bounded
-from kamsync.testing.simulation.breaks import FAULTS, LAST, LATER, Gremlin
+from kamsync.testing.simulation.breaks import ASKED_FOR, FAULTS, LAST, LATER, Gremlin
 from kamsync.testing.simulation.cells import Breach, Place
 from kamsync.testing.simulation.choices import Choices, Strip, Tape
 from kamsync.testing.simulation.chronicle import Chronicle
@@ -25,6 +25,7 @@ from kamsync.testing.simulation.people import People
 from kamsync.testing.simulation.rescue import RESCUES, Rescue
 from kamsync.testing.simulation.reviewer import Reviewer
 from kamsync.testing.simulation.schema import PARTS
+from kamsync.testing.simulation.setback import SET_BACK, Setback
 from kamsync.testing.simulation.setting import Cast, draw_setting
 from kamsync.testing.simulation.site import Stage
 from kamsync.testing.simulation.staged import StagedTown
@@ -161,6 +162,7 @@ class World:
                 self.say("system", name, town.falls)
         self.troubles = Troubles(self.towns, self.hub.clock)
         self.gremlin.visit = self._visit
+        self.setback = Setback(self.towns, self.landings)
         self.rescue = Rescue(self.hub, self.truth, self.chronicle)
         self._beside: tuple[str, ...] = ()
         self._draw_later(work)
@@ -186,7 +188,7 @@ class World:
         if early and not self.setting.faults:
             return
         self._may_happen(
-            [k for k in LATER if (k not in LAST if named is None else k in named)], work
+            [k for k in LATER if (k not in LAST | ASKED_FOR if named is None else k in named)], work
         )
 
     def _draw_last(self, work: Choices) -> None:
@@ -252,12 +254,15 @@ class World:
         if not self._beside or not self._faults.happens(SHARE):
             return
         kind = self._faults.pick(self._beside)
-        if self.rescue.is_over(kind):
+        if self.rescue.is_over(kind) or (kind == SET_BACK and self.setback.is_over):
             return
         self.gremlin.seen[kind] = self.gremlin.seen.get(kind, 0) + 1
         if kind == "started again":
             self.hub.restart()
             self.say(kind, "the hub")
+        elif kind == SET_BACK:
+            self._arrive_all()
+            self.say(kind, self.setback.strike(self._faults))
         elif kind in RESCUES:
             self._rescue(kind)
         else:
@@ -265,8 +270,7 @@ class World:
 
     def _rescue(self, kind: str) -> None:
         """Let the store be upgraded, or an older one be put back, with nothing on its way meanwhile."""
-        while self.gremlin.late:
-            self.arrive(0)
+        self._arrive_all()
         self.reviewer.page = None
         self.say(kind, self.rescue.strike(kind))
 
@@ -315,6 +319,11 @@ class World:
         if act == "push":
             return self.hub.run(lambda: self.hub.push(name))
         return self.hub.run(lambda: self.hub.pull(name, alone=act == "hint"))
+
+    def _arrive_all(self) -> None:
+        """Let nothing be on its way any more."""
+        while self.gremlin.late:
+            self.arrive(0)
 
     def arrive(self, place: int) -> None:
         """Let a write arrive that was sent long ago, unless no request is on its way for so long."""
