@@ -22,6 +22,8 @@ POLICIES = {
     "none": "no rule yet; a person decides everything",
 }
 NO_POLICY = "none"
+EMPTY = ("", '""', "''")
+"""What says nothing; quotes come through a shell that was given two kinds of them."""
 
 
 class Kind(Struct, frozen=True):
@@ -143,7 +145,7 @@ def files_of(policy: str) -> tuple[str, ...]:
 def _pair(flag: str, text: str, form: str, *, shown: bool = True) -> tuple[str, str]:
     """Take a text of two sides; one that may hold a secret is not repeated."""
     left, sign, right = text.partition("=")
-    if sign and left.strip() and not right.strip():
+    if sign and left.strip() and right.strip() in EMPTY:
         raise ConfigurationInvalid(
             f"{flag} says nothing of {left.strip()}.",
             hint=f"Give it as {form}, or leave {flag} out: what is needed has its place in the file.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from shlex import quote
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -97,7 +98,8 @@ def list_(
             here.printer.document(found)
         else:
             now, filtered = here.clock.now(), bool(wanted or after)
-            show_list(here.printer, sight, found, now, filtered=filtered)
+            narrowing = [f"--{name} {quote(text)}" for name, text in given.items() if text]
+            show_list(here.printer, sight, found, now, filtered=filtered, narrowing=narrowing)
     return found.total
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from kamsync.cli import words
@@ -14,9 +15,18 @@ __all__ = ["show_list"]
 
 
 def show_list(
-    printer: Printer, sight: Sight, found: Conflicts, now: datetime, *, filtered: bool
+    printer: Printer,
+    sight: Sight,
+    found: Conflicts,
+    now: datetime,
+    *,
+    filtered: bool,
+    narrowing: Sequence[str] = (),
 ) -> None:
-    """Write the open conflicts: groups first, since most are of few shapes."""
+    """Write the open conflicts: groups first, since most are of few shapes.
+
+    *narrowing* are the options that say which are meant, for the command that goes on.
+    """
     if not found.total:
         what = "of that kind " if filtered else ""
         printer.line((f"No conflict {what}is open: nothing waits for a person.", "green"))
@@ -37,14 +47,9 @@ def show_list(
     printer.gap()
     lines = [_line(sight, item, now) for item in found.items]
     printer.table(lines, firm=(0, 4), stacks=printer.is_narrow)
-    if len(found.items) < found.total:
-        printer.line(
-            f"… {words.counted(found.total - len(found.items), 'more', 'more')}: kamsync conflicts list"
-            f" --after {found.items[-1].id}"
-            if found.items
-            else "",
-            indent=2,
-        )
+    if found.items and found.left:
+        on = " ".join(["kamsync conflicts list", *narrowing, f"--after {found.items[-1].id}"])
+        printer.line(f"… {found.left:,} more: {on}", indent=2)
     if found.items:
         printer.next("kamsync conflicts walk", f"kamsync conflicts show {found.items[0].id}")
 

@@ -80,15 +80,28 @@ def _made(here: Session, makers: Mapping[str, ReportMaker], name: str) -> Layout
     """Return the report called *name* as it is now."""
     if name not in makers:
         from kamsync.errors import UnknownName
+        from kamsync.plugins import did_you_mean
 
-        known = (
-            ", ".join(sorted(makers)) or "none: name a plugin that offers some, in plugins = […]"
+        known = ", ".join(sorted(makers)) or "none of a plugin that the configuration names"
+        raise UnknownName(
+            f"There is no report {name!r}; there is {known}.",
+            hint=_brought_by(name) or did_you_mean(name, makers),
         )
-        raise UnknownName(f"There is no report {name!r}; there is {known}.")
     from kamsync.cli.exporting import laid_out
 
     with here.store() as store:
         return laid_out(name, makers[name](store))
+
+
+def _brought_by(name: str) -> str:
+    """Return how to get a report that a plugin offers which is only installed, ``""`` where none does."""
+    from kamsync.plugins import list_plugins, load_plugins
+
+    _, *installed = list_plugins()
+    for plugin in installed:
+        if name in load_plugins([plugin.name]).reports():
+            return f'{plugin.name} brings it: add "{plugin.name}" to plugins in the configuration.'
+    return ""
 
 
 def _list(here: Session, names: list[str]) -> None:

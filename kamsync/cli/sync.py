@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from kamsync.cli.printing import Cell, Printer
     from kamsync.engine import Round
     from kamsync.engine.pushed import Pushed
+    from kamsync.engine.serving import Down
 
 __all__ = ["sync"]
 
@@ -46,12 +48,20 @@ def sync(
     here = session(ctx)
     here.config.require_systems()
     from kamsync.engine import can_undo, run_round
+    from kamsync.errors import StopRound
     from kamsync.reports import choice
 
     with here.hub() as hub:
         began = here.clock.now()
-        with here.printer.progress() as tell:
-            round_ = run_round(hub, approve=approve, only=choice(only), sweep=sweep, progress=tell)
+        try:
+            with here.printer.progress() as tell:
+                round_ = run_round(
+                    hub, approve=approve, only=choice(only), sweep=sweep, progress=tell
+                )
+        except StopRound as error:
+            if not here.json:
+                _show_down(here.printer, error.down)
+            raise
         if here.json:
             here.printer.document(_document(round_))
         else:
@@ -96,8 +106,7 @@ def _show(printer: Printer, round_: Round, took_s: float, *, undo: bool) -> None
 
     rows = [_row(name, pushed) for name, pushed in round_.pushed.items() if _happened(pushed)]
     printer.table(rows)
-    for down in round_.down:
-        printer.line(("! ", "red"), f"{down.system} did not answer: {down.reason}")
+    _show_down(printer, round_.down)
     for name in round_.resting:
         printer.line(("• ", "yellow"), f"{name} is paused; kamsync resume {name} serves it again.")
     if round_.unread:
@@ -119,6 +128,12 @@ def _show(printer: Printer, round_: Round, took_s: float, *, undo: bool) -> None
     if round_.parked:
         printer.line(f"{counted(round_.parked, 'record is', 'records are')} parked with a reason.")
     printer.next(*_next(round_, undo=undo))
+
+
+def _show_down(printer: Printer, every: Iterable[Down]) -> None:
+    """Write which systems did not answer, and why: whoever approves has to know what is missing."""
+    for down in every:
+        printer.line(("! ", "red"), f"{down.system} did not answer: {down.reason}")
 
 
 def _happened(pushed: Pushed) -> bool:

@@ -52,11 +52,15 @@ class Item(Struct, frozen=True):
 
 
 class Conflicts(Struct, frozen=True):
-    """The open conflicts: how many of them fit, in groups of one shape, and the first of them."""
+    """The open conflicts: how many of them fit, in groups of one shape, and the first of them.
+
+    *left* is how many come after those.
+    """
 
     total: int
     groups: tuple[ReviewGroup, ...]
     items: tuple[Item, ...]
+    left: int = 0
 
 
 def conflicts(
@@ -64,13 +68,16 @@ def conflicts(
 ) -> Conflicts:
     """Return the open conflicts that are *wanted*, as far as *limit* goes."""
     groups = _groups(hub, wanted)
-    found = list(islice(open_conflicts(hub, wanted, after), limit))
+    total = sum(group.count for group in groups)
+    every = open_conflicts(hub, wanted, after)
+    found = list(islice(every, limit))
+    left = sum(1 for _ in every) if after else total - len(found)
     names = Names(hub)
     names.greet(found)
     names.load({conflict.record for conflict in found})
     names.load({c.value for each in found for c in each.contenders if isinstance(c.value, str)})
     items = tuple(item(each, sight, names, hub.now()) for each in found)
-    return Conflicts(sum(group.count for group in groups), groups, items)
+    return Conflicts(total, groups, items, left)
 
 
 def _groups(hub: Hub, wanted: Wanted) -> tuple[ReviewGroup, ...]:

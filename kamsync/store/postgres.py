@@ -219,8 +219,11 @@ class PostgresDatabase(Database):
         return error
 
     def _lost(self, error: psycopg.Error) -> KamsyncError:
-        reason = (str(error).strip().splitlines() or [""])[-1]
-        return StoreBusy(f"The store {self.name} does not answer: {reason}")
+        reason = (str(error).strip().splitlines() or [""])[-1].strip()
+        return StoreBusy(
+            f"The store {self.name} does not answer: {reason}",
+            hint="Look at url in [store], at the database, and at the way there; then try again.",
+        )
 
 
 def connect_postgres(url: str, wait_s: float) -> PostgresDatabase:

@@ -140,6 +140,7 @@ def test_nobody_is_asked_where_nobody_is(empty):
             "--set says nothing of sales.client_id. Give it as",
         ),
         ((*SALES, "--set", "sales.client_id= "), "leave --set out"),
+        ((*SALES, "--set", "sales.client_id=''"), "leave --set out"),
         ((*SALES, "--team", "sales="), "--team says nothing of sales."),
         ((*SALES, "--scope", "teir=key"), "Did you mean 'tier'?"),
         ((*SALES, "--scope", "tier"), "such as tier=strategic,key"),

@@ -11,7 +11,9 @@ def test_nothing_to_decide_is_said_kindly(nordwind):
 
     assert 0 == result.exit_code
     assert "nothing waits for a person" in result.stdout
-    assert {"total": 0, "groups": [], "items": []} == nordwind.document("conflicts", "list")
+    assert {"total": 0, "groups": [], "items": [], "left": 0} == nordwind.document(
+        "conflicts", "list"
+    )
 
 
 def test_the_list_has_groups_and_items(disputed):

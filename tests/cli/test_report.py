@@ -40,6 +40,7 @@ def test_an_unknown_report_is_told_with_those_that_there_are(reporting):
 
     assert 64 == result.exit_code
     assert "there is conflicts" in result.stderr
+    assert "Did you mean 'conflicts'?" in result.stderr
 
 
 def test_without_a_plugin_there_is_none_and_it_says_how_to_get_one(nordwind):

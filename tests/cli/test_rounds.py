@@ -357,6 +357,25 @@ def test_a_system_that_is_down_does_not_stop_the_other(nordwind, plugin):
     assert "1 field merged" in result.stdout
 
 
+def test_who_is_asked_to_approve_is_told_what_did_not_answer(hub, plugin):
+    """Else the first meeting with one system passes for the one with both."""
+    plugin("broken_line", DOWN)
+    hub.configure(
+        hub.file.read_text()
+        .replace(
+            'connector = "memory"\nteam = "success"', 'connector = "broken_line"\nteam = "success"'
+        )
+        .replace("[store]", 'plugins = ["broken_line"]\n[store]')
+    )
+    hub.anna.create("account", {"name": "Nordwind"})
+
+    result = hub.run("sync")
+
+    assert 3 == result.exit_code
+    assert "first meeting with sales;" in result.stderr
+    assert "! success did not answer: The line is cut." in result.stdout
+
+
 DOWN = """
 from kamsync import hookimpl
 from kamsync.errors import SystemDown

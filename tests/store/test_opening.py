@@ -189,6 +189,8 @@ def test_a_server_that_is_not_there_may_come_back(clock):
     with pytest.raises(StoreBusy, match=r"kamsync on 127\.0\.0\.1 does not answer") as caught:
         open_store("postgresql://me:s3cret@127.0.0.1:1/kamsync", clock=clock, key=KEY)
     assert "s3cret" not in str(caught.value)
+    assert "Look at url in [store]" in caught.value.hint
+    assert "\t" not in caught.value.message
 
 
 def test_a_connection_that_was_lost_is_made_again(postgres_url, clock):

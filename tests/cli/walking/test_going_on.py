@@ -145,3 +145,18 @@ def test_a_walk_through_a_thousand_questions_starts_at_once(disputed, walk, stor
     assert "── 1,000 questions to go" in shown
     assert "left 1,000" in shown
     assert process_time() - began < 2 * alone + 0.2
+
+
+def test_the_list_goes_on_page_by_page_to_its_end(many):
+    """Each page gives the command for the next one, of the same conflicts, and the last gives none."""
+    command, pages, left = "conflicts list --field phone --limit 2", [], []
+    while command:
+        shown = many.run(*command.split()).stdout
+        pages += re.findall(r"^  (\d)  account", shown, re.MULTILINE)
+        on = re.search(r"… (\d+) more: kamsync (.*)$", shown, re.MULTILINE)
+        left += [on[1]] if on else []
+        command = f"{on[2]} --limit 2" if on else ""
+
+    assert ["2"] == left
+    assert sorted(set(pages)) == pages
+    assert 4 == len(pages)
