@@ -168,6 +168,7 @@ class HubSide:
         self._require_patience()
         self.gremlin.begin_calls(rival)
         self.sending.begin()
+        self.landings.begin()
 
     def _require_patience(self) -> None:
         """20: a system that allows no more calls is not called again in the same round."""

@@ -12,7 +12,7 @@ from kamsync.model import Cells, Fact, Link, Native, Op, Receipt, Write
 from kamsync.store import Store
 from kamsync.testing.simulation.audit import Audit
 from kamsync.testing.simulation.breaks import Land
-from kamsync.testing.simulation.cells import Place, Version
+from kamsync.testing.simulation.cells import Cell, Place, Version
 from kamsync.testing.simulation.chronicle import Chronicle, Report
 from kamsync.testing.simulation.idents import Ident, is_same
 from kamsync.testing.simulation.schema import FIELDS, PARTS, SCHEMA
@@ -57,6 +57,11 @@ class Landings:
         self.counting = False
         self.counts: dict[tuple[str, str, Op], set[str]] = {}
         self._sent: Sent | None = None
+        self._began: dict[str, int] = {}
+
+    def begin(self) -> None:
+        """Note what has happened in each system when a round or another unit of work begins."""
+        self._began = {name: town.seq for name, town in self.towns.items()}
 
     def send(self, system: str, write: Write, land: Land) -> Land:
         """Note what golden is for a write that is sent now; return how it lands."""
@@ -289,14 +294,23 @@ class Landings:
         covered &= ~subject.settled
         if not covered or (Can.HISTORY in cast.can and (place.entity, field) not in cast.untold):
             return
-        if Can.REFUSE_STALE in cast.can:
+        if Can.REFUSE_STALE not in cast.can:
+            # Only the instant after the last look is excepted, and each round and each push looks first.
+            truth.excepted |= covered & ~self._entered_before(cell)
+            covered &= ~truth.excepted
+        if covered:
             self.report(
                 1,
                 f"{place.system} {place.native_id}.{field} ({record}): kamsync wrote over"
                 f" {truth.tell(covered)}, which it never heard",
             )
-        else:
-            truth.excepted |= covered
+
+    def _entered_before(self, cell: Cell) -> int:
+        """Return the bits of what people had entered in a cell before the unit of work began."""
+        began, bits = self._began.get(cell.place.system, -1), 0
+        for version in cell.versions:
+            bits |= version.head if version.user and version.seq <= began else 0
+        return bits
 
     def forget(self) -> None:
         """Note that an older store is put back, which has made nothing that was made since.

@@ -27,6 +27,10 @@ def _nothing(_: Function) -> Function:
     return lambda *_, **__: None
 
 
+def _never(_: Function) -> Function:
+    return lambda *_: False
+
+
 def _nobody(_: Function) -> Function:
     return lambda *_, **__: frozenset()
 
@@ -138,6 +142,12 @@ WRITING = {
         (Patch(PUSH, "_Push._write", _outdated),),
         seeds=1,
         breaks=(3,),
+    ),
+    "unlooked": Bug(
+        "A system that takes any write is not read once more just before it.",
+        (Patch(PUSH, "_Push._must_look_first", _never),),
+        seeds=80,
+        breaks=(1,),
     ),
     "as planned": Bug(
         "A write of the plan is sent, whatever has changed since.",
