@@ -138,17 +138,17 @@ def golden_text(fields: Mapping[str, Golden], record: str) -> str:
     `ValueInvalid` names the record where a text is not Unicode.
     """
     shared = next((each.origin for each in fields.values()), None)
-    if shared is None or any(each.origin is None for each in fields.values()):
-        return written(dict(fields), record)
     lean: dict[str, Any] = {SHARED: Golden(origin=shared)}
     for name, golden in fields.items():
+        if golden.origin is None:
+            return written(dict(fields), record)
         if golden.origin is not shared and golden.origin != shared:
             lean[name] = golden
         elif golden.recent or golden.turns or golden.pinned:
             lean[name] = structs.replace(golden, origin=None)
         else:
             lean[name] = (golden.value, golden.revision)
-    return written(lean, record)
+    return written(lean if fields else {}, record)
 
 
 def golden_of(text: str) -> dict[str, Golden]:

@@ -4,6 +4,9 @@ Run ``make bench ARGS="--memory --accounts 1000 --full --store postgresql://…"
 reported in CPU seconds of this process, rows, rows per CPU second, how many times the floor's CPU it
 takes for a row, and the highest memory in that phase. The floor in the same run is what nobody can go
 under: the same rows encoded, put into one table of one SQLite file, and read back.
+
+With ``--times N`` the store is as if N times as many accounts had met before people edit some of those
+that did: see `multiplied.py`.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+from multiplied import multiply
 from phases import Phases, Steps
 
 from kamsync.cli.root import LOOKED_THROUGH_AFTER
@@ -32,6 +36,8 @@ from kamsync.model import Op
 from kamsync.policy import parse_policy
 from kamsync.store import open_store
 
+KEY = bytes(32)
+FILE = "bench.db"
 SYSTEMS = ("sales", "success", "account")
 Account = Callable[[int], dict[str, object]]
 """What makes the native values of one account of its number."""
@@ -114,13 +120,24 @@ def make_hub(worlds: Worlds, url: str, clock: SetClock) -> Hub:
             for name, system in worlds.systems.items()
         },
         policy=parse_policy({"account": {"*": "latest"}}, schema, {}),
-        store=open_store(url, clock=clock, key=bytes(32)),
+        store=open_store(url, clock=clock, key=KEY),
         clock=clock,
         sweep_every=timedelta(days=3650),
     )
 
 
-def measure(count: int, share: float, url: str, phases: Phases, account: Account) -> None:
+def met_by_many(hub: Hub, worlds: Worlds, clock: SetClock, folder: Path, times: int) -> Hub:
+    """Return a hub on a store that is as if *times* as many accounts had met in it."""
+    hub.store.close()
+    few, many = folder / FILE, folder / f"many-{FILE}"
+    multiply(few, many, times, clock, KEY)
+    few.unlink()
+    return make_hub(worlds, f"sqlite:///{many}", clock)
+
+
+def measure(
+    count: int, share: float, url: str, phases: Phases, account: Account, folder: Path, times: int
+) -> None:
     """Measure each phase of the life of a hub."""
     clock = SetClock()
     with phases.phase("making the three systems", lambda: 3 * count):
@@ -137,7 +154,10 @@ def measure(count: int, share: float, url: str, phases: Phases, account: Account
     steps.report(phases, 3 * count)
     for system in hub.systems:
         hub.store.set_meta(f"met:{system}", "now")
-    with phases.phase("idle round", lambda: 3 * count):
+    if times > 1:
+        with phases.phase("making it many times as many", lambda: 3 * count * times):
+            hub = met_by_many(hub, worlds, clock, folder, times)
+    with phases.phase("idle round", lambda: 3 * count * times):
         run_round(hub)
     clock.wait(10)
     edited = worlds.edit(share)
@@ -178,6 +198,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--share", type=float, default=0.01, help="share of accounts that is edited"
     )
+    parser.add_argument(
+        "--times", type=int, default=1, help="how many times as many the store holds in the end"
+    )
     parser.add_argument("--store", help="URL of an empty store; a new SQLite file without it")
     parser.add_argument("--full", action="store_true", help="25 properties in use, not 8")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON as well")
@@ -187,8 +210,10 @@ def main(arguments: list[str] | None = None) -> None:
     made = full_account if given.full else account
     floor(given.accounts, phases, made)
     with tempfile.TemporaryDirectory() as folder:
-        url = given.store or f"sqlite:///{folder}/bench.db"
-        measure(given.accounts, given.share, url, phases, made)
+        if given.store and given.times > 1:
+            parser.error("--times needs a file of its own; leave --store out")
+        url = given.store or f"sqlite:///{folder}/{FILE}"
+        measure(given.accounts, given.share, url, phases, made, Path(folder), given.times)
         if not given.store:
             size = sum(file.stat().st_size for file in Path(folder).iterdir())
             print(f"store on disk: {size / 1e6:,.0f} MB", file=sys.stderr)
