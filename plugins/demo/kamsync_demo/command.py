@@ -17,6 +17,7 @@ __all__ = ["demo"]
 
 PACE_S = 0.8
 ACCOUNTS = 240
+INTERRUPTED = 128 + signal.SIGINT
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -81,8 +82,13 @@ def demo(
             with asked_to_stop() as stopped:
                 stopped.wait()
 
-    with _ended_by_sigterm(), _folder(keep) as folder:
-        figures, holds = tell_story(folder, options, telling, stay, lasts=stays or keep is not None)
+    lasts = stays or keep is not None
+    try:
+        with _ended_by_sigterm(), _folder(keep) as folder:
+            figures, holds = tell_story(folder, options, telling, stay, lasts=lasts)
+    except KeyboardInterrupt:
+        click.echo("kamsync: interrupted; the same command begins the demo anew.", err=True)
+        ctx.exit(INTERRUPTED)
     if here.json:
         import json
 

@@ -225,8 +225,12 @@ def test_what_refers_to_an_undecided_record_waits_and_is_not_lost():
     assert (0, []) == (result.exit_code, figures["lost"])
 
 
-def test_asked_to_end_in_the_middle_it_leaves_nothing_behind(tmp_path):
-    """SIGTERM ends it as an interrupt does: its folder is gone, and no traceback is shown."""
+ANEW = b"kamsync: interrupted; the same command begins the demo anew.\n"
+
+
+@pytest.mark.parametrize(("sign", "says"), [(signal.SIGTERM, b""), (signal.SIGINT, ANEW)])
+def test_asked_to_end_in_the_middle_it_leaves_nothing_behind(tmp_path, sign, says):
+    """Its folder is gone, no traceback is shown, and none of it is said to go on."""
     demo = (sys.executable, "-m", "kamsync", "demo", "--once", "--accounts", "10")
     process = subprocess.Popen(
         demo,
@@ -236,11 +240,11 @@ def test_asked_to_end_in_the_middle_it_leaves_nothing_behind(tmp_path):
     )
     assert process.stdout is not None
     process.stdout.readline()
-    process.terminate()
+    process.send_signal(sign)
     _, told = process.communicate(timeout=60)
 
-    assert 128 + signal.SIGTERM == process.returncode
-    assert b"" == told
+    assert 128 + sign == process.returncode
+    assert says == told
     assert [] == list(tmp_path.iterdir())
 
 
