@@ -168,8 +168,11 @@ class RecordMerge:
         topic = Topic(
             self.record.entity, self.record.id, name, kind, consents=not exists, cause=cause
         )
-        rule = merge_restored if self.batch.restoring else merge_field
-        merged = rule(topic, golden, sides, held, self.court())
+        if self.batch.restoring:
+            whole = len(sides) == sum(name in facts for facts in self.facts.values())
+            merged = merge_restored(topic, golden, sides, held, self.court(), whole=whole)
+        else:
+            merged = merge_field(topic, golden, sides, held, self.court())
         if merged.golden.revision:
             self.fields[name] = merged.golden
         for link_id, fact in merged.facts.items():

@@ -70,15 +70,22 @@ def merge_field(
 
 
 def merge_restored(
-    topic: Topic, golden: Golden, sides: Sequence[Side], held: Conflict | None, court: Court
+    topic: Topic,
+    golden: Golden,
+    sides: Sequence[Side],
+    held: Conflict | None,
+    court: Court,
+    *,
+    whole: bool = True,
 ) -> Merged:
     """Meet again after an older store was put back: agree where all say one thing, else hold.
 
     Nothing is overwritten on the strength of an old golden value: systems may have moved on since,
-    and may hold what a later round had written.
+    and may hold what a later round had written. *whole* says that no other link has its own say,
+    which cannot be read yet.
     """
     merge = Reunion(topic, golden, sides, held, court)
-    merge.meet_again()
+    merge.meet_again(whole=whole)
     return merge.outcome()
 
 

@@ -17,14 +17,19 @@ __all__ = ["Appeal", "Obedience", "Reunion"]
 class Reunion(State):
     """The merge of all that systems show after a restore: agreement, or a question to a person."""
 
-    def meet_again(self) -> None:
+    def meet_again(self, *, whole: bool = True) -> None:
         """Take what every link shows as the base; hold the field unless all of them say one thing.
 
-        That replaces golden only where one of them was met before, since it may have known it.
+        That replaces golden only where one of them was met before, since it may have known it, and where
+        they are the *whole* of those that say something. What is hidden says nothing.
         """
+        self.sides = [side for side in self.sides if not side.fact.unseen]
+        if not self.sides:
+            return
         values = [side.value(side.fact.observed, None, side.fact.aside) for side in self.sides]
         known = any(side.fact.merged is not None for side in self.sides)
-        others = distinct(values) if known or not self.golden.revision else []
+        free = (known and whole) or not self.golden.revision
+        others = distinct(values) if free else []
         said = [
             value
             for value in [self.golden.value, *others]

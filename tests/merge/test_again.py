@@ -30,6 +30,27 @@ def test_what_every_system_shows_after_a_restore_is_told_as_that(
     assert {n: Fact(("new",), ("new",), 100) for n in (1, 2)} == merged.facts
 
 
+def test_what_is_hidden_says_nothing_after_a_restore(topic, court, side, edit):
+    """It is left as it is, and golden too where nobody else says anything."""
+    hidden = structs.replace(edit(1, None), unseen=True)
+
+    merged = merge_restored(topic, OLD, [side(1, hidden)], None, court)
+
+    assert (OLD, {1: hidden}, ()) == (merged.golden, merged.facts, merged.events)
+
+
+def test_golden_is_not_replaced_after_a_restore_while_a_system_cannot_be_read(
+    topic, court, side, edit
+):
+    """What the others show is a question until then."""
+    merged = merge_restored(topic, OLD, [side(1, edit(1, "new"))], None, court, whole=False)
+
+    assert (OLD, {"new", "old"}) == (
+        merged.golden,
+        {each.value for each in merged.conflicts[0].contenders},
+    )
+
+
 def test_golden_that_every_system_shows_after_a_restore_stays_as_it_is(topic, court, side, coarse):
     """Each in its own way: what one cuts is no other value."""
     sides = [side(1, Fact(("ann",)), coarse), side(2, Fact(("anna",), ("old",), 3))]

@@ -229,7 +229,7 @@ class Chronicle:
 
     def _release(self, event: Event, subject: Subject) -> None:
         """A conflict is closed: each of its contenders must have been golden or a named loser."""
-        lost = subject.contending & ~subject.settled & ~self.truth.moot
+        lost = subject.contending & ~subject.settled & ~(self.truth.moot | self.truth.excepted)
         subject.contending = 0
         # What a reference leads to may have become one with something that nobody has read yet.
         if lost and (event.entity, event.field) not in REFERS:
