@@ -7,6 +7,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import structs
 
 from kamsync.cli.options import common, session
 
@@ -83,6 +84,12 @@ SHRUNK_LIMIT = 3
     help="Whose sandboxes take the place of systems in memory, in order: salesforce,memory.",
 )
 @click.option(
+    "--policy",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The policy of every history, in [policy.ENTITY] as in a configuration, with rules of plugins.",
+)
+@click.option(
     "--faults", default=None, metavar="NAMES", help="Only these, with ; between them; or none."
 )
 @click.option("--list", "listing", is_flag=True, help="List invariants, faults, steps and bugs.")
@@ -92,8 +99,8 @@ def simulate(ctx: click.Context, /, *, replay: Path | None, listing: bool, **wan
 
     A history that breaks one is made short, kept as a tape in the folder --tapes, and told as a
     story; --replay plays it again. --canary plants a bug that must be found: it exits with 1 when it
-    is, like every run that finds something. --systems plays on sandboxes of plugins; a tape remembers
-    on which.
+    is, like every run that finds something. --systems plays on sandboxes of plugins, --policy by the
+    rules of plugins; a tape remembers both.
     """
     here = session(ctx)
     if listing:
@@ -128,13 +135,18 @@ def _list(here: Session) -> None:
 
 def _replay(here: Session, path: Path, store: str) -> int:
     """Tell the story of a tape, on the systems that it was played on; return the exit status."""
-    from kamsync.cli.staging import stages_of, tape_at
-    from kamsync.testing.simulation import play
+    from kamsync.cli.staging import policy_of, stages_of, tape_at
+    from kamsync.testing.simulation import Order
 
     tape = tape_at(path)
-    stages = stages_of(here, tape.systems)
+    order = Order(
+        steps=len(tape.steps),
+        store=store,
+        stages=stages_of(here, tape.systems),
+        policy=policy_of(here, tape.policy),
+    )
     lines: list[str] = []
-    played = play(tape, len(tape.steps), replay=True, store=store, stages=stages, tell=lines.append)
+    played = order.play(tape, replay=True, tell=lines.append)
     if here.json:
         here.printer.document({**_told(played), "story": lines})
     else:
@@ -144,16 +156,26 @@ def _replay(here: Session, path: Path, store: str) -> int:
 
 def _play(here: Session, *, canary: str, tapes: Path, **wanted: Any) -> int:
     """Play many histories; return the exit status."""
-    from kamsync.cli.staging import bug_named, faults_named, numbered, stages_of
+    from kamsync.cli.staging import (
+        bug_named,
+        faults_named,
+        numbered,
+        policy_of,
+        stages_of,
+        tables_in,
+    )
     from kamsync.testing.simulation import Order, Total, play_seeds
 
     _make(tapes)
+    tables = tables_in(wanted["policy"])
     order = Order(
         steps=wanted["steps"],
         store=wanted["store"],
         canary=bug_named(canary),
         stages=stages_of(here, numbered(wanted["systems"])),
         faults=faults_named(wanted["faults"]),
+        policy=policy_of(here, tables),
+        tables=tables,
     )
     total = Total()
     is_whole = True
@@ -212,7 +234,7 @@ def _keep(total: Total, tapes: Path, order: Order, *, is_whole: bool) -> dict[Pa
             kinds.setdefault(played.breach.number, played)
     kept = {}
     for number, played in list(kinds.items())[:SHRUNK_LIMIT]:
-        short = shrunk(played, store=order.store, stages=order.stages) if is_whole else played
+        short = shrunk(played, order) if is_whole else played
         path = tapes / f"simulation-{number}-{played.tape.seed}.tape"
         save_tape(short.tape, path)
         kept[path] = short
@@ -240,18 +262,9 @@ def _report(here: Session, total: Total, kept: dict[Path, Played], order: Order)
 
 def _story(played: Played, order: Order) -> list[str]:
     """Return the story of a history that was made short."""
-    from kamsync.testing.simulation import play
-
     lines: list[str] = []
-    tape = played.tape
-    play(
-        tape,
-        len(tape.steps),
-        replay=True,
-        store=order.store,
-        stages=order.stages,
-        tell=lines.append,
-    )
+    whole = structs.replace(order, steps=len(played.tape.steps))
+    whole.play(played.tape, replay=True, tell=lines.append)
     return lines
 
 

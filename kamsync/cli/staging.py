@@ -1,19 +1,29 @@
-"""On which systems ``kamsync simulate`` plays: sandboxes of plugins, or memory."""
+"""With what ``kamsync simulate`` plays: systems, faults and bugs, a policy, a tape."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kamsync.cli.sandbox import offered
 from kamsync.errors import ConfigurationInvalid, UnknownName
 
 if TYPE_CHECKING:
     from kamsync.cli.session import Session
+    from kamsync.policy import Policy
     from kamsync.testing.simulation import Stage, Tape
 
-__all__ = ["bug_named", "faults_named", "numbered", "stages_of", "tape_at"]
+__all__ = [
+    "bug_named",
+    "faults_named",
+    "numbered",
+    "policy_of",
+    "stages_of",
+    "tables_in",
+    "tape_at",
+]
 
 SYSTEMS_LIMIT = 5
 
@@ -90,6 +100,44 @@ def tape_at(path: Path) -> Tape:
     bug_named(tape.canary)
     _require_known([*(tape.faults or ()), *(stroke.kind for stroke in tape.struck)], FAULTS)
     return tape
+
+
+def tables_in(path: Path | None) -> dict[str, Any]:
+    """Return the policy tables of a file, as a configuration has them; none of no file.
+
+    Raises:
+        ConfigurationInvalid: it cannot be read, or has no policy.
+    """
+    if path is None:
+        return {}
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationInvalid(f"The policy {path} cannot be read: {error}.") from error
+    tables = found.get("policy")
+    if (
+        not isinstance(tables, dict)
+        or not all(isinstance(t, dict) for t in tables.values())
+        or not tables
+    ):
+        raise ConfigurationInvalid(f"{path} has no [policy.ENTITY] in it.")
+    return tables
+
+
+def policy_of(here: Session, tables: Mapping[str, Mapping[str, Any]]) -> Policy | None:
+    """Return the policy that *tables* write down, with the rules of every installed plugin.
+
+    Raises:
+        ConfigurationInvalid: they name a rule, a field or a team that no history has.
+    """
+    from kamsync.plugins import list_plugins, load_plugins
+    from kamsync.testing.simulation.setting import policy_from
+
+    if not tables:
+        return None
+    plugins = load_plugins(list(dict.fromkeys(each.name for each in list_plugins())))
+    here.tell_broken(plugins)
+    return policy_from(tables, plugins.rules())
 
 
 def _require_known(names: Collection[str], faults: Collection[str]) -> None:

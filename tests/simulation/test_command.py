@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from msgspec import json
 
 from kamsync.cli import root
 from kamsync.testing import simulation
-from kamsync.testing.simulation import Order, Total, play_seeds, shrink
+from kamsync.testing.simulation import Order, Total, load_tape, play_seeds, shrink
 
 
 def run(*arguments: str) -> Result:
@@ -144,6 +145,104 @@ def test_no_history_has_more_systems_than_five() -> None:
 
     assert 64 == result.exit_code
     assert "5 at most" in result.stderr
+
+
+RULE = """
+from kamsync import hookimpl
+from kamsync.policy import Settlement
+
+
+class Longest:
+    text = "the longest text wins"
+
+    def settle(self, case):
+        values = [contender.value or "" for contender in case.contenders]
+        place = values.index(max(values, key=len))
+        return Settlement(case.contenders[place].value, (place,), self.text, "it says most")
+
+
+@hookimpl
+def kamsync_policy_rules():
+    return {"longest": lambda *_: Longest()}
+"""
+
+LOCAL = """
+
+def _local():
+    class Within(Longest):
+        pass
+
+    return Within()
+"""
+
+POLICY = """
+[policy.account]
+name = "longest"
+note = [{ team = "sales" }, "longest"]
+deletes = "keep"
+"""
+
+
+@pytest.fixture
+def longest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A policy in a file by the rule of a plugin, which is installed."""
+    info = tmp_path / "longest-1.0.dist-info"
+    info.mkdir()
+    (tmp_path / "longest.py").write_text(RULE)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: longest\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[kamsync]\nlongest = longest\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "policy.toml").write_text(POLICY)
+    yield tmp_path / "policy.toml"
+    sys.modules.pop("longest", None)
+
+
+def test_histories_are_played_by_a_policy_with_rules_of_plugins(
+    longest: Path, tmp_path: Path
+) -> None:
+    """They end as well, and a tape remembers by which."""
+    arguments = ["--policy", str(longest), "--tapes", str(tmp_path)]
+
+    well = run("--seeds", "6", *arguments)
+    found = run("--seeds", "25", "--canary", "blind", *arguments)
+
+    assert (0, 1) == (well.exit_code, found.exit_code), well.output
+    (tape, *_) = sorted(tmp_path.glob("*.tape"))
+    assert "longest" == load_tape(tape).policy["account"]["name"]
+    again = run("--replay", str(tape))
+    assert 1 == again.exit_code
+    assert "No invariant breaks" not in again.output
+
+
+def test_a_rule_that_other_processes_cannot_find_is_told(longest: Path) -> None:
+    """With what to do."""
+    file = longest.with_name("longest.py")
+    file.write_text(file.read_text().replace("lambda *_: Longest()", "lambda *_: _local()") + LOCAL)
+
+    result = run("--seeds", "50", "--jobs", "2", "--policy", str(longest))
+
+    assert 64 == result.exit_code
+    assert "--jobs 1" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("policy = 3", "has no [policy.ENTITY]"),
+        ("[policy]", "has no [policy.ENTITY]"),
+        ("[policy", "cannot be read"),
+        ('[policy.account]\nname = "parrot"', "parrot"),
+        ('[policy.account]\nparrot = "latest"', "parrot"),
+    ],
+)
+def test_a_policy_that_no_history_can_have_is_told(text: str, told: str, tmp_path: Path) -> None:
+    """Before anything is played."""
+    (tmp_path / "policy.toml").write_text(text)
+
+    result = run("--seeds", "1", "--policy", str(tmp_path / "policy.toml"))
+
+    assert 64 == result.exit_code
+    assert told in result.stderr
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)])

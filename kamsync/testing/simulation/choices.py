@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import DecodeError, Struct, field, json, structs
 
@@ -48,8 +48,9 @@ class Tape(Struct):
 
     *seed* says where it came from, *canary* which bug was planted. *systems* are the kinds of stages
     that took the place of systems in memory, by system, and *faults* those that might happen, None for
-    all. *struck* are faults at a place that was chosen and not drawn. *drawing* says how the numbers
-    are understood: older tapes go on telling the same story.
+    all. *policy* are the tables of the policy that held, none where one was drawn. *struck* are faults
+    at a place that was chosen and not drawn. *drawing* says how the numbers are understood: older tapes
+    go on telling the same story.
     """
 
     seed: int
@@ -58,6 +59,7 @@ class Tape(Struct):
     canary: str = ""
     systems: dict[str, str] = field(default_factory=dict)
     faults: tuple[str, ...] | None = None
+    policy: dict[str, dict[str, Any]] = field(default_factory=dict)
     struck: list[Stroke] = field(default_factory=list)
     drawing: int = DRAWING
 

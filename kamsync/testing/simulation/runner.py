@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import pickle
 import time
 import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import starmap
+from typing import Any
 
 from msgspec import Struct, field
 
+from kamsync.errors import ConfigurationInvalid
+from kamsync.policy import Policy
 from kamsync.testing.simulation.cells import Breach
 from kamsync.testing.simulation.choices import Tape
 from kamsync.testing.simulation.order import require_any_order, require_full_reading
@@ -91,17 +95,21 @@ def play(
     replay: bool = False,
     store: str = "sqlite",
     stages: Mapping[str, Stage] | None = None,
+    policy: Policy | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Played:
     """Play one history of *steps* steps and its end; whatever is wrong is the breach that is returned.
 
-    *stages* say which of its systems, by name, are not played in memory.
+    *stages* say which of its systems, by name, are not played in memory, *policy* what holds instead of
+    one that is drawn.
     """
     world: World | None = None
     breach = None
     with planted(tape.canary), store_opener(store) as opener:
         try:
-            world = World(tape, replay=replay, opener=opener, stages=stages, tell=tell)
+            world = World(
+                tape, replay=replay, opener=opener, stages=stages, policy=policy, tell=tell
+            )
             for place in range(steps):
                 world.step(place)
             if tape.seed % ORDER_EVERY == 0:
@@ -136,32 +144,63 @@ def play(
 
 
 class Order(Struct, frozen=True):
-    """How histories are played: of how many steps, on which store and stages, with which faults."""
+    """How histories are played: of how many steps, on what, with which faults, by which policy."""
 
     steps: int
     store: str = "sqlite"
     canary: str = ""
     stages: Mapping[str, Stage] = {}
     faults: tuple[str, ...] | None = None
+    policy: Policy | None = None
+    tables: Mapping[str, Mapping[str, Any]] = {}
+    """What the policy was read from."""
 
     def tape(self, seed: int) -> Tape:
         """Return the tape of a history that is yet to be played."""
         systems = {name: stage.name for name, stage in self.stages.items()}
-        return Tape(seed, canary=self.canary, systems=systems, faults=self.faults)
+        tables = {name: dict(table) for name, table in self.tables.items()}
+        return Tape(seed, canary=self.canary, systems=systems, faults=self.faults, policy=tables)
 
-    def play(self, tape: Tape, *, replay: bool = False) -> Played:
+    def play(
+        self, tape: Tape, *, replay: bool = False, tell: Callable[[str], None] | None = None
+    ) -> Played:
         """Play one history, or play it again."""
-        return play(tape, self.steps, replay=replay, store=self.store, stages=self.stages)
+        return play(
+            tape,
+            self.steps,
+            replay=replay,
+            store=self.store,
+            stages=self.stages,
+            policy=self.policy,
+            tell=tell,
+        )
 
 
 def play_seeds(start: int, seeds: int, order: Order, *, jobs: int = 1) -> Iterator[Total]:
-    """Yield what more and more histories came to, the last one all of them."""
+    """Yield what more and more histories came to, the last one all of them.
+
+    Raises:
+        ConfigurationInvalid: what they are played with cannot be handed to another process.
+    """
+    if jobs > 1:
+        _require_portable(order)
     total = Total()
     end = start + seeds
     parts = ((first, min(CHUNK, end - first), order) for first in range(start, end, CHUNK))
     for part in starmap(_chunk, parts) if jobs <= 1 else _side_by_side(parts, jobs):
         total.join(part)
         yield total
+
+
+def _require_portable(order: Order) -> None:
+    """Refuse a rule, or a stage, of a class that other processes cannot find."""
+    try:
+        pickle.dumps(order)
+    except (AttributeError, TypeError, pickle.PicklingError) as error:
+        raise ConfigurationInvalid(
+            f"What a plugin brings cannot be handed to another process: {error}.",
+            hint="Define its class at the top of its module, or play with --jobs 1.",
+        ) from error
 
 
 def _side_by_side(parts: Iterable[tuple[int, int, Order]], jobs: int) -> Iterator[Total]:

@@ -15,13 +15,13 @@ from kamsync.lenses import field_map, identity_map
 from kamsync.lenses.single import Same
 from kamsync.mapping import EntityMap, FieldMap
 from kamsync.model import Native, Op
-from kamsync.policy import Policy, parse_policy
+from kamsync.policy import Policy, RuleMaker, parse_policy
 from kamsync.schema import Type
 from kamsync.testing.simulation.choices import Choices
 from kamsync.testing.simulation.schema import FIELDS, SCHEMA, TEXTS
 from kamsync.testing.simulation.site import Stage
 
-__all__ = ["Cast", "Kind", "Setting", "draw_setting"]
+__all__ = ["Cast", "Kind", "Setting", "draw_setting", "policy_from"]
 
 POLICIES: tuple[Mapping[str, Mapping[str, object]], ...] = (
     {},
@@ -275,9 +275,16 @@ _EXTRAS = (
 )
 
 
+def policy_from(
+    tables: Mapping[str, Mapping[str, object]], rules: Mapping[str, RuleMaker]
+) -> Policy:
+    """Return the policy of a history that *tables* write down, with the *rules* of plugins."""
+    return parse_policy(tables, SCHEMA, rules, teams=TEAMS)
+
+
 @cache
 def _policy(place: int) -> Policy:
-    return parse_policy(POLICIES[place], SCHEMA, {}, teams=TEAMS)
+    return policy_from(POLICIES[place], {})
 
 
 @cache

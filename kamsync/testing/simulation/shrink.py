@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from msgspec import structs
 
 from kamsync.testing.simulation.choices import Strip
-from kamsync.testing.simulation.runner import Played, play
-from kamsync.testing.simulation.site import Stage
+from kamsync.testing.simulation.runner import Order, Played
 
 __all__ = ["TRIES_LIMIT", "shrunk"]
 
@@ -17,25 +16,20 @@ TRIES_LIMIT = 400
 """How often a tape is played while it is made shorter."""
 
 
-def shrunk(
-    played: Played, *, store: str = "sqlite", stages: Mapping[str, Stage] | None = None
-) -> Played:
+def shrunk(played: Played, order: Order | None = None) -> Played:
     """Return a history that breaks the same invariant in as few steps and faults as could be found.
 
-    *stages* are those that it was played on.
+    *order* is how it was played.
     """
-    return _Shrink(played, store, stages).run()
+    return _Shrink(played, order or Order(0)).run()
 
 
 class _Shrink:
     """The shortest history that was found so far."""
 
-    def __init__(
-        self, played: Played, store: str, stages: Mapping[str, Stage] | None = None
-    ) -> None:
+    def __init__(self, played: Played, order: Order) -> None:
         self.best = played
-        self.store = store
-        self.stages = stages
+        self.order = order
         self.tries = 0
 
     def run(self) -> Played:
@@ -68,7 +62,7 @@ class _Shrink:
             return
         self.tries += 1
         tape = structs.replace(self.best.tape, steps=steps)
-        played = play(tape, len(steps), replay=True, store=self.store, stages=self.stages)
+        played = structs.replace(self.order, steps=len(steps)).play(tape, replay=True)
         if played.breach is not None and played.breach.number == self.best.breach.number:
             self.best = played
 

@@ -13,6 +13,7 @@ from kamsync.clock import SetClock
 from kamsync.engine.hearing import LATE_LIMIT
 from kamsync.memory.acts import Act, Row
 from kamsync.model import Write
+from kamsync.policy import Policy
 from kamsync.testing.simulation.audit import Audit
 from kamsync.testing.simulation.bounds import bounded
 from kamsync.testing.simulation.breaks import ASKED_FOR, FAULTS, LAST, LATER, Gremlin
@@ -107,6 +108,7 @@ class World:
         replay: bool = False,
         opener: Opener | None = None,
         stages: Mapping[str, Stage] | None = None,
+        policy: Policy | None = None,
         tell: Callable[[str], None] | None = None,
     ) -> None:
         self.tape = tape
@@ -128,6 +130,8 @@ class World:
         stages = stages or {}
         possible = tuple(f for f in FAULTS if tape.faults is None or f in tape.faults)
         self.setting = draw_setting(work, ACTS, RARE, possible, stages)
+        if policy is not None:
+            self.setting = structs.replace(self.setting, policy=policy, later=None)
         self.drawn = len(tape.setting.work)
         """How many numbers of its strip the setting took: what people have made comes after them."""
         self.truth = Truth()
