@@ -36,7 +36,8 @@ FLOORS = {
 """What stands on each floor, by one of its modules."""
 
 TABLES = {
-    "link": "one native record of one system: its facts, version, and what it is owed",
+    "link": "one native record of one system: its facts and version, and what waits there",
+    "owed": "the write that a link is owed; a link that is owed none has no row",
     "record": "one record: golden of each field, with revision and origin",
     "review": "a conflict: its contenders, and the decision once there is one",
     "outbox": "a planned write; one in flight is an intent whose answer is open",

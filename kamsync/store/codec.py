@@ -117,18 +117,20 @@ def facts_of(text: str) -> dict[str, Fact]:
     shared = facts.pop(SHARED, None)
     if shared is None:
         return facts
-    author, at, seen = shared.author, shared.at, shared.merged
-    is_shared = author is not None or at != ""
-    for fact in facts.values():
-        # They were made a moment ago, and nobody else knows them yet.
-        if seen is not None and fact.merged == seen:
-            force_setattr(fact, "merged", fact.observed)
-        if fact.at == NOBODY:
-            force_setattr(fact, "at", "")
-        elif is_shared and fact.author is None and not fact.at:
-            force_setattr(fact, "at", at)
-            if author is not None:
-                force_setattr(fact, "author", author)
+    # They were made a moment ago, and nobody else knows them yet.
+    if shared.merged is not None:
+        for fact in facts.values():
+            if fact.merged == AS_SEEN:
+                force_setattr(fact, "merged", fact.observed)
+    author, at = shared.author, shared.at
+    if author is not None or at:
+        for fact in facts.values():
+            if fact.at == NOBODY:
+                force_setattr(fact, "at", "")
+            elif fact.author is None and not fact.at:
+                force_setattr(fact, "at", at)
+                if author is not None:
+                    force_setattr(fact, "author", author)
     return facts
 
 

@@ -16,10 +16,10 @@ MERGES_FOLLOWED = 64
 
 _BY_ID = "SELECT id, entity, fields, merged_into FROM record WHERE id IN (??)"
 
+# A record stays of its entity: to set that again would write the index that begins with it again, too.
 _SAVE = """
 INSERT INTO record (id, entity, fields, merged_into) VALUES (?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET
-    entity = excluded.entity, fields = excluded.fields, merged_into = excluded.merged_into
+ON CONFLICT (id) DO UPDATE SET fields = excluded.fields, merged_into = excluded.merged_into
 """
 
 _ADD = "INSERT INTO record (id, entity, fields, dirty) VALUES (?, ?, '{}', 1)"

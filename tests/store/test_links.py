@@ -308,6 +308,27 @@ def test_a_deleted_link_takes_along_what_it_waited_for(store):
     assert {} == store.links.by_id([1])
 
 
+def test_a_deleted_link_takes_along_what_it_was_owed(store):
+    """Another link of that number, after a restore, is not taken for it."""
+    store.links.save([link(1, "1"), link(2, "2")])
+    store.links.set_owed([(1, "update"), (2, "update")])
+
+    store.links.delete([1])
+
+    assert 1 == store.links.count_owed("sales", "account", "update")
+
+
+def test_another_write_takes_the_place_of_the_one_that_was_owed(store):
+    """A link is owed one write at a time."""
+    store.links.save([link(1, "1")])
+    store.links.set_owed([(1, "update")])
+
+    store.links.set_owed([(1, "delete")])
+
+    assert [] == store.links.owed_ids("sales", "account", "update", 0, 9)
+    assert [(1, None)] == store.links.owed_ids("sales", "account", "delete", 0, 9)
+
+
 def test_text_that_is_not_unicode_is_refused_and_nothing_is_saved(store):
     """The error names the system and the record, never the value."""
     broken = link(2, "2", facts={"name": Fact(("\ud800",))})
