@@ -335,7 +335,7 @@ class Landings:
 
     def _is_known(self, place: Place) -> bool:
         """Whether an older store can know what it made: by its key, the same everywhere, and its alone."""
-        if place not in self.forgotten:
+        if place not in self.forgotten or not self.alive(place):
             return True
         key, others = self._key_of(place), [p for p in self.forgotten[place] if self.alive(p)]
         is_whole = all(part != self.truth.cell(place, n).blank for n, part in key.items())
