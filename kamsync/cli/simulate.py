@@ -249,7 +249,8 @@ def _report(here: Session, total: Total, kept: dict[Path, Played], order: Order)
         f", {total.steps:,} steps, {speed:,.0f} steps per CPU second, {len(total.failed)} broken",
     )
     if total.excepted:
-        here.printer.line(f"{total.excepted} edits fell under the exceptions of docs/promises.md.")
+        text = f"{total.excepted} edits and creates fell under the exceptions of docs/promises.md."
+        here.printer.line(text)
     for path, played in kept.items():
         lines = _story(played, order)
         _tell(here, lines, played)

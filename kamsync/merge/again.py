@@ -41,10 +41,12 @@ class Reunion(State):
         )
         for side in self.sides:
             self.settle_base(side)
-        if said and not covered:
+        lone = self._lone()
+        unsaid = said and any(each.value not in (said[0], self.golden.value) for each in lone)
+        if said and not covered and not unsaid:
             self.meet_in(said[0], contenders)
         else:
-            self.hold_again((*contenders, self.golden_contender(), *covered))
+            self.hold_again((*contenders, self.golden_contender(), *covered), lone)
 
     def meet_in(self, value: Value, contenders: Sequence[Contender]) -> None:
         """Make the value that every link shows golden, which names what it was, and let all know it."""
@@ -61,14 +63,17 @@ class Reunion(State):
         value = side.value(step.cells, None, step.aside)
         return Contender(value=value, system=side.system, at=step.at)
 
-    def hold_again(self, contenders: tuple[Contender, ...]) -> None:
+    def _lone(self) -> list[Contender]:
+        """Return what contends already for which no link speaks any more, or none can speak now."""
+        speaking = {side.link for side in self.sides}
+        return [c for c in self.held.contenders if c.link not in speaking] if self.held else []
+
+    def hold_again(self, shown: Sequence[Contender], lone: Sequence[Contender]) -> None:
         """Ask a person, showing what each link holds, golden, and each edit that was covered since.
 
-        What contends already for which no link speaks any more goes on contending.
+        What contends for nobody who speaks goes on contending.
         """
-        asked = self.held.contenders if self.held else ()
-        lone = (each for each in asked if each.link is None and each not in contenders)
-        contenders = (*contenders, *lone)
+        contenders = (*shown, *(each for each in lone if each not in shown))
         conflict = Conflict(
             id=self.held.id if self.held else self.court.conflict_id(),
             kind=self.topic.kind,

@@ -231,6 +231,14 @@ def _exceptions(system: System) -> Iterator[Check]:
             f"Take create out of allow in [system.{system.name}]; people make records there then."
         )
         yield Check(Level.NOTE, system.name, text, hint)
+    elif creates and not can & (Can.STAMP | Can.IDEMPOTENT_CREATE):
+        text = (
+            "It neither keeps our id nor creates once per key, so that only a search tells what became "
+            "of a create: where its answer is lost, and people change so much of that record first that "
+            "nothing tells it is ours, it may be made there twice."
+        )
+        hint = "Give records a key that people leave alone, or merge the two there."
+        yield Check(Level.NOTE, system.name, text, hint)
 
 
 def _unseen(system: System, objects: Mapping[str, NativeEntity]) -> Iterator[Check]:

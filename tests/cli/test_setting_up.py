@@ -119,6 +119,18 @@ def test_check_tells_where_a_record_can_be_made_twice(nordwind):
         assert is_told == ("a record may be made there twice" in result.stdout), can
 
 
+def test_check_tells_where_a_create_is_known_only_by_what_people_leave_of_it(nordwind):
+    """A search finds nothing else."""
+    plain = nordwind.file.read_text()
+    for can, is_told in (("", True), (', "stamp"', False), (', "idempotent_create"', False)):
+        abilities = f'can = ["create", "update", "delete", "search"{can}]\npath = "sales'
+        nordwind.configure(plain.replace('path = "sales', abilities))
+
+        result = nordwind.run("check")
+
+        assert is_told == ("it may be made there twice" in " ".join(result.stdout.split())), can
+
+
 def test_check_tells_what_is_allowed_but_impossible(nordwind):
     """A configuration may not promise what a system cannot do."""
     plain = nordwind.file.read_text()

@@ -67,7 +67,9 @@ def test_a_question_that_was_open_is_closed_where_every_system_shows_one_value(
     """Nobody disagrees any more."""
     held = page([contends(1, "a"), contends(2, "b")])
 
-    merged = merge_restored(topic, OLD, [side(1, edit(1, "a"))], held, court)
+    sides = [side(1, edit(1, "a")), side(2, edit(2, "a"))]
+
+    merged = merge_restored(topic, OLD, sides, held, court)
 
     assert (structs.replace(held, closed=NOW),) == merged.conflicts
     assert "a" == merged.golden.value
@@ -124,6 +126,30 @@ def test_a_page_that_was_open_goes_on_after_a_restore(topic, court, side, edit, 
 
     expected = ("page", 5, "Mara", comments)
     assert [expected] == [(c.id, c.version, c.assignee, c.comments) for c in merged.conflicts]
+
+
+@pytest.mark.parametrize("shown", ["a", "c"], ids=["as one of them", "as nobody before"])
+def test_what_contends_goes_on_contending_after_a_restore_though_its_record_is_gone(
+    topic, court, side, edit, contends, page, shown
+):
+    """Nobody has ruled on it, whatever all others show."""
+    held = page([contends(1, "a"), contends(2, "b")])
+
+    merged = merge_restored(topic, OLD, [side(1, edit(1, shown))], held, court)
+
+    assert OLD == merged.golden
+    assert contends(2, "b") in merged.conflicts[0].contenders
+
+
+def test_golden_alone_keeps_no_question_open_after_a_restore(
+    topic, court, side, edit, contends, page
+):
+    """It is named as what was replaced."""
+    held = page([contends(1, "a"), GOLDEN])
+
+    merged = merge_restored(topic, OLD, [side(1, edit(1, "a"))], held, court)
+
+    assert ("a", NOW) == (merged.golden.value, merged.conflicts[0].closed)
 
 
 def test_an_edit_that_was_covered_before_a_restore_is_shown_though_all_agree(

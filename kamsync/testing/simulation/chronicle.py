@@ -34,6 +34,8 @@ class Chronicle:
         self.report = report
         self.hidden: Callable[[Place, str], bool] = lambda _, __: False
         """Whether a system does not show kamsync's user all of a field."""
+        self.is_strange: Callable[[Place], bool] = lambda _: False
+        """Whether nothing tells any more for what a native record was made."""
         self.exists: dict[str, Event] = {}
         self._joined: set[str] = set()
         self._renewed: set[Place] = set()
@@ -71,6 +73,8 @@ class Chronicle:
                 if place in self.truth.owner:
                     self.truth.meet_again(place)
             self.truth.tie(place, record)
+            if self.is_strange(place):
+                self.renew(place)
 
     def renew(self, place: Place) -> None:
         """A person wants a native record to be one of its own, whoever wrote what it holds.

@@ -9,7 +9,7 @@ from kamsync.model import Native, Value
 from kamsync.schema import Type
 from kamsync.testing.simulation.schema import PARTS, SCHEMA
 
-__all__ = ["BLANK", "REFERS", "Ident", "Nodes", "is_same", "token_of"]
+__all__ = ["BLANK", "REFERS", "Ident", "Nodes", "is_alike", "is_same", "token_of"]
 
 Ident: TypeAlias = tuple[Any, ...]
 """One item for each part of a field: a token, what a reference leads to, or None."""
@@ -127,3 +127,8 @@ def is_same(one: Ident, other: Ident) -> bool:
         if mine.root() is not theirs.root():
             return False
     return True
+
+
+def is_alike(key: Mapping[str, Ident], other: Mapping[str, Ident]) -> bool:
+    """Whether two keys say the same, field by field."""
+    return all(is_same(part, other[name]) for name, part in key.items())

@@ -14,10 +14,11 @@ from kamsync.testing.simulation.audit import Audit
 from kamsync.testing.simulation.breaks import Land
 from kamsync.testing.simulation.cells import Cell, Place, Version
 from kamsync.testing.simulation.chronicle import Chronicle, Report
-from kamsync.testing.simulation.idents import Ident, is_same
+from kamsync.testing.simulation.idents import Ident, is_alike, is_same
 from kamsync.testing.simulation.schema import FIELDS, PARTS, SCHEMA
 from kamsync.testing.simulation.sending import Sending
 from kamsync.testing.simulation.setting import Cast
+from kamsync.testing.simulation.strangers import Strangers
 from kamsync.testing.simulation.town import ITSELF, Town
 from kamsync.testing.simulation.truth import Entered, Truth
 
@@ -42,6 +43,8 @@ class Landings:
         self.chronicle = chronicle
         self.audit = audit
         self.sending = Sending(truth, report)
+        self.strangers = Strangers(truth)
+        chronicle.is_strange = self.strangers.excuses
         self.report = report
         self.store: Store | None = None
         self.towns: dict[str, Town] = {}
@@ -158,6 +161,8 @@ class Landings:
                 entered = Entered(f"{act.by}#{act.seq}", act.seq, shown, base)
                 self.truth.edited(place, field, ident, entered)
                 self.audit.replaced(place, field)
+            assert self.store is not None
+            self.strangers.changed(self.store.outbox, place, values)
 
     def lost(self, place: Place, *, merged: bool = False) -> None:
         """A native record is gone, and not by our hand."""
@@ -239,6 +244,7 @@ class Landings:
         if act.deed is Deed.CREATE:
             self._require_one(sent, place)
             self._replace(sent, place)
+            self.strangers.created(cast, sent.record, place, sent.write.values, values)
         for field, version in sent.versions.items():
             self._cover(cast, sent, place, field)
             ident = self.truth.nodes.of_natives(cast.name, act.object, field, values)
@@ -343,7 +349,7 @@ class Landings:
         as_made = is_whole and is_shown and key == self.made_as[place]
         return (
             as_made
-            and all(_is_alike(self._key_of(p), key) for p in others)
+            and all(is_alike(self._key_of(p), key) for p in others)
             and self._is_alone(key, place)
         )
 
@@ -352,7 +358,7 @@ class Landings:
         for name, town in self.towns.items():
             rows = town.table(place.entity).living()
             there = (self._key_of(Place(name, place.entity, row.id)) for row in rows)
-            if sum(_is_alike(each, key) for each in there) > 1:
+            if sum(is_alike(each, key) for each in there) > 1:
                 return False
         return True
 
@@ -383,14 +389,9 @@ class Landings:
             for each in known
             # Whoever brings a record back may do so while it is being created anew.
             if each.system == sent.system and each not in {place, *self.died} and self.alive(each)
-            if self._is_known(each)
+            if self._is_known(each) and not self.strangers.excuses(each)
         ]
         if twins:
             self.report(6, f"{sent.record} was created twice in {sent.system}: {twins} and {place}")
         made.append(place)
         self.made_as[place] = self._key_of(place)
-
-
-def _is_alike(key: dict[str, Ident], other: dict[str, Ident]) -> bool:
-    """Whether two keys say the same."""
-    return all(is_same(part, other[name]) for name, part in key.items())
