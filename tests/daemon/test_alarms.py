@@ -168,3 +168,27 @@ def test_a_field_that_is_not_shown_is_told_until_a_record_shows_it(place):
     assert "name of account" in told[Alarm("unseen", "sales")]
     alarms.heard(Outcome("done", ("sales",), 0, unseen={"sales": {"account": []}}))
     assert {} == alarms.wrong({})
+
+
+def test_a_field_that_is_renamed_while_the_daemon_runs_is_an_alarm_until_it_is_seen_again(place):
+    """It is told with its system, its entity and what to do, once; what people enter meanwhile is kept."""
+    here = place(sales=Pace(MINUTE), success=Pace(MINUTE))
+    here.worlds["sales"].act("ann").create("account", {"name": "Acme", "industry": "steel"})
+    here.run(5 * 60)
+    sales, success = (here.worlds[name] for name in ("sales", "success"))
+    [(acme, _)], [(copy, _)] = (world.records("account").items() for world in (sales, success))
+    sales.hidden.add(("account", "industry"))
+    sales.act("ann").edit("account", acme, {"branch": "iron"})
+    success.act("bo").edit("account", copy, {"industry": "copper"})
+    here.run(5 * 60)
+
+    assert [("unseen", "sales")] == here.alarms()
+    told = here.told.events[0][2]["reason"]
+    assert "sales does not show industry of account" in told
+    assert "correct [system.sales.map] and reload" in told
+    assert ["fields"] == [notice.about for notice in here.notices]
+    assert "copper" == success.records("account")[copy]["industry"]
+    sales.hidden.clear()
+    here.run(5 * 60)
+    assert [("unseen", "sales"), ("seen_again", "sales")] == here.alarms()
+    assert "copper" == sales.records("account")[acme]["industry"]

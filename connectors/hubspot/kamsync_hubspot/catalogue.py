@@ -35,6 +35,12 @@ class Catalogue:
                 self._known[object_] = self._read(object_)
             return self._known[object_]
 
+    def anew(self, object_: str) -> Mapping[str, Property]:
+        """Return the properties of an object as they are now: somebody may have changed them."""
+        with self._lock:
+            self._known.pop(object_, None)
+        return self.of(object_)
+
     def forget(self) -> None:
         """Let everything be read again: somebody may have changed it."""
         with self._lock:

@@ -197,7 +197,8 @@ class Writer:
             return self._records.transport.send(path, inputs, object=shape.name).as_(Batch)
 
         def sift(part: Sequence[Row]) -> Mapping[int, Done]:
-            known = self._catalogue.of(shape.name)
+            # What was read earlier may refuse what the portal takes by now.
+            known = self._catalogue.anew(shape.name)
             told = {row.place: objection(_properties(writes[row.place]), known) for row in part}
             return {place: Done(Outcome.REFUSED, why) for place, why in told.items() if why}
 

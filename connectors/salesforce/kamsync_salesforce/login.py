@@ -21,6 +21,7 @@ from kamsync.redact import Secret
 from kamsync.retry import retrying
 from kamsync_salesforce.address import audience_of, is_loopback, login_address
 from kamsync_salesforce.answers import body_of, problem_of
+from kamsync_salesforce.clocks import apart
 from kamsync_salesforce.ids import is_id, long_id
 from kamsync_salesforce.session import unsent
 from kamsync_salesforce.tokens import NOT_AGAIN_S, NotLetIn, Token
@@ -37,6 +38,11 @@ HINTS = {
     "unsupported_grant_type": "Turn the flow on in the app's settings.",
     "inactive_user": "The user is not active.",
 }
+OVER = "expired authorization code"
+"""What is said of an assertion whose end is past, or farther off than it may be."""
+CLOCK_HINT = (
+    "Set the clock of this machine, and its time zone, best by NTP; then it goes on by itself."
+)
 GRANT_HINT = "Let the user in: pre-authorise their permission set in the app, and look at their login history"
 
 
@@ -52,7 +58,7 @@ class Endpoint:
         response = retrying(lambda: self._post("token", form, auth), SystemClock(), attempts=3)
         body = body_of(response.content)
         if response.status_code != requests.codes.ok or not isinstance(body, Mapping):
-            raise self._refused(body, response.status_code)
+            raise self._refused(body, response, signed="assertion" in form)
         return _granted(body, self.address)
 
     def revoke(self, secret: Secret) -> int:
@@ -85,12 +91,14 @@ class Endpoint:
             )
         return response
 
-    def _refused(self, body: Any, status: int) -> NotLetIn:
-        problem = problem_of(body, status)
-        return NotLetIn(
-            f"Salesforce let nobody in at {self.address}: {problem}.",
-            hint=HINTS.get(problem.code, f"{GRANT_HINT}."),
-        )
+    def _refused(self, body: Any, response: requests.Response, *, signed: bool) -> NotLetIn:
+        """Return the error of a refusal; one that comes of our clock says how far it is off."""
+        problem = problem_of(body, response.status_code)
+        text = f"Salesforce let nobody in at {self.address}: {problem}."
+        if signed and problem.text == OVER:
+            told = apart(response.headers.get("Date", ""), time.time())
+            return NotLetIn(f"{text} {told}", hint=CLOCK_HINT)
+        return NotLetIn(text, hint=HINTS.get(problem.code, f"{GRANT_HINT}."))
 
 
 class ByKey:

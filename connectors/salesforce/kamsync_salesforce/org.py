@@ -88,7 +88,12 @@ class Org:
         self.fetches = Fetches(self.client, selecting, readings, self.own)
         outgoing = Outgoing(Lookups(self.client), ways.stamp, ways.currency)
         self.writes = Writes(
-            self.client, outgoing, ways.stamp, self.fetches.stamped, self.fetches.living
+            self.client,
+            outgoing,
+            ways.stamp,
+            stamped=self.fetches.stamped,
+            living=self.fetches.living,
+            described=self.described,
         )
         self._whose: tuple[str, str] | None = None
 

@@ -8,12 +8,16 @@ from functools import partial
 
 from msgspec import structs
 
+from kamsync.errors import KamsyncError
 from kamsync.model import Op, Outcome, Receipt, Write
-from kamsync_salesforce.client import Client
+from kamsync_salesforce.client import Client, Refusal
+from kamsync_salesforce.describing import Descriptions
+from kamsync_salesforce.misfits import UNREAD, misfit
 from kamsync_salesforce.outcomes import is_taken
 from kamsync_salesforce.outgoing import Improper, Outgoing, is_possible
 from kamsync_salesforce.rows import Row, Told, single, told_alone, untouched
 from kamsync_salesforce.sending import Sending
+from kamsync_salesforce.session import Unclear
 from kamsync_salesforce.traits import traits_of
 from kamsync_salesforce.wholes import Wholes
 
@@ -31,13 +35,21 @@ class Writes:
     """
 
     def __init__(
-        self, client: Client, outgoing: Outgoing, stamp: str, stamped: Finder, living: Living
+        self,
+        client: Client,
+        outgoing: Outgoing,
+        stamp: str,
+        *,
+        stamped: Finder,
+        living: Living,
+        described: Descriptions,
     ) -> None:
         self._client = client
         self._outgoing = outgoing
         self._stamp = stamp
         self._stamped = stamped
         self._living = living
+        self._described = described
 
     def write(self, object_: str, writes: Sequence[Write]) -> list[Receipt]:
         """Carry out writes and answer each in its place."""
@@ -49,16 +61,37 @@ class Writes:
                 rows.append(made)
             else:
                 receipts[place] = made
+        for told in self._named(object_, list(self._carried_out(object_, rows))):
+            receipts[told.row.place] = told.receipt()
+        return [receipts[place] for place in range(len(writes))]
+
+    def _carried_out(self, object_: str, rows: Sequence[Row]) -> Iterable[Told]:
+        """Send rows, those of one record one after the other, and yield what is told of each."""
         sending = Sending(self._client, object_)
         for wave in _waves(rows):
             if traits_of(object_).whole:
-                for told in self._whole(sending, object_, wave):
-                    receipts[told.row.place] = told.receipt()
+                yield from self._whole(sending, object_, wave)
                 continue
             for op, each in _by_op(wave).items():
-                for told in self._sent(sending, object_, op, each):
-                    receipts[told.row.place] = told.receipt()
-        return [receipts[place] for place in range(len(writes))]
+                yield from self._sent(sending, object_, op, each)
+
+    def _named(self, object_: str, told: list[Told]) -> list[Told]:
+        """Return *told* with the field that the org could not read, by the types that it has now."""
+        if not any(_is_unread(each) for each in told):
+            return told
+        try:
+            known = self._described.described(object_, anew=True)
+        except (KamsyncError, Refusal, Unclear):
+            # What was carried out is known already, and must not be lost for a better word.
+            return told
+        if known is None:
+            return told
+        return [
+            structs.replace(each, problem=misfit(known.fields, each.row.body) or each.problem)
+            if _is_unread(each)
+            else each
+            for each in told
+        ]
 
     def _row(self, object_: str, place: int, write: Write) -> Row | Receipt:
         """Return a write on its way, or the receipt of one that needs no call."""
@@ -186,3 +219,7 @@ def _deleted_alone(sending: Sending, object_: str, rows: Sequence[Row]) -> list[
 
 def _is_ambiguous(told: Told) -> bool:
     return told.problem is not None and told.problem.code == AMBIGUOUS and not told.problem.fields
+
+
+def _is_unread(told: Told) -> bool:
+    return told.problem is not None and told.problem.code == UNREAD

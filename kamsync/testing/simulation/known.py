@@ -69,7 +69,11 @@ KNOWN: Mapping[int, Known] = {
     ),
     15: Known(
         "A system asks to wait, sensibly or not.",
-        tested=("test_a_wait_that_is_asked_for_is_kept", "test_a_senseless_wait_counts_as_none"),
+        tested=(
+            "test_a_wait_that_is_asked_for_is_kept",
+            "test_a_senseless_wait_counts_as_none",
+            "test_a_system_that_asked_to_be_left_alone_is_left_alone_for_as_long",
+        ),
     ),
     16: Known("The line is not safe.", tested=("test_a_wrong_certificate_is_told",)),
     17: Known(
@@ -84,7 +88,14 @@ KNOWN: Mapping[int, Known] = {
     22: Known("A rule refuses a value.", ("row refused",)),
     23: Known("A value is stored as another one.", drawn="systems that rewrite, cut off or derive"),
     24: Known("Something in the system changes what was just written.", ("edit after a row",)),
-    25: Known("Others use the quota up.", ("quota spent",)),
+    25: Known(
+        "Others use the quota up.",
+        ("quota spent",),
+        tested=(
+            "test_a_share_of_the_calls_is_left_to_others",
+            "test_a_system_with_few_calls_left_is_served_less_often_and_that_is_told",
+        ),
+    ),
     26: Known("A search shows the past.", ("search lags",)),
     27: Known(
         "Pages shift while they are read.",
@@ -125,14 +136,22 @@ KNOWN: Mapping[int, Known] = {
         ("look", "decide", "decision amid a call"),
     ),
     37: Known(
-        "A field is hidden, or is mapped otherwise.",
+        "A field is hidden, renamed, of another type, without an option, or mapped otherwise.",
         ("permission lost",),
-        tested=("test_a_field_that_is_mapped_to_another_native_field_meets_its_others",),
+        tested=(
+            "test_a_field_that_is_renamed_while_the_daemon_runs_is_an_alarm_until_it_is_seen_again",
+            "test_what_cannot_be_read_any_more_waits_and_is_not_written_over",
+            "test_a_text_waits_where_the_field_became_a_number_and_goes_once_it_takes_it",
+            "test_a_word_waits_where_its_option_was_taken_out_and_goes_once_it_is_there",
+            "test_a_field_that_is_mapped_to_another_native_field_meets_its_others",
+        ),
     ),
     38: Known(
-        "A token is not taken any more.",
+        "A token is not taken any more, or none is given because a clock is wrong.",
         ("token lost",),
         tested=(
+            "test_no_edit_is_lost_while_the_clock_is_off",
+            "test_a_session_that_ends_amid_a_batch_while_the_clock_is_off_costs_a_round",
             "test_a_refresh_token_that_is_good_once_is_kept_before_it_is_used",
             "test_an_org_that_has_moved_is_followed_at_the_next_login",
         ),
