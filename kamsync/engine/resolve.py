@@ -18,7 +18,7 @@ from kamsync.engine.places import give_up_places
 from kamsync.engine.pull import look_again
 from kamsync.model import EXISTS, Link, Native, Op, Outcome, Reading, Receipt, Write
 from kamsync.observe import is_gone
-from kamsync.store import OutboxRow
+from kamsync.store import Glimpse, OutboxRow
 
 __all__ = ["drop_creates", "resolve"]
 
@@ -66,10 +66,57 @@ def drop_creates(hub: Hub, system: System, entity: str) -> None:
     """
     for rows in _open(hub, system, entity):
         unsaid = _unsaid(hub, system, rows)
-        missing = [row.id for row in rows if row.op is Op.CREATE and row.id not in unsaid]
+        found = _read_beside(hub, system, entity, [row for row in rows if row.id not in unsaid])
+        known = unsaid | found
+        missing = [row.id for row in rows if row.op is Op.CREATE and row.id not in known]
         with hub.store.transaction():
             hub.store.outbox.finish(missing, "dropped")
             give_up_places(hub, (row.link for row in rows if row.id in missing))
+
+
+def _read_beside(
+    hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]
+) -> frozenset[int]:
+    """Find creates among what was read whose record is there under another id; return those found.
+
+    It was two records when they were sent. Without that, what was merged would come back as a newcomer.
+    """
+    links = hub.store.links.by_id(sorted({row.link for row in rows}))
+    creates = [row for row in rows if _makes_new(system, row, links)]
+    missing = _still_missing(hub, creates)
+    beside = [row for row in creates if row.link in links and row not in missing]
+    found = {held[0]: row for row in beside if len(held := _newcomers(hub, row)) == 1}
+    if not found:
+        return frozenset()
+    map_, seen = system.maps[entity], hub.store.current("revision")
+    readings = system.connector.fetch(map_.object, map_.names, [*found])
+    shown = [(found[id_], reading) for id_, reading in readings.items()]
+    with hub.store.transaction():
+        filled = [(row, reading) for row, reading in shown if _fill(hub, row, reading)]
+        hear(hub, system, entity, [reading for _, reading in filled], seen)
+        places = hub.store.links.by_id([row.link for row, _ in filled])
+        hub.store.records.mark_dirty(sorted({p.record for p in places.values() if p.record}))
+    return frozenset(row.id for row, _ in filled)
+
+
+def _newcomers(hub: Hub, row: OutboxRow) -> list[str]:
+    """Return what is new in a system and holds all that a create has sent there."""
+    held: list[str] = []
+    after = 0
+    while links := hub.store.links.unmatched(row.entity, after, hub.batch):
+        after = links[-1].id
+        held += [
+            link.native_id
+            for link in links
+            if link.system == row.system and link.native_id and _holds(link, row)
+        ]
+    return held
+
+
+def _holds(link: Glimpse, row: OutboxRow) -> bool:
+    """Whether a native record shows just what a create has sent."""
+    facts, fields = link.facts, row.fields
+    return all(name in facts and facts[name].observed == fields[name].cells for name in fields)
 
 
 def _unsaid(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[int]:
@@ -140,7 +187,7 @@ def _asked_for(
         readings = system.connector.find(map_.object, map_.names, stamps)
         return rows, [(row, readings[row.record]) for row in rows if row.record in readings]
     if Can.IDEMPOTENT_CREATE in system.connector.can:
-        missing = _still_missing(hub, rows)
+        missing = _one_of_each(hub, _still_missing(hub, rows))
         return _repeat(hub, system, entity, missing) if missing else ([], [])
     return [], []
 
@@ -163,6 +210,18 @@ def _still_missing(hub: Hub, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
         for row in rows
         if row.link in places and (places[row.link].record, row.system) not in there
     ]
+
+
+def _one_of_each(hub: Hub, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+    """Return the oldest create of each record: two records may have become one that is still missing.
+
+    Once that one is there, the other one is not sent again either.
+    """
+    places = hub.store.links.by_id([row.link for row in rows])
+    oldest: dict[str | None, OutboxRow] = {}
+    for row in rows:
+        oldest.setdefault(places[row.link].record, row)
+    return list(oldest.values())
 
 
 def _repeat(

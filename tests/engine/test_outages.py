@@ -9,7 +9,7 @@ import pytest
 from kamsync.connector import Can
 from kamsync.errors import StoreBusy
 from kamsync.memory import ALL
-from kamsync.model import Outcome, Receipt
+from kamsync.model import Kind, Outcome, Receipt
 
 CREATES_ONCE = {
     "by our stamp": ALL,
@@ -309,6 +309,29 @@ def test_a_create_that_never_came_and_is_refused_now_is_sent_as_it_should_be(sta
 
     assert ["Acme Corp"] == hub["success"].all("name")
     assert [] == hub.parked()
+
+
+@pytest.mark.parametrize("landed", [True, False])
+def test_of_two_creates_without_an_answer_that_are_one_record_now_none_is_made_needlessly(
+    stage, landed
+):
+    """Both are known where both were made, so that a person may merge them; else only one is made."""
+    can = {"sales": ALL, "success": CREATES_ONCE["by the key of the create"] & ~Can.SEARCH}
+    hub = stage("sales", "success", can=can)
+    kept, gone = (hub["sales"].create(name=name) for name in ("Acme", "Bolt"))
+    if landed:
+        hub["success"].trouble.deaf.add("write")
+    else:
+        hub["success"].trouble.rows = lambda *_: Receipt(Outcome.UNKNOWN)
+    hub.meet()
+    hub["sales"].merge(gone, kept)
+
+    hub["success"].trouble.rows = None
+    hub.settle()
+
+    assert ["Acme"] == hub["sales"].all("name")
+    assert ["Acme"] * (2 if landed else 1) == hub["success"].all("name")
+    assert [Kind.MERGE] * landed == [each.kind for each in hub.conflicts()]
 
 
 @_ways(UPDATES)
