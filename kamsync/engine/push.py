@@ -11,6 +11,7 @@ from msgspec import structs
 
 from kamsync.connector import Can
 from kamsync.engine.batches import Batch, await_missing, confirmed, due_at, load
+from kamsync.engine.discreet import discreet
 from kamsync.engine.falling import newly_referred, reread_referring
 from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
@@ -103,7 +104,11 @@ class _Push:
         seen = self.hub.store.current("revision")
         writes = [self._write(row, link) for row, link in ready.values()]
         receipts = self.system.connector.write(self.map.object, writes)
-        answered = dict(zip(ready, receipts, strict=True))
+        entity = self.hub.schema.entity(self.entity)
+        answered = {
+            row_id: discreet(entity, ready[row_id][0], receipt)
+            for row_id, receipt in zip(ready, receipts, strict=True)
+        }
         if self.together:
             answered = beside_refused(
                 {row_id: row for row_id, (row, _) in ready.items()}, answered, self._keys(ready)
