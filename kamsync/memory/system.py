@@ -62,6 +62,8 @@ class MemorySystem:
         self.up = True
         self.hidden: set[tuple[str, str]] = set()
         """Fields, by object and name, that kamsync's user has no permission to see."""
+        self.hidden_records: set[tuple[str, str]] = set()
+        """Records, by object and id, that kamsync's user has no permission to see: as if not there."""
         self.watch = Watch()
         self._rewrite = rewrite
         self._derive = derive
