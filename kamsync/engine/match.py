@@ -166,7 +166,10 @@ class _Matching:
     def _identify(self, link: Newcomer) -> bool:
         """Identify one native record; return whether it is tied now."""
         if link.stamp:
-            known = self.known.merged.get(link.stamp, link.stamp)
+            known = self.known.now(link.stamp)
+            if known != link.stamp and link.system in self.known.systems[known]:
+                # Somebody has undone the merge: what came back need not be what holds it now.
+                return self._recognise(link)
             if known in self.known.systems:
                 return self._tie(link, known, f"it carries the id {link.stamp}")
             if link.stamp.startswith(f"{self.entity.name}-"):
