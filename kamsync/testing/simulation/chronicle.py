@@ -18,6 +18,9 @@ REPEATED = "r"
 
 JOINED = "the surviving record keeps its values"
 
+TWINS = "twins in "
+"""How the field of a question begins whether twins are to be merged in a system as well."""
+
 Report = Callable[[int, str], None]
 
 _TIES = """
@@ -85,10 +88,8 @@ class Chronicle:
         if event.act == "decided" and event.value == "new":
             system, _, native_id = event.record.partition(":")
             self.renew(Place(system, event.entity, native_id))
-        if event.act == "decided" and ":" in event.record:
-            system, _, native_id = event.record.partition(":")
-            decided = Place(system, event.entity, native_id)
-            self.split = {p: other for p, other in self.split.items() if decided not in {p, other}}
+        if event.act == "decided" and self.split:
+            self._let_be_one(event)
         if event.act == "merged":
             apart = self._apart()
             self.truth.join(event.before, event.value)
@@ -107,6 +108,15 @@ class Chronicle:
         elif event.field in PARTS[event.entity] and event.act in self._acts:
             subject = self.truth.subject(event.record, event.entity, event.field)
             self._acts[event.act](event, subject)
+
+    def _let_be_one(self, event: Event) -> None:
+        """A person says of what was split which record it is, or that twins are to stay."""
+        system, _, native_id = event.record.partition(":")
+        decided = {Place(system, event.entity, native_id)}
+        if event.field.startswith(TWINS):
+            record_of = self.truth.record_of
+            decided |= {p for p, other in self.split.items() if record_of(other) == event.record}
+        self.split = {p: o for p, o in self.split.items() if not decided & {p, o}}
 
     def _apart(self) -> set[Place]:
         """Return what was brought back from a merge and is another record than its survivor."""

@@ -170,7 +170,7 @@ class Landings:
         if (place.entity, place.native_id) in self.towns[place.system].hidden_records:
             return
         self.deaths.discard(place)
-        if not self.is_linked(place):
+        if not self._is_linked(place):
             self.chronicle.renew(place)
 
     def link(self, place: Place) -> Link | None:
@@ -179,7 +179,7 @@ class Landings:
         links = self.store.links.by_native(place.system, place.entity, [place.native_id])
         return next(iter(links.values()), None)
 
-    def is_linked(self, place: Place) -> bool:
+    def _is_linked(self, place: Place) -> bool:
         """Whether the hub knows a native record under its own id, and not another in its place."""
         link = self.link(place)
         return link is not None and link.native_id == place.native_id

@@ -41,7 +41,8 @@ def unmerge(towns: Mapping[str, Town], landings: Landings, choices: Choices) -> 
     town, object_, row = choices.pick(lost)
     survivor = row.merged_into or ""
     place = Place(town.cast.name, object_, row.id)
-    if not landings.is_linked(place):
+    known = landings.link(place)
+    if known is not None and known.native_id != row.id:
         # The hub has heard of the merge: to it, both are one.
         landings.chronicle.split[place] = Place(town.cast.name, object_, survivor)
     town.undelete(object_, row.id, author=Author(f"ann@{town.cast.name}"))
