@@ -8,7 +8,7 @@ from datetime import datetime
 from kamsync.cli import words
 from kamsync.cli.printing import Printer, text
 from kamsync.engine import Hub
-from kamsync.merge import FIRST_MEETING
+from kamsync.merge import FIRST_MEETING, UNTOLD
 from kamsync.model import Conflict, Decision
 from kamsync.reports import Effect, Names, Question, Sight
 from kamsync.reports.asking import Choice, Side
@@ -24,6 +24,8 @@ CAUSES = {
     "edited at the same time": "it was edited in several systems before any of them knew of the others",
     "edited without knowing the value": "it was edited by somebody who could not know the true value",
     "gone in one system": "it is gone in one system and alive in others",
+    UNTOLD: "one system does not show it any more, and does not tell that it is gone either: it may only be"
+    " hidden from kamsync's user there",
     "back in one system": "it is back in one system and gone in others",
     "an edit that did not know of a decision": "it was edited by somebody who could not know of a"
     " person's decision",

@@ -78,6 +78,12 @@ class Candidates:
         self._values[id_] = said
         self.systems[id_] = {system}
 
+    def now(self, id_: str) -> str:
+        """Return the record that holds a record now: itself, unless it was merged away."""
+        while id_ in self.merged:
+            id_ = self.merged[id_]
+        return id_
+
     def values(self, id_: str) -> Mapping[str, Value]:
         """Return what a record says."""
         return self._values.get(id_, {})

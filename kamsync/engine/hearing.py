@@ -145,6 +145,7 @@ class _Hearing:
         self.spent = spent_fields(hub, system, [row for rows in self.rows.values() for row in rows])
         fresh = [r for r in fits if r.native_id not in known and r.values is not None]
         wanted = admit(hub, system, entity, fresh, invited)
+        hub.store.links.stands_for_itself(system.name, entity, [r.native_id for r in wanted])
         plain = [] if self.restoring else wanted
         met = keep_newcomers(hub, system, entity, plain, self.digests, self.seen, self.read_at)
         known |= _new_links(hub, system, entity, [r for r in wanted if r.native_id not in met])

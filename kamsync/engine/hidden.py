@@ -2,7 +2,8 @@
 
 A record that nobody edits is not read again, so what was entered while a field was hidden would be heard
 only in the next sweep. Of each hidden field one record is remembered that did not show it, and asked for
-before the next pull: once it shows the field, all of them are read again.
+before the next pull: once it shows the field, all of them are read again. So are they once a record is
+shown again of which a person is still asked whether it is gone, and that nothing told to be gone.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
+from kamsync.connector import Can
 from kamsync.engine.hub import Hub, System
-from kamsync.model import Reading
+from kamsync.merge import UNTOLD
+from kamsync.model import Conflict, Kind, Reading
 
 __all__ = ["hidden_in", "keep_hidden", "shows_again"]
 
@@ -44,6 +47,10 @@ def keep_hidden(
 
 def shows_again(hub: Hub, system: System, entity: str) -> bool:
     """Whether something that was hidden is shown now; also where what did not show it is gone."""
+    return _shows_fields(hub, system, entity) or _shows_records(hub, system, entity)
+
+
+def _shows_fields(hub: Hub, system: System, entity: str) -> bool:
     map_ = system.maps[entity]
     hidden = {n: id_ for n, id_ in _hidden(hub, system, entity).items() if n in map_.shown}
     if not hidden:
@@ -56,6 +63,38 @@ def shows_again(hub: Hub, system: System, entity: str) -> bool:
         for name, id_ in hidden.items()
         if id_ in asked
     )
+
+
+def _shows_records(hub: Hub, system: System, entity: str) -> bool:
+    """Whether a record is there after all of which it is open whether it is gone."""
+    asked = _in_question(hub, system, entity)
+    map_ = system.maps[entity]
+    found = system.connector.fetch(map_.object, map_.names, asked) if asked else {}
+    return any(reading.values is not None for reading in found.values())
+
+
+def _in_question(hub: Hub, system: System, entity: str) -> list[str]:
+    """Return the native records that are not there as far as anybody knows, the first few of them.
+
+    What a system tells to be gone is not asked for: it tells as well if it comes back.
+    """
+    tells = Can.TOMBSTONES in system.connector.can
+    links: list[int] = []
+    after = ""
+    while len(links) < system.connector.batch_limit and (
+        found := hub.store.reviews.open(Kind.DELETE, entity, after, hub.batch)
+    ):
+        after = found[-1].id
+        wanted = [each for each in found if each.cause == UNTOLD or not tells]
+        links += [id_ for each in wanted for id_ in _gone_there(each, system.name)]
+    known = hub.store.links.by_id(links[: system.connector.batch_limit]).values()
+    return sorted(link.native_id for link in known if link.native_id is not None)
+
+
+def _gone_there(conflict: Conflict, system: str) -> list[int]:
+    """Return the links of a system that say in a conflict that its record is gone."""
+    said = [each for each in conflict.contenders if each.system == system and each.value is False]
+    return [each.link for each in said if each.link is not None]
 
 
 def _hidden(hub: Hub, system: System, entity: str) -> dict[str, str]:

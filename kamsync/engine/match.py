@@ -166,7 +166,9 @@ class _Matching:
     def _identify(self, link: Newcomer) -> bool:
         """Identify one native record; return whether it is tied now."""
         if link.stamp:
-            known = self.known.merged.get(link.stamp, link.stamp)
+            known = self.known.now(link.stamp)
+            if self._is_split(link, known):
+                return self._recognise(link)
             if known in self.known.systems:
                 return self._tie(link, known, f"it carries the id {link.stamp}")
             if link.stamp.startswith(f"{self.entity.name}-"):
@@ -175,6 +177,15 @@ class _Matching:
             self.awaited += unknown
             return False
         return self._recognise(link)
+
+    def _is_split(self, link: Newcomer, record: str) -> bool:
+        """Whether the record whose id is carried has another native record in the same system.
+
+        Somebody has undone a merge there: what came back need not be what took it over. After a restore
+        it may be the copy of what is known under another id.
+        """
+        may_be_copy = record == link.stamp and self.hub.restored_at is not None
+        return link.system in self.known.systems.get(record, ()) and not may_be_copy
 
     def _stamped_by_another(self, link: Newcomer, stamp: str) -> bool:
         """Identify what carries an id that this store never gave, or has forgotten; return True.

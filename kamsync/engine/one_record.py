@@ -14,6 +14,7 @@ from kamsync.engine.batches import completed
 from kamsync.engine.ties import Voice, speaker_of
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.merge import (
+    UNTOLD,
     Court,
     Shown,
     Speaker,
@@ -164,7 +165,7 @@ class RecordMerge:
             return
         exists = name == EXISTS
         kind = Kind.DELETE if exists else Kind.VALUE
-        cause = self.doubt if exists else ""
+        cause = self.doubt or self._untold() if exists else ""
         topic = Topic(
             self.record.entity, self.record.id, name, kind, consents=not exists, cause=cause
         )
@@ -178,6 +179,11 @@ class RecordMerge:
         for link_id, fact in merged.facts.items():
             self.facts[link_id][name] = fact
         self.batch.take(merged)
+
+    def _untold(self) -> str:
+        """Return as a cause that a record may only be hidden where it seems to be gone."""
+        found = (facts[EXISTS] for facts in self.facts.values() if EXISTS in facts)
+        return UNTOLD if any(fact.doubt and fact.observed == GONE for fact in found) else ""
 
     def _meet(self, name: str) -> bool:
         """Take over what all say at a first meeting, and say whether that was all there is to it."""
@@ -344,8 +350,9 @@ def _is_edited(facts: Mapping[str, Fact]) -> bool:
 def _deletion(rule: str, conflict: Conflict, *, busy: bool) -> Settlement | None:
     """Settle that a record is gone in one system: an edit elsewhere always beats a delete."""
     gone = tuple(i for i, c in enumerate(conflict.contenders) if c.value is False)
-    if rule == "propagate" and not busy and len(gone) == len(conflict.contenders):
+    untold = conflict.cause == UNTOLD
+    if rule == "propagate" and not (busy or untold) and len(gone) == len(conflict.contenders):
         return Settlement(False, gone, "deletes: propagate", "")
-    if rule in {"restore", "keep"} and conflict.agreed is True:
+    if (rule == "keep" or (rule == "restore" and not untold)) and conflict.agreed is True:
         return Settlement(True, (), f"deletes: {rule}", "")
     return None

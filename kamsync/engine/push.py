@@ -86,6 +86,7 @@ class _Push:
     def run(self) -> Pushed:
         """Look, commit the intents, send, read back, learn."""
         referred = self._look_around()
+        self._look_for_the_gone()
         if self._must_look_first():
             self._look()
         ready = {
@@ -133,6 +134,14 @@ class _Push:
     def _there(self) -> list[int]:
         """Return the links of what is not made, but is there."""
         return [row.link for row in self.rows.values() if row.op is not Op.CREATE]
+
+    def _look_for_the_gone(self) -> None:
+        """Read what is to be made again once more by its id: it may be back, and no listing tells that."""
+        wanted = [row.link for row in self.rows.values() if row.op is Op.CREATE]
+        links = self.hub.store.links.by_id(wanted) if wanted else {}
+        gone = [link for link in links.values() if link.native_id is not None]
+        if gone:
+            look_again(self.hub, self.system, self.entity, gone)
 
     def _look_around(self) -> frozenset[str]:
         """Return the native records that are not deleted now: what refers to them is news."""

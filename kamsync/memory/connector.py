@@ -199,7 +199,7 @@ class Memory(Connector):
         told = {
             native_id: self._view.acts_after(known[native_id], version)
             for native_id, version in since.items()
-            if native_id in known
+            if native_id in known and (object_, native_id) not in self.system.hidden_records
         }
         entries = {native_id: self._view.entries(acts, names) for native_id, acts in told.items()}
         self.faults.after("history", object_)
@@ -214,7 +214,8 @@ class Memory(Connector):
         self._require(Can.STAMP, "find")
         self._begin("find", object_, stamps)
         table = self.system.table(object_)
-        rows = {stamp: row for stamp in stamps if (row := table.stamped(stamp)) is not None}
+        found = {stamp: row for stamp in stamps if (row := table.stamped(stamp)) is not None}
+        rows = {stamp: row for stamp, row in found.items() if self._view.shows(row)}
         return self._answer("find", object_, names, rows)
 
     def search(
@@ -228,6 +229,7 @@ class Memory(Connector):
             row.id: row
             for row in self.system.table(object_).living()
             if row.last.at <= indexed
+            and self._view.shows(row)
             and all(row.values.get(name) == value for name, value in values.items())
         }
         return list(self._answer("search", object_, names, rows).values())

@@ -55,6 +55,10 @@ class Landing:
         if write.native_id is not None:
             return self._undelete(object_, write)
         known = self._repeated(object_, write)
+        if (object_, known) in self._system.hidden_records:
+            raise RecordRefused(
+                f"Another {object_}, which kamsync's user may not see, is this one."
+            )
         if known is not None:
             return Receipt(Outcome.DONE, known)
         act = self._system.do(
@@ -110,6 +114,9 @@ class Landing:
         return self._view.version(row) != write.version
 
     def _row(self, object_: str, write: Write) -> Row | None:
+        """Return the row that a write names; what kamsync's user may not see is as if not there."""
+        if (object_, write.native_id) in self._system.hidden_records:
+            return None
         return self._system.table(object_).rows.get(write.native_id or "")
 
     def _gone(self, object_: str, write: Write, row: Row | None) -> Receipt:

@@ -62,6 +62,8 @@ class MemorySystem:
         self.up = True
         self.hidden: set[tuple[str, str]] = set()
         """Fields, by object and name, that kamsync's user has no permission to see."""
+        self.hidden_records: set[tuple[str, str]] = set()
+        """Records, by object and id, that kamsync's user has no permission to see: as if not there."""
         self.watch = Watch()
         self._rewrite = rewrite
         self._derive = derive
@@ -112,10 +114,13 @@ class MemorySystem:
             self.do(Deed.DELETE, object_, native_id, {}, author)
 
     def undelete(self, object_: str, native_id: str, *, author: Author = SOMEBODY) -> None:
-        """Bring a deleted record back as it was, under its own id."""
+        """Bring a deleted record back as it was, under its own id; also one that was merged away.
+
+        What the survivor of a merge took over stays there as well.
+        """
         with self.session():
             row = self.row(object_, native_id)
-            if row is None or row.alive or row.merged_into is not None:
+            if row is None or row.alive:
                 raise UnknownName(f"No deleted {object_} {native_id!r} is here to be brought back.")
             self.do(Deed.UNDELETE, object_, native_id, {}, author)
 

@@ -35,6 +35,8 @@ class View:
 
     def shows(self, row: Row) -> bool:
         """Whether *row* is shown at all; the gone are not, unless the system tells of them."""
+        if (row.object, row.id) in self.system.hidden_records:
+            return False
         return row.alive or self._tombstones or (self._merges and row.merged_into is not None)
 
     def version(self, row: Row) -> str:

@@ -27,6 +27,7 @@ from kamsync.merge.meeting import Shown, agree_on, said_at_first
 from kamsync.merge.words import (
     FIRST_MEETING,
     SAID_ALIKE,
+    UNTOLD,
     Court,
     Merged,
     Side,
@@ -39,6 +40,7 @@ from kamsync.model import Conflict, Decision, Golden
 __all__ = [
     "FIRST_MEETING",
     "SAID_ALIKE",
+    "UNTOLD",
     "Court",
     "Merged",
     "Shown",

@@ -16,6 +16,7 @@ __all__ = [
     "AFTER_RESTORE",
     "FIRST_MEETING",
     "SAID_ALIKE",
+    "UNTOLD",
     "Court",
     "Merged",
     "Side",
@@ -31,6 +32,9 @@ AFTER_RESTORE = "an older store was restored"
 
 FIRST_MEETING = "first meeting"
 """The cause of what a system says of a field that it never met before."""
+
+UNTOLD = "not shown in one system, which does not tell that it is gone"
+"""The cause of what is held because a record may be gone, or only hidden from kamsync's user."""
 
 SAID_ALIKE = "several systems said the same"
 """The reason of a first value that more than one system brings."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from kamsync.clock import instant
+from kamsync.connector import Can
 from kamsync.mapping import EntityMap
 from kamsync.model import EXISTS, Cells, Fact, Link, Reading
 from kamsync.observe.clauses import heard
@@ -80,7 +81,17 @@ def _heard_again(link: Link, reading: Reading, hearing: Hearing) -> dict[str, Fa
     for showing in showings(link, reading, hearing):
         fact = heard(facts.get(showing.name), showing, _as_new(link, showing, hearing))
         facts[showing.name] = _with_aside(fact, showing)
+    if reading.version == ABSENT and Can.TOMBSTONES in hearing.can:
+        facts[EXISTS] = _untold(facts[EXISTS])
     return _with_sight(facts, reading, hearing.map)
+
+
+def _untold(exists: Fact) -> Fact:
+    """Return the fact of a record that is not shown, and of which its system does not tell that it is gone.
+
+    It may be there all the same, and only hidden from kamsync's user.
+    """
+    return structs.replace(exists, doubt=True) if exists.moved else exists
 
 
 def _as_new(link: Link, showing: Showing, hearing: Hearing) -> Hearing:

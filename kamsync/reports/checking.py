@@ -31,6 +31,12 @@ NAMED_LIMIT = 5
 
 _NEEDED = {Op.CREATE: Can.CREATE, Op.UPDATE: Can.UPDATE, Op.DELETE: Can.DELETE}
 
+_OF_THE_GONE = {
+    "propagate": "is deleted everywhere else",
+    "restore": "is made there a second time",
+}
+"""What the policy makes of a record that is gone in one system, where it asks nobody."""
+
 _ABILITIES = {
     Can.REFUSE_STALE: "refuses stale writes",
     Can.HISTORY: "tells its history",
@@ -158,6 +164,7 @@ def check_system(hub: Hub, system: System, met: Met) -> Iterator[Check]:
     yield from _identity(hub, name, identity, met)
     yield from _team(system)
     yield from _abilities(system)
+    yield from _untold(hub, system)
     yield from _unseen(system, objects)
     for entity, map_ in system.maps.items():
         if map_.object in objects:
@@ -239,6 +246,21 @@ def _exceptions(system: System) -> Iterator[Check]:
         )
         hint = "Give records a key that people leave alone, or merge the two there."
         yield Check(Level.NOTE, system.name, text, hint)
+
+
+def _untold(hub: Hub, system: System) -> Iterator[Check]:
+    """Yield what the policy would make of records that are only hidden, where nothing tells of the gone."""
+    if Can.TOMBSTONES in system.connector.can:
+        return
+    for entity in system.maps:
+        becomes = _OF_THE_GONE.get(hub.policy.deletes(entity))
+        if becomes:
+            text = (
+                f"It does not tell which {entity} is deleted: one that its user may not see any more "
+                f"counts as gone, and {becomes}."
+            )
+            hint = f'Let deletes be "review" in [policy.{entity}]; a person is asked then.'
+            yield Check(Level.NOTE, system.name, text, hint)
 
 
 def _unseen(system: System, objects: Mapping[str, NativeEntity]) -> Iterator[Check]:

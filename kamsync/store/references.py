@@ -37,6 +37,10 @@ INSERT INTO alias (system, entity, native_id, target) VALUES (?, ?, ?, ?)
 ON CONFLICT (system, entity, native_id) DO UPDATE SET target = excluded.target
 """
 
+_STANDING = "SELECT native_id FROM alias WHERE system = ? AND entity = ? AND native_id IN (??)"
+
+_UNALIAS = "DELETE FROM alias WHERE system = ? AND entity = ? AND native_id = ?"
+
 _AWAIT = """
 INSERT INTO awaited (system, entity, native_id, link, at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (system, entity, native_id, link) DO NOTHING
@@ -108,6 +112,13 @@ class References:
                 "DELETE FROM alias WHERE system = ? AND entity = ? AND native_id = target",
                 (system, entity),
             )
+
+    def stands_for_itself(self, system: str, entity: str, native_ids: Sequence[str]) -> None:
+        """Let native records stand for no other one any more: they were merged away, and are back."""
+        known = self._database.of(_STANDING, (system, entity), native_ids)
+        with self._database.transaction():
+            for (native_id,) in known:
+                self._database.run(_UNALIAS, (system, entity, native_id))
 
     def await_reference(self, link: int, system: str, entity: str, native_id: str) -> None:
         """Leave *link* out of `moved_records` until *native_id* arrives or the link is saved again."""

@@ -131,6 +131,23 @@ def test_check_tells_where_a_create_is_known_only_by_what_people_leave_of_it(nor
         assert is_told == ("it may be made there twice" in " ".join(result.stdout.split())), can
 
 
+def test_check_tells_what_becomes_of_records_that_may_only_be_hidden(nordwind):
+    """Where a system does not tell of deletes, and the policy asks nobody."""
+    plain = nordwind.file.read_text()
+    quiet = plain.replace('path = "sales', 'can = ["create", "update", "delete"]\npath = "sales')
+    for deletes, said in (
+        ("propagate", "counts as gone, and is deleted everywhere else"),
+        ("restore", "counts as gone, and is made there a second time"),
+        ("review", ""),
+    ):
+        nordwind.configure(f'{quiet}\n[policy.contact]\ndeletes = "{deletes}"\n')
+
+        result = nordwind.run("check")
+
+        assert ("counts as gone" in result.stdout) == bool(said)
+        assert said in result.stdout
+
+
 def test_check_tells_what_is_allowed_but_impossible(nordwind):
     """A configuration may not promise what a system cannot do."""
     plain = nordwind.file.read_text()

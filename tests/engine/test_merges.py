@@ -279,3 +279,52 @@ def test_who_waited_for_a_record_goes_on_when_a_merge_brings_it(stage):
 
     contact = here.native("success", here.of("sales", ada))
     assert there == here["success"].get(contact, "account")
+
+
+def test_a_merge_that_is_undone_is_a_question_and_nothing_is_written_over(stage):
+    """What came back need not be what took it over, although it carries that record's id."""
+    for can in (ALL, ALL & ~Can.STAMP):
+        hub, ids = _two(stage, can=can)
+        acme, bolt = ids["sales"]
+        hub["sales"].merge(bolt, acme)
+        hub.settle()
+        before = hub["sales"].world.acts("account", acme)
+
+        hub["sales"].undelete(bolt)
+        hub.settle()
+
+        assert ("bolt", "key") == (hub["sales"].get(bolt, "name"), hub["sales"].get(bolt, "tier"))
+        assert before == hub["sales"].world.acts("account", acme)
+        assert Kind.MATCH in {each.kind for each in hub.conflicts()}
+
+
+def test_a_merge_that_is_undone_before_it_was_read_is_none(stage):
+    """Both are what they were; what the survivor took over was entered there."""
+    hub, ids = _two(stage)
+    acme, bolt = ids["sales"]
+    hub["sales"].merge(bolt, acme)
+    hub["sales"].undelete(bolt)
+
+    hub.settle()
+
+    assert 2 == len(hub.records())
+    assert ["acme", "bolt"] == hub["sales"].all("name") == hub["success"].all("name")
+    assert [] == hub.conflicts()
+
+
+def test_who_refers_to_what_is_back_does_not_refer_to_its_survivor(stage):
+    """It stands for itself again, and waits until it is known which record it is."""
+    hub, ids = _two(stage, entities=("account", "contact"))
+    acme, bolt = ids["sales"]
+    contact = hub["sales"].create("contact", last_name="Ann", emails=["ann@bolt.com"])
+    hub["sales"].merge(bolt, acme)
+    hub.settle()
+    record = hub.of("sales", acme)
+    assert {bolt: record} == hub.store.links.records("sales", "account", [bolt])
+
+    hub["sales"].undelete(bolt)
+    hub["sales"].edit(contact, account=bolt)
+    hub.settle()
+
+    assert {} == hub.store.links.records("sales", "account", [bolt])
+    assert hub.golden("account", hub.of("sales", contact)) is None

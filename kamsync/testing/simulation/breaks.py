@@ -14,7 +14,7 @@ from kamsync.memory import Faults
 from kamsync.model import Op, Outcome, Receipt, Write
 from kamsync.testing.simulation.choices import Choices
 
-__all__ = ["ASKED_FOR", "FAULTS", "LAST", "LATER", "SITES", "Crash", "Gremlin", "Wire"]
+__all__ = ["APART", "ASKED_FOR", "FAULTS", "LAST", "LATER", "SITES", "Crash", "Gremlin", "Wire"]
 
 FAULTS = {
     "crash before a commit": "commit",
@@ -52,6 +52,8 @@ LATER = {
     "store upgraded": "step",
     "store put back": "step",
     "system put back": "step",
+    "records hidden": "step",
+    "merge undone": "step",
 }
 """The same, drawn at the end of a setting, so that older tapes still tell their story.
 
@@ -62,7 +64,10 @@ is to begin.
 LAST = frozenset({"store put back"})
 """What is drawn after all else of a setting, unless it is named."""
 
-ASKED_FOR = frozenset({"system put back"})
+APART = frozenset({"records hidden"})
+"""What is drawn from a source of its own, so that histories without it are what they were."""
+
+ASKED_FOR = frozenset({"system put back", "merge undone"})
 """What happens only where it is named: not every history with it keeps every promise yet."""
 
 SITES = {**FAULTS, **LATER}

@@ -18,6 +18,9 @@ REPEATED = "r"
 
 JOINED = "the surviving record keeps its values"
 
+TWINS = "twins in "
+"""How the field of a question begins whether twins are to be merged in a system as well."""
+
 Report = Callable[[int, str], None]
 
 _TIES = """
@@ -37,6 +40,8 @@ class Chronicle:
         self.is_strange: Callable[[Place], bool] = lambda _: False
         """Whether nothing tells any more for what a native record was made."""
         self.exists: dict[str, Event] = {}
+        self.split: dict[Place, Place] = {}
+        """What was merged away and brought back, with what it was merged into; until they are made one."""
         self._joined: set[str] = set()
         self._renewed: set[Place] = set()
         self._acts = {
@@ -87,11 +92,18 @@ class Chronicle:
         if event.act == "decided" and event.value == "new":
             system, _, native_id = event.record.partition(":")
             self.renew(Place(system, event.entity, native_id))
+        if event.act == "decided" and self.split:
+            self._let_be_one(event)
         if event.act == "merged":
+            apart = self._apart()
             self.truth.join(event.before, event.value)
+            for place in apart - self._apart():
+                del self.split[place]
             self._joined.add(event.value)
             restored = self.exists.get(event.before)
-            if restored is not None and restored.value is True and restored.act != "set":
+            kept = self.exists.get(event.value)
+            ended = kept is not None and kept.value is False and kept.act == "decided"
+            if restored and restored.value is True and restored.act != "set" and not ended:
                 # That it is to come back was decided before it turned out to be the other one.
                 self.exists[event.value] = restored
         elif event.field == EXISTS and event.act in {"set", "settled", "closed", "decided"}:
@@ -100,6 +112,20 @@ class Chronicle:
         elif event.field in PARTS[event.entity] and event.act in self._acts:
             subject = self.truth.subject(event.record, event.entity, event.field)
             self._acts[event.act](event, subject)
+
+    def _let_be_one(self, event: Event) -> None:
+        """A person says of what was split which record it is, or that twins are to stay."""
+        system, _, native_id = event.record.partition(":")
+        decided = {Place(system, event.entity, native_id)}
+        if event.field.startswith(TWINS):
+            record_of = self.truth.record_of
+            decided |= {p for p, other in self.split.items() if record_of(other) == event.record}
+        self.split = {p: o for p, o in self.split.items() if not decided & {p, o}}
+
+    def _apart(self) -> set[Place]:
+        """Return what was brought back from a merge and is another record than its survivor."""
+        record_of = self.truth.record_of
+        return {p for p, other in self.split.items() if record_of(p) != record_of(other)}
 
     def _compare(self, record: str, entity: str, field: str, golden: object) -> None:
         """Report golden that is not what the journal says."""

@@ -118,7 +118,7 @@ KNOWN: Mapping[int, Known] = {
     ),
     31: Known(
         "A system shows less than it has.",
-        ("permission lost",),
+        ("permission lost", "records hidden"),
         drawn="systems that do not tell what is gone",
         tested=("test_an_emptied_system_stops_every_round_until_it_is_approved",),
     ),
@@ -129,7 +129,7 @@ KNOWN: Mapping[int, Known] = {
     34: Known("Somebody edits between plan and push.", ("settle", "edit", "push")),
     35: Known(
         "People merge, delete, bring back and make again.",
-        ("merge", "delete", "undelete", "create"),
+        ("merge", "merge undone", "delete", "undelete", "create"),
     ),
     36: Known(
         "Somebody decides on a page that is out of date, or while a round runs.",

@@ -15,6 +15,7 @@ from kamsync.testing.simulation.breaks import Land
 from kamsync.testing.simulation.cells import Cell, Place, Version
 from kamsync.testing.simulation.chronicle import Chronicle, Report
 from kamsync.testing.simulation.idents import Ident, is_alike, is_same
+from kamsync.testing.simulation.reasons import passes_for_gone, require_apart, require_reason
 from kamsync.testing.simulation.schema import FIELDS, PARTS, SCHEMA
 from kamsync.testing.simulation.sending import Sending
 from kamsync.testing.simulation.setting import Cast
@@ -50,6 +51,8 @@ class Landings:
         self.towns: dict[str, Town] = {}
         self.deaths: set[Place] = set()
         self.died: set[Place] = set()
+        self.unshown: set[Place] = set()
+        """What its system did not show for a while, although it was there."""
         self.made: dict[tuple[str, str], list[Place]] = {}
         self.made_as: dict[Place, dict[str, Ident]] = {}
         self.forgotten: dict[Place, tuple[Place, ...]] = {}
@@ -100,7 +103,8 @@ class Landings:
                 text = f"{system} was sent {record}.{field}={write.values}, which {what}"
                 self.report(3 if known else 2, text)
             versions[field] = subject.now
-        self._require_reason(system, record, write)
+        require_reason(self, system, record, write)
+        require_apart(self, system, link, write)
         places = tuple(self.truth.of_record.get(record, ()))
         return Sent(system, write, record, versions, places)
 
@@ -109,20 +113,15 @@ class Landings:
         can = self.towns[system].cast.can
         return Can.IDEMPOTENT_CREATE in can and Can.STAMP not in can
 
-    def _require_reason(self, system: str, record: str, write: Write) -> None:
-        """Report a delete or a return from the dead that nobody wanted."""
-        said = self.chronicle.exists.get(record)
-        places = self.truth.of_record.get(record, ())
-        dead = [place for place in places if place in self.deaths]
-        if write.op is Op.DELETE:
-            decided = said is not None and said.value is False and said.act != "set"
-            if not decided or not any(place in self.died for place in places):
-                self.report(7, f"{system} was told to delete {record}: {said}, gone in {dead}")
-        elif write.op is Op.CREATE and any(place.system == system for place in dead):
-            if any(place.system == system and self.alive(place) for place in places):
-                self.report(6, f"{record} was created in {system}, where it is")
-            elif said is None or said.value is not True or said.act == "set":
-                self.report(7, f"{record} was brought back to {system} without a decision")
+    def hidden(self, place: Place) -> None:
+        """A native record is there, and shown no more."""
+        self.deaths.add(place)
+        self.unshown.add(place)
+
+    def shown_again(self, place: Place) -> None:
+        """What was hidden is shown again, if it is still there."""
+        if self.alive(place):
+            self.found(place)
 
     def _row(self, place: Place) -> Row:
         return self.towns[place.system].table(place.entity).rows[place.native_id]
@@ -173,6 +172,8 @@ class Landings:
 
     def found(self, place: Place) -> None:
         """A native record that was gone is there again, and not by our hand."""
+        if (place.entity, place.native_id) in self.towns[place.system].hidden_records:
+            return
         self.deaths.discard(place)
         if not self._is_linked(place):
             self.chronicle.renew(place)
@@ -389,6 +390,7 @@ class Landings:
             for each in known
             # Whoever brings a record back may do so while it is being created anew.
             if each.system == sent.system and each not in {place, *self.died} and self.alive(each)
+            if not passes_for_gone(self, each, sent.record)
             if self._is_known(each) and not self.strangers.excuses(each)
         ]
         if twins:

@@ -43,8 +43,8 @@ class Town(MemorySystem):
         self.falls = Falls.NOT
         self.was_hidden: set[tuple[str, str]] = set()
         """The native fields, each with its object, that kamsync's user could not see at some time."""
-        self.went_back: dict[tuple[str, str], int] = {}
-        """The last act on each record when this was put back to what it was, by object and id."""
+        self.untold: dict[tuple[str, str], int] = {}
+        """The last act on records that no cursor tells of: they were put back, or shown again."""
         self._fallen: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
         super().__init__(
             clock=clock,
@@ -81,7 +81,7 @@ class Town(MemorySystem):
         """Be what this was after the act *seq*."""
         self.put_back(seq)
         self._fallen.clear()
-        self.went_back = {
+        self.untold = {
             (name, row.id): row.last.seq
             for name in self.names()
             for row in self.table(name).rows.values()

@@ -39,8 +39,7 @@ class Watermark:
             (object_, row.id): row.last.seq
             for object_ in self.town.cast.maps
             for row in self.town.table(object_).rows.values()
-            # What was put back is told by no cursor.
-            if self.view.shows(row) and self.town.went_back.get((object_, row.id)) != row.last.seq
+            if self.view.shows(row) and self.town.untold.get((object_, row.id)) != row.last.seq
         }
 
     def require(self, store: Store, there: There) -> None:

@@ -102,6 +102,7 @@ class _Rest:
         world = self.world
         world.gremlin.sleep()
         world.troubles.end()
+        world.unshown.end()
         for town in world.towns.values():
             town.up = True
         while world.gremlin.late:

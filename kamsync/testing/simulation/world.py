@@ -16,7 +16,7 @@ from kamsync.model import Write
 from kamsync.policy import Policy
 from kamsync.testing.simulation.audit import Audit
 from kamsync.testing.simulation.bounds import bounded
-from kamsync.testing.simulation.breaks import ASKED_FOR, FAULTS, LAST, LATER, Gremlin
+from kamsync.testing.simulation.breaks import APART, ASKED_FOR, FAULTS, LAST, LATER, Gremlin
 from kamsync.testing.simulation.cells import Breach, Place
 from kamsync.testing.simulation.choices import Choices, Strip, Tape
 from kamsync.testing.simulation.chronicle import Chronicle
@@ -35,6 +35,8 @@ from kamsync.testing.simulation.stores import MEMORY, Opener
 from kamsync.testing.simulation.town import Falls, Town
 from kamsync.testing.simulation.troubles import SHARE, SKEW_LIMIT, Troubles
 from kamsync.testing.simulation.truth import Truth
+from kamsync.testing.simulation.unmerged import UNMERGED, unmerge
+from kamsync.testing.simulation.unshown import UNSHOWN, Unshown
 
 __all__ = ["ACTS", "Violation", "World"]
 
@@ -167,6 +169,7 @@ class World:
         self.troubles = Troubles(self.towns, self.hub.clock)
         self.gremlin.visit = self._visit
         self.setback = Setback(self.towns, self.landings)
+        self.unshown = Unshown(self.towns, self.landings)
         self.rescue = Rescue(self.hub, self.truth, self.chronicle)
         self._beside: tuple[str, ...] = ()
         self._draw_later(work)
@@ -191,14 +194,16 @@ class World:
         early = named is None or any(kind in FAULTS for kind in named)
         if early and not self.setting.faults:
             return
-        self._may_happen(
-            [k for k in LATER if (k not in LAST | ASKED_FOR if named is None else k in named)], work
-        )
+        kinds = [k for k in LATER if k not in LAST | APART | ASKED_FOR]
+        self._may_happen(kinds if named is None else [k for k in LATER if k in named], work)
 
     def _draw_last(self, work: Choices) -> None:
         """Draw the same of those that came last of all."""
         if self.tape.faults is None and self.setting.faults:
             self._may_happen([kind for kind in LATER if kind in LAST], work)
+            random = Random(f"apart {self.tape.seed}")
+            apart = work if self._replay else Choices(random, self.tape.setting.work)
+            self._may_happen([kind for kind in LATER if kind in APART], apart)
 
     def _may_happen(self, kinds: Sequence[str], work: Choices) -> None:
         """Draw which of *kinds* may happen."""
@@ -267,6 +272,10 @@ class World:
         elif kind == SET_BACK:
             self._arrive_all()
             self.say(kind, self.setback.strike(self._faults))
+        elif kind == UNSHOWN:
+            self.say(kind, self.unshown.strike(self._faults))
+        elif kind == UNMERGED:
+            self.say(kind, unmerge(self.towns, self.landings, self._faults))
         elif kind in RESCUES:
             self._rescue(kind)
         else:
