@@ -122,6 +122,8 @@ class _Rest:
         been standing still without a reason.
         """
         world = self.world
+        world.landings.writes.clear()
+        world.landings.returned.clear()
         still: dict[int, str] = {}
         for passes in range(PASSES_LIMIT + QUIET):
             world.clock.wait(5.0)
@@ -136,6 +138,7 @@ class _Rest:
             }
         for text in still.values():
             world.report(24, text)
+        self._require_no_flip_flop()
         world.require()
 
     def _in_flight(self) -> frozenset[int]:
