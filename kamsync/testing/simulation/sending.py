@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from kamsync.connector import Can
 from kamsync.memory.acts import Row
-from kamsync.model import Link, Op, Write
+from kamsync.model import Kind, Link, Op, Write
 from kamsync.store import OutboxRow, Store
 from kamsync.testing.simulation.chronicle import Report
 from kamsync.testing.simulation.schema import FIELDS, is_pay
@@ -82,6 +82,7 @@ class Sending:
     def require(self, store: Store, town: Town, link: Link, write: Write) -> None:
         """Look at one write that is sent now."""
         self._require_present_record(town, link, write)
+        self._require_answered(store, town.cast.name, link, write)
         self._require_scope(town, link, write)
         self._require_sight(town, link, write)
         self._require_planned(store, town.cast.name, link, write)
@@ -96,6 +97,16 @@ class Sending:
         if row is not None and row.merged_into and Can.MERGES in town.cast.can and _was_shown(row):
             text = f"{town.cast.name} was sent {row.id}, which it said is {row.merged_into} now"
             self.report(8, text)
+
+    def _require_answered(self, store: Store, system: str, link: Link, write: Write) -> None:
+        """7: nothing comes back while a person is asked whether another record of its system is it."""
+        if write.op is not Op.CREATE:
+            return
+        for conflict in store.reviews.open(Kind.MATCH, link.entity, limit=1_000):
+            newcomer, *candidates = conflict.contenders
+            if newcomer.system == system and link.record in {each.value for each in candidates}:
+                text = f"{system} was sent {link.record}, and conflict {conflict.id} asks whether"
+                self.report(7, f"{text} {newcomer.cells} there is it")
 
     def _require_scope(self, town: Town, link: Link, write: Write) -> None:
         """18: only what the section of a system allows is done, and only mapped fields are written."""

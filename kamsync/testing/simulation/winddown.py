@@ -38,6 +38,12 @@ FROM link LEFT JOIN owed ON owed.link = link.id
 WHERE (record IS NOT NULL AND (moved = 1 OR owed.op IS NOT NULL)) OR (record IS NULL AND alive = 1)
 """
 
+_IN_FLIGHT = """
+SELECT DISTINCT link.id
+FROM link JOIN outbox ON outbox.system = link.system AND outbox.entity = link.entity
+WHERE outbox.state = 'inflight' AND (outbox.link = link.id OR link.record IS NULL)
+"""
+
 _STATE = (
     "SELECT id, record, native_id, facts, moved, blocked, waiting FROM link ORDER BY id",
     "SELECT link, op FROM owed ORDER BY link",
@@ -57,6 +63,7 @@ def wind_down(world: World) -> None:
         require_undo(world)
     rest = _Rest(world)
     rest.begin()
+    rest.calm_down()
     rest.settle_down(once=True)
     for _ in range(SESSIONS_LIMIT):
         if not rest.decide_all():
@@ -108,6 +115,37 @@ class _Rest:
         while world.gremlin.late:
             world.arrive(0)
         world.require()
+
+    def calm_down(self) -> None:
+        """24: what stands still through some rounds in quick succession must say why.
+
+        Afterwards a day passes and every system is read as a whole, which may set going what has
+        been standing still without a reason.
+        """
+        world = self.world
+        world.landings.writes.clear()
+        world.landings.returned.clear()
+        still: dict[int, str] = {}
+        for passes in range(PASSES_LIMIT + QUIET):
+            world.clock.wait(5.0)
+            world.say("round", world.hub.run(lambda: world.hub.round(approve=True)))
+            world.require()
+            found = self._unexplained()
+            in_flight = self._in_flight()
+            still = {
+                link: text
+                for link, text in found.items()
+                if link not in in_flight and (passes == 0 or link in still)
+            }
+        for text in still.values():
+            world.report(24, text)
+        self._require_no_flip_flop()
+        world.require()
+
+    def _in_flight(self) -> frozenset[int]:
+        """Return the links for which it is open what became of a write, or that a create may have made."""
+        rows = self.store.database.rows(_IN_FLIGHT)
+        return frozenset(row[0] for row in rows)
 
     def settle_down(self, *, once: bool) -> None:
         """Run rounds until one writes nothing; then one more must change nothing at all."""
@@ -168,12 +206,22 @@ class _Rest:
 
     def _require_reasons(self) -> None:
         """24: nothing waits without a reason that a person can read."""
-        conflicts = {c.id: c for c in self.store.reviews.open(limit=10_000)}
-        for conflict in conflicts.values():
+        for conflict in self.store.reviews.open(limit=10_000):
             if not conflict.contenders or not conflict.cause or not conflict.opened:
                 self.world.report(24, f"conflict {conflict.id} does not say why it is open")
+        for text in self._unexplained().values():
+            self.world.report(24, text)
+
+    def _unexplained(self) -> dict[int, str]:
+        """Return what there is to say of each link that has something to do and no reason to wait.
+
+        Reasons are an open conflict, a park, a reference that has not been seen, what the section of
+        the system does not allow, and what another record has to do first.
+        """
+        conflicts = {c.id: c for c in self.store.reviews.open(limit=10_000)}
         held = {(c.record, c.field) for c in conflicts.values()}
         parked = {(p.system, p.what) for p in self.store.parks.all(10_000)}
+        found: dict[int, str] = {}
         for (
             id_,
             system,
@@ -195,10 +243,10 @@ class _Rest:
             if owed and record and waits_for_another(self.world, record, system):
                 continue
             text = f"owed {owed}, moved {moved}, waiting {waiting}"
-            self.world.report(
-                24,
-                f"link {id_} of {record} in {system} {native_id} is stuck without a reason: {text}",
+            found[id_] = (
+                f"link {id_} of {record} in {system} {native_id} is stuck without a reason: {text}"
             )
+        return found
 
     def decide_all(self) -> bool:
         """Let the reviewer decide everything that is open; return whether there was anything."""
