@@ -64,10 +64,10 @@ is to begin.
 LAST = frozenset({"store put back"})
 """What is drawn after all else of a setting, unless it is named."""
 
-APART = frozenset({"records hidden"})
+APART: frozenset[str] = frozenset()
 """What is drawn from a source of its own, so that histories without it are what they were."""
 
-ASKED_FOR = frozenset({"system put back", "merge undone"})
+ASKED_FOR = frozenset({"system put back", "records hidden", "merge undone"})
 """What happens only where it is named: not every history with it keeps every promise yet."""
 
 SITES = {**FAULTS, **LATER}

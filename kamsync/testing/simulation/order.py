@@ -39,12 +39,14 @@ def require_full_reading(world: World) -> None:
     """9: read on, and read everything anew; golden and the open conflicts must be the same.
 
     Where a system does not tell what is gone, or keeps something beside its records, only a full
-    reading finds it.
+    reading finds it; so it is with what is hidden, or was and is shown again.
     """
     tells = Can.TOMBSTONES | Can.MERGES
     if not isinstance(world.hub.store.database, SqliteDatabase) or not world.hub.met:
         return
     if any(tells not in cast.can or cast.untold for cast in world.setting.casts):
+        return
+    if any(town.hidden_records or town.untold for town in world.towns.values()):
         return
     names = list(world.towns)
     with _unwatched(world):
