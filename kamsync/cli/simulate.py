@@ -7,7 +7,6 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import click
-from msgspec import structs
 
 from kamsync.cli.options import common, session
 
@@ -263,6 +262,8 @@ def _report(here: Session, total: Total, kept: dict[Path, Played], order: Order)
 
 def _story(played: Played, order: Order) -> list[str]:
     """Return the story of a history that was made short."""
+    from msgspec import structs
+
     lines: list[str] = []
     whole = structs.replace(order, steps=len(played.tape.steps))
     whole.play(played.tape, replay=True, tell=lines.append)
