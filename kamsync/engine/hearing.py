@@ -78,6 +78,8 @@ def hear(
     *ending* are records that are being taken in as gone already. A row that cannot be stored is
     parked with its reason.
     """
+    if not readings:
+        return Heard()
     readings = _latest(readings)
     digests = digests_of(system.maps[entity], readings)
     same = pass_unchanged(hub, system, entity, readings, digests, seen)

@@ -47,9 +47,9 @@ def pass_unchanged(
     What a write of ours may be on its way to is none of them, nor is anything while a store that was
     put back learns anew what there is.
     """
-    if hub.restored_at is not None:
-        return set()
     settled = [r.native_id for r in readings if r.settled and r.native_id in digests]
+    if not settled or hub.restored_at is not None:
+        return set()
     known = hub.store.links.digests(system.name, entity, settled)
     same = {id_: link for id_, link, digest in known if digests[id_] == digest}
     hub.store.links.touch(list(same.values()), seen, hub.now())

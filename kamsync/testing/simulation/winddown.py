@@ -137,6 +137,8 @@ class _Rest:
                 for link, text in found.items()
                 if link not in in_flight and (passes == 0 or link in still)
             }
+            if not still:
+                break
         for text in still.values():
             world.report(24, text)
         self._require_no_flip_flop()
