@@ -38,6 +38,8 @@ def keep_hidden(
 
     Call it in the transaction that takes in what was read.
     """
+    if not (hidden or whole):
+        return
     before = _hidden(hub, system, entity)
     now = dict(hidden) if whole else {**hidden, **before}
     if now != before:

@@ -75,9 +75,12 @@ def make_plan(
         for system in hub.mapping(entity.name)
         if system.name in systems
     }
+    owed = hub.store.links.owed_kinds()
     for entity_name, op in _order(hub):
         for system in hub.mapping(entity_name):
             if system.name not in systems:
+                continue
+            if op is not None and (system.name, entity_name, op.value) not in owed:
                 continue
             for batch in _planned(hub, system, entity_name, op, only):
                 hub.store.outbox.add(round_id, [row for row, _ in batch])

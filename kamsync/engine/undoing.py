@@ -69,8 +69,7 @@ def undo_round(hub: Hub, round_: RoundRow, *, since: bool = False, dry: bool = F
     nothing to go back to. Undoing twice changes nothing the second time. Records that the round created stay.
     """
     last = hub.store.rounds.list(1)[0] if since else round_
-    span = range(last.number, round_.number - 1, -1)
-    changes = _changes(hub, [f"round-{number}" for number in span])
+    changes = _changes(hub, hub.store.rounds.since(round_) if since else [round_.id])
     undone = partial(_undone, hub, round_, last, changes)
     if dry:
         with hub.store.rehearsal():

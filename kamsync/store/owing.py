@@ -54,6 +54,11 @@ class Owing(Shown):
             for op, those in links.items():
                 self._database.of(_OWE, (op,), those)
 
+    def owed_kinds(self) -> set[tuple[str, str, str]]:
+        """Return each system and entity of which a link is owed a write, with what it is owed."""
+        rows = self._database.rows("SELECT DISTINCT system, entity, op FROM owed")
+        return {(system, entity, op) for system, entity, op in rows}
+
     def owed_ids(
         self, system: str, entity: str, op: str, after: int, limit: int
     ) -> list[tuple[int, str | None]]:

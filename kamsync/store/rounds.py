@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -131,6 +131,11 @@ class Rounds:
         """Return the last rounds, newest first."""
         rows = self._database.rows(f"{_ROUND} ORDER BY number DESC LIMIT ?", (limit,))
         return [_round(row) for row in rows]
+
+    def since(self, round_: RoundRow) -> Iterator[str]:
+        """Yield the ids of a round and of all after it, newest first."""
+        sql = "SELECT id FROM round WHERE number >= ? ORDER BY number DESC"
+        return (row[0] for row in self._database.rows(sql, (round_.number,)))
 
     def has_run_since(self, round_: RoundRow, quiet: Collection[str]) -> bool:
         """Whether a round of another kind than the *quiet* ones ran after *round_* began.
