@@ -11,6 +11,7 @@ import re
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from parts import table
 
@@ -75,7 +76,13 @@ def bugs() -> list[tuple[str, str, str]]:
     """Return each planted bug: its name, what it says, and after how many histories it is found."""
     name = "kamsync.testing.simulation.planted"
     known = import_module(name).BUGS if find_spec(name) is not None else {}
-    return [(f"`{name}`", bug.says, str(bug.seeds)) for name, bug in known.items()]
+    return [(f"`{name}`", bug.says, _found(bug)) for name, bug in known.items()]
+
+
+def _found(bug: Any) -> str:
+    """Return after how many histories a bug is found, and with which faults if not with all."""
+    alone = ", ".join(f'"{fault}"' for fault in bug.faults)
+    return f"{bug.seeds}, with {alone} alone" if alone else str(bug.seeds)
 
 
 def page() -> str:

@@ -23,7 +23,7 @@ def hit(name: str) -> Played | None:
     """
     bug = BUGS[name]
     for seed in range(FIVEFOLD * max(bug.seeds, AT_LEAST)):
-        played = play(Tape(seed, canary=name), STEPS)
+        played = play(Tape(seed, canary=name, faults=bug.faults or None), STEPS)
         if played.breach and played.breach.number in (bug.breaks or INVARIANTS):
             return played
     return None

@@ -139,7 +139,7 @@ ALLOWING = {
     "insistent": Bug(
         "A system that allows no more calls is called again at once.",
         (Patch(ROUNDS, "_pull", _again_at_once),),
-        seeds=12,
+        seeds=169,
         breaks=(20,),
     ),
     "blank for missing": Bug(

@@ -40,13 +40,15 @@ class Bug(Struct, frozen=True):
     """A bug as tools that synchronise have had it: what it *says*, and where it is planted.
 
     *seeds* is after how many histories it was found when that was measured last, *breaks* the
-    invariants of which it must break one; any, where none is named.
+    invariants of which it must break one; any, where none is named. *faults* are those that are played
+    alone to find it, where too few histories with all of them would; all, where none is named.
     """
 
     says: str
     patches: tuple[Patch, ...]
     seeds: int
     breaks: tuple[int, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @contextmanager
     def planted(self) -> Iterator[None]:

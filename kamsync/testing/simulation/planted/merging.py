@@ -180,7 +180,7 @@ MERGING = {
     "dropped claims": Bug(
         "A conflict of a record that was merged away is forgotten with it.",
         (Patch(JOINING, "_unsettled", _claims_dropped),),
-        seeds=17,
+        seeds=105,
     ),
 }
 """Each bug by its name."""

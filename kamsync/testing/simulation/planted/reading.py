@@ -152,7 +152,8 @@ READING = {
     "one second": Bug(
         "A stamp of one second is taken for an exact one.",
         (Patch(VIEW, "View._is_over", _always),),
-        seeds=152,
+        seeds=224,
+        faults=("edit before a row",),
     ),
     "latecomer": Bug(
         "What is committed late, with an older stamp, lies behind the cursor for good.",
@@ -162,7 +163,8 @@ READING = {
     "late commit": Bug(
         "A second counts as over before what is committed late has come.",
         (Patch(VIEW, "View._is_over", _over_at_once),),
-        seeds=152,
+        seeds=224,
+        faults=("edit before a row",),
     ),
     "down is gone": Bug(
         "A system that is down is taken for one in which everything was deleted.",
