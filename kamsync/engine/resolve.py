@@ -94,9 +94,14 @@ def _read_beside(
     with hub.store.transaction():
         filled = [(row, reading) for row, reading in shown if _fill(hub, row, reading)]
         hear(hub, system, entity, [reading for _, reading in filled], seen)
-        places = hub.store.links.by_id([row.link for row, _ in filled])
-        hub.store.records.mark_dirty(sorted({p.record for p in places.values() if p.record}))
+        _mark_dirty(hub, [row for row, _ in filled])
     return frozenset(row.id for row, _ in filled)
+
+
+def _mark_dirty(hub: Hub, rows: Sequence[OutboxRow]) -> None:
+    """Let the records be merged whose places some writes went to: they may have become part of others."""
+    places = hub.store.links.by_id([row.link for row in rows])
+    hub.store.records.mark_dirty(sorted({p.record for p in places.values() if p.record}))
 
 
 def _newcomers(hub: Hub, row: OutboxRow) -> list[str]:
@@ -169,8 +174,7 @@ def _find(hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]) -> N
         hub.store.outbox.finish([row.id for row in taken], "refused")
         hear(hub, system, entity, [reading for _, reading in found], seen)
         # What has become of the record meanwhile is due there too: it may have ended.
-        places = hub.store.links.by_id([row.link for row, _ in found])
-        hub.store.records.mark_dirty(sorted({p.record for p in places.values() if p.record}))
+        _mark_dirty(hub, [row for row, _ in found])
         settled = {row.id for row, _ in found}
         never = [row for row in certain if row.id not in settled]
         hub.store.outbox.finish([row.id for row in never], "dropped")
