@@ -17,7 +17,7 @@ __all__ = ["Appeal", "Obedience", "Reunion"]
 class Reunion(State):
     """The merge of all that systems show after a restore: agreement, or a question to a person."""
 
-    def meet_again(self, *, whole: bool = True) -> None:
+    def meet_again(self, *, whole: bool) -> None:
         """Take what every link shows as the base; hold the field unless all of them say one thing.
 
         That replaces golden only where one of them was met before, since it may have known it, and where

@@ -54,8 +54,7 @@ def said_at_first(name: str, shown: Sequence[Shown], alike: Collection[str] = fr
 
 def _is_same(cells: Cells, others: Cells) -> bool:
     """Whether cells that are equal are the same JSON: 1 equals true in Python, and is not read alike."""
-    kind = type(cells[0]) if len(cells) == 1 else None
-    return kind is str or repr(cells) == repr(others)
+    return repr(cells) == repr(others)
 
 
 def _plainly(name: str, shown: Shown, cells: Cells) -> Value:

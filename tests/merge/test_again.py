@@ -30,6 +30,16 @@ def test_what_every_system_shows_after_a_restore_is_told_as_that(
     assert {n: Fact(("new",), ("new",), 100) for n in (1, 2)} == merged.facts
 
 
+def test_what_every_system_shows_after_a_restore_replaces_nothing_where_nothing_was_golden(
+    topic, court, side, edit
+):
+    """So nothing lost."""
+    merged = merge_restored(topic, Golden(), [side(1, edit(1, "new"))], None, court)
+
+    [event] = merged.events
+    assert ("new", ()) == (event.value, event.losers)
+
+
 def test_what_is_hidden_says_nothing_after_a_restore(topic, court, side, edit):
     """It is left as it is, and golden too where nobody else says anything."""
     hidden = structs.replace(edit(1, None), unseen=True)
