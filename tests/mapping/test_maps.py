@@ -357,7 +357,8 @@ def with_lens(lens):
 
 def test_a_lens_that_is_no_value_counts_by_its_kind():
     """Two of one kind are alike, whatever Python calls them; one that shows its settings counts by them."""
-    ways = {with_lens(Own()).way for _ in range(2)}
+    lenses = [Own(), Own()]
+    ways = {with_lens(each).way for each in lenses}
     sets = [Set(frozenset(each), ("a",)) for each in ("xy", "yx", "xz")]
 
     assert 1 == len(ways)
