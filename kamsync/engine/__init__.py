@@ -12,7 +12,8 @@ from kamsync.engine.recognising import accept_move
 from kamsync.engine.remarks import assign_conflict, comment_conflict
 from kamsync.engine.reopening import Answered, answer_conflict, reopen_conflict
 from kamsync.engine.resting import Pause, pause, pauses, resume
-from kamsync.engine.rounds import Round, deliver, preview, run_round, settle, take_in
+from kamsync.engine.rounds import preview, run_round
+from kamsync.engine.steps import Round, deliver, settle, take_in
 from kamsync.engine.undoing import Undo, can_undo, undo_round
 
 __all__ = [

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from kamsync.engine.merging import merge_records
 from kamsync.engine.planning import make_plan
-from kamsync.engine.rounds import Round, take_in
+from kamsync.engine.steps import Round, take_in
 
 
 @pytest.fixture

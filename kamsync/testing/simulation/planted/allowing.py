@@ -17,7 +17,7 @@ __all__ = ["ALLOWING"]
 HUB = "kamsync.engine.hub"
 PULL = "kamsync.engine.pull"
 PUSH = "kamsync.engine.push"
-ROUNDS = "kamsync.engine.rounds"
+STEPS = "kamsync.engine.steps"
 
 
 def _always(_: Function) -> Function:
@@ -138,7 +138,7 @@ ALLOWING = {
     ),
     "insistent": Bug(
         "A system that allows no more calls is called again at once.",
-        (Patch(ROUNDS, "_pull", _again_at_once),),
+        (Patch(STEPS, "_pull", _again_at_once),),
         seeds=169,
         breaks=(20,),
     ),

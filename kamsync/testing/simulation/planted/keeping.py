@@ -13,6 +13,7 @@ from kamsync.testing.simulation.planted.bug import Bug, Function, Patch
 __all__ = ["KEEPING"]
 
 ROUNDS = "kamsync.engine.rounds"
+STEPS = "kamsync.engine.steps"
 PULL = "kamsync.engine.pull"
 OUTBOX = "kamsync.store.outbox"
 
@@ -78,7 +79,7 @@ KEEPING = {
     ),
     "talkative": Bug(
         "Every round writes into the journal that it was there.",
-        (Patch(ROUNDS, "finish_restore", _talkative),),
+        (Patch(STEPS, "finish_restore", _talkative),),
         seeds=1,
         breaks=(4,),
     ),
