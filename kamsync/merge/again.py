@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from kamsync.merge.state import State
-from kamsync.merge.words import AFTER_RESTORE, Side, distinct, with_terms
+from kamsync.merge.words import AFTER_RESTORE, SHOWN_EVERYWHERE, Side, distinct, with_terms
 from kamsync.model import Conflict, Contender, Decision, Step, Value
 from kamsync.policy.verdict import Settlement
 
@@ -49,12 +49,16 @@ class Reunion(State):
             self.hold_again((*contenders, self.golden_contender(), *covered), lone)
 
     def meet_in(self, value: Value, contenders: Sequence[Contender]) -> None:
-        """Make the value that every link shows golden, which names what it was, and let all know it."""
+        """Make the value that every link shows golden, which names what it was, and let all know it.
+
+        It is said by the first of whom it is known who it is, since any other may show what we wrote.
+        """
         if self.held:
             self.keep(structs.replace(self.held, closed=self.court.at))
         if value != self.golden.value:
             before = (self.golden_contender(),) if self.golden.revision else ()
-            self.set_golden(value, contenders[0], rule="every system shows it", losers=before)
+            said = next((each for each in contenders if each.person), contenders[0])
+            self.set_golden(value, said, rule=SHOWN_EVERYWHERE, losers=before)
         for side in self.sides:
             self.learn(side)
 

@@ -16,6 +16,7 @@ __all__ = [
     "AFTER_RESTORE",
     "FIRST_MEETING",
     "SAID_ALIKE",
+    "SHOWN_EVERYWHERE",
     "UNTOLD",
     "Court",
     "Merged",
@@ -38,6 +39,9 @@ UNTOLD = "not shown in one system, which does not tell that it is gone"
 
 SAID_ALIKE = "several systems said the same"
 """The reason of a first value that more than one system brings."""
+
+SHOWN_EVERYWHERE = "every system shows it"
+"""The rule by which golden becomes what all systems show after a restore."""
 
 
 class Speaker(Struct, frozen=True):

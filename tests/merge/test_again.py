@@ -30,6 +30,17 @@ def test_what_every_system_shows_after_a_restore_is_told_as_that(
     assert {n: Fact(("new",), ("new",), 100) for n in (1, 2)} == merged.facts
 
 
+def test_what_every_system_shows_after_a_restore_is_said_by_whoever_is_known(
+    topic, court, side, edit, contends
+):
+    """What another one shows may be what kamsync wrote there."""
+    sides = [side(1, Fact(("new",))), side(2, edit(2, "new")), side(3, edit(3, "new"))]
+
+    merged = merge_restored(topic, OLD, sides, None, court)
+
+    assert contends(2, "new") == merged.events[0].winner
+
+
 def test_what_every_system_shows_after_a_restore_replaces_nothing_where_nothing_was_golden(
     topic, court, side, edit
 ):

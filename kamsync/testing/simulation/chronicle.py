@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from kamsync.merge.words import SHOWN_EVERYWHERE
 from kamsync.model import EXISTS, Event
 from kamsync.store import Store
 from kamsync.testing.simulation.cells import Place, Subject, Version
@@ -43,7 +44,8 @@ class Chronicle:
         self.split: dict[Place, Place] = {}
         """What was merged away and brought back, with what it was merged into; until they are made one."""
         self._joined: set[str] = set()
-        self._renewed: set[Place] = set()
+        self.renewed: set[Place] = set()
+        """The native records that a person wants to be records of their own."""
         self._acts = {
             "set": self._set,
             "settled": self._settled,
@@ -78,15 +80,21 @@ class Chronicle:
                 if place in self.truth.owner:
                     self.truth.meet_again(place)
             self.truth.tie(place, record)
-            if self.is_strange(place):
+            if self.is_strange(place) and place not in self.renewed:
                 self.renew(place)
+                self._claim(place)
+
+    def _claim(self, place: Place) -> None:
+        """Let what a native record holds count as entered there, whoever wrote it."""
+        for field in PARTS[place.entity]:
+            self.truth.cell(place, field).now.user = True
 
     def renew(self, place: Place) -> None:
         """A person wants a native record to be one of its own, whoever wrote what it holds.
 
         They have said so, or brought it back where the hub has long put another one in its place.
         """
-        self._renewed.add(place)
+        self.renewed.add(place)
 
     def _take(self, event: Event) -> None:
         if event.act == "decided" and event.value == "new":
@@ -148,7 +156,7 @@ class Chronicle:
         subject.named |= self.truth.named_by(event, event.losers)
         self._require_shown(event, ident)
         past, head = self.truth.entered(event.record, event.field, ident)
-        if not head or self._is_own(event, ident):
+        if not head or (event.rule != SHOWN_EVERYWHERE and self._is_own(event, ident)):
             self._nobody(event, ident)
         excused = subject.named | self.truth.excepted | self.truth.moot
         lost = subject.now.past & ~subject.seen(past) & ~excused
@@ -276,7 +284,7 @@ class Chronicle:
 
     def _nobody(self, event: Event, ident: Ident) -> None:
         """Report a value that no person entered in a system of this record."""
-        if self._renewed.intersection(self.truth.of_record.get(event.record, ())):
+        if self.renewed.intersection(self.truth.of_record.get(event.record, ())):
             return
         where = f"{event.record}.{event.field}"
         echoes = [

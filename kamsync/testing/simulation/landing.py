@@ -44,7 +44,7 @@ class Landings:
         self.chronicle = chronicle
         self.audit = audit
         self.sending = Sending(truth, report)
-        self.strangers = Strangers(truth)
+        self.strangers = Strangers(truth, chronicle.renewed)
         chronicle.is_strange = self.strangers.excuses
         self.report = report
         self.store: Store | None = None

@@ -2,12 +2,13 @@
 
 Where nothing but a search tells what became of a create, it is looked for by what was sent. What
 people have made of it meanwhile may leave too little of that: then it is taken for somebody's own,
-an exception that the promises state.
+an exception that the promises state. Or it leaves only a key that several records share, and a person
+who is asked says that it is one of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
@@ -36,8 +37,9 @@ class Created(Struct, frozen=True):
 class Strangers:
     """The native records that kamsync made and that nothing tells it any more."""
 
-    def __init__(self, truth: Truth) -> None:
+    def __init__(self, truth: Truth, renewed: Collection[Place]) -> None:
         self.truth = truth
+        self.renewed = renewed
         self._created: dict[Place, Created] = {}
         self._strange: set[Place] = set()
         self._counted: set[Place] = set()
@@ -67,7 +69,9 @@ class Strangers:
 
     def excuses(self, place: Place) -> bool:
         """Whether a native record may be taken for another one than it was made for; it is counted."""
-        if place not in self._strange or self.truth.record_of(place) == self._record(place):
+        if place not in self._created or self.truth.record_of(place) == self._record(place):
+            return False
+        if place not in self._strange and place not in self.renewed:
             return False
         if place not in self._counted:
             self._counted.add(place)
