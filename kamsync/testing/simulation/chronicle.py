@@ -82,19 +82,15 @@ class Chronicle:
             self.truth.tie(place, record)
             if self.is_strange(place) and place not in self.renewed:
                 self.renew(place)
-                self._claim(place)
-
-    def _claim(self, place: Place) -> None:
-        """Let what a native record holds count as entered there, whoever wrote it."""
-        for field in PARTS[place.entity]:
-            self.truth.cell(place, field).now.user = True
 
     def renew(self, place: Place) -> None:
-        """A person wants a native record to be one of its own, whoever wrote what it holds.
+        """A person wants a native record to be one of its own: what it holds counts as entered there.
 
         They have said so, or brought it back where the hub has long put another one in its place.
         """
         self.renewed.add(place)
+        for field in PARTS[place.entity]:
+            self.truth.cell(place, field).now.user = True
 
     def _take(self, event: Event) -> None:
         if event.act == "decided" and event.value == "new":
