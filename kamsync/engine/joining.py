@@ -30,8 +30,11 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
 
     Both records become one here, links of other systems come along, and the same merge is proposed
     there. Nothing is written to the id that is gone. If the survivor was never read, and is gone as
-    well, the link stands for it from now on: that is what may come back.
+    well, the link stands for it from now on: that is what may come back. If it is what a create of ours
+    has made, whose answer was lost, it is that record which survives.
     """
+    from kamsync.engine.created import as_created
+
     survivor_id = reading.merged_into
     assert survivor_id is not None
     known = hub.store.links.by_native(system.name, entity, [reading.native_id, survivor_id])
@@ -52,6 +55,8 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
     if loser.record is None:
         drop_questions(hub, [loser])
         return
+    if survivor.record is None:
+        survivor = as_created(hub, system, survivor)
     if survivor.record is None:
         hub.store.links.save([structs.replace(survivor, record=loser.record)])
         hub.store.records.mark_dirty([loser.record])
