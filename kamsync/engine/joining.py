@@ -30,8 +30,11 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
 
     Both records become one here, links of other systems come along, and the same merge is proposed
     there. Nothing is written to the id that is gone. If the survivor was never read, and is gone as
-    well, the link stands for it from now on: that is what may come back.
+    well, the link stands for it from now on: that is what may come back. If it is what a create of ours
+    has made, whose answer was lost, it is that record which survives.
     """
+    from kamsync.engine.created import as_created
+
     survivor_id = reading.merged_into
     assert survivor_id is not None
     known = hub.store.links.by_native(system.name, entity, [reading.native_id, survivor_id])
@@ -52,6 +55,8 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
     if loser.record is None:
         drop_questions(hub, [loser])
         return
+    if survivor.record is None:
+        survivor = as_created(hub, system, survivor)
     if survivor.record is None:
         hub.store.links.save([structs.replace(survivor, record=loser.record)])
         hub.store.records.mark_dirty([loser.record])
@@ -77,7 +82,8 @@ def _join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str
     """Make the loser part of the survivor: its links come along and know nothing of the new golden.
 
     So does a place of it that a create without an answer may have filled, be the survivor there or not.
-    A value that only the loser had fills a gap; one that differs is kept in the journal as a loser.
+    A value that only the loser had fills a gap; one that differs is kept in the journal as a loser, and so
+    is what contended there for itself.
     """
     found = hub.store.records.by_id([loser_id, survivor_id])
     loser, survivor = found[loser_id], found[survivor_id]
@@ -93,7 +99,9 @@ def _join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str
     hub.store.links.delete([*empty, *(link.id for link in theirs if link.id in vacant)])
     hub.store.records.move_keys(loser_id, survivor_id)
     hub.store.records.rename_in_keys(loser_id, survivor_id)
-    claims = _close_conflicts(hub, loser_id)
+    closed = _close_conflicts(hub, loser_id)
+    events += [event for each in closed if (event := _unclaimed(each, loser, joined, reason))]
+    claims = frozenset((side.link, c.field) for c in closed for side in c.contenders if side.link)
     hub.store.links.save([_unsettled(relink(link, survivor_id), claims) for link in moving])
     for park in hub.store.parks.of_records([loser_id]):
         hub.store.parks.clear(park.system, park.entity, [park.what])
@@ -146,18 +154,45 @@ def _filled(hub: Hub, loser: Record, survivor: Record, reason: str) -> tuple[Rec
     return structs.replace(survivor, fields=fields), events
 
 
-def _close_conflicts(hub: Hub, record: str) -> frozenset[tuple[int, str]]:
-    """Close the conflicts of a record that is part of another one now.
-
-    Return by link and field what was claimed in them: nobody has ruled on that.
-    """
+def _close_conflicts(hub: Hub, record: str) -> list[Conflict]:
+    """Close the conflicts of a record that is part of another one now, and return them."""
     opened = hub.store.reviews.open_for([record]).values()
-    hub.store.reviews.save([structs.replace(c, closed=hub.now(), cause="merged") for c in opened])
-    return frozenset((side.link, c.field) for c in opened for side in c.contenders if side.link)
+    closed = [structs.replace(c, closed=hub.now(), cause="merged") for c in opened]
+    hub.store.reviews.save(closed)
+    return closed
+
+
+def _unclaimed(conflict: Conflict, loser: Record, survivor: Record, reason: str) -> Event | None:
+    """Return the event that names what contended for itself, None if nothing did.
+
+    A write of ours has covered it where it was entered, so that no link claims it again.
+    """
+    golden = loser.fields.get(conflict.field, Golden()).value
+    kept = survivor.fields.get(conflict.field, Golden()).value
+    if conflict.kind is not Kind.VALUE:
+        return None
+    lone = [each for each in conflict.contenders if each.link is None]
+    losers = tuple(each for each in lone if each.value not in (golden, kept))
+    if not losers:
+        return None
+    return Event(
+        "settled",
+        survivor.entity,
+        survivor.id,
+        conflict.field,
+        golden,
+        kept,
+        losers=losers,
+        rule="the surviving record keeps its values",
+        reason=reason,
+    )
 
 
 def _unsettled(link: Link, claims: frozenset[tuple[int, str]]) -> Link:
-    """Return *link* with what was claimed there claimed again, in the record that it belongs to now."""
+    """Return *link* with what was claimed there claimed again, in the record that it belongs to now.
+
+    Nobody has ruled on that.
+    """
     facts = {
         name: structs.replace(fact, merged=()) if (link.id, name) in claims else fact
         for name, fact in link.facts.items()

@@ -33,12 +33,14 @@ def intents_of(rows: Sequence[OutboxRow]) -> dict[str, list[Intent]]:
 
 
 def learns(before: Link, after: Link, name: str, revision: int) -> bool:
-    """Whether a field of a link is known by now to hold a golden revision that it was not known to hold."""
-    known = before.facts.get(name)
-    fact = after.facts.get(name)
-    return (
-        fact is not None and fact.knows == revision and (known is None or known.knows != revision)
-    )
+    """Whether a field of a link is known by now to hold a golden revision that it was not known to hold.
+
+    A reference that fell was known to hold none, whatever it knew.
+    """
+    known, fact = before.facts.get(name), after.facts.get(name)
+    if fact is None or fact.knows != revision or fact.emptied:
+        return False
+    return known is None or known.knows != revision or known.emptied
 
 
 def knows_or_sees_more(before: Link, after: Link) -> bool:

@@ -73,6 +73,8 @@ def pull(
             heard = hear(hub, system, entity, page.readings, seen)
             if not whole:
                 keep_hidden(hub, system, entity, hidden, whole=False)
+                # What was heard may have shown that all of this is to be read again.
+                place = hub.store.cursors.get(system.name, entity)
                 place = structs.replace(place, cursor=page.cursor)
                 hub.store.cursors.put(system.name, entity, place)
         place = structs.replace(place, cursor=page.cursor)

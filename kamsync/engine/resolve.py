@@ -20,7 +20,7 @@ from kamsync.model import EXISTS, Link, Native, Op, Outcome, Reading, Receipt, W
 from kamsync.observe import is_gone
 from kamsync.store import Glimpse, OutboxRow
 
-__all__ = ["drop_creates", "resolve"]
+__all__ = ["drop_creates", "fill", "in_flight", "resolve"]
 
 NO_ANSWER = frozenset({Outcome.UNKNOWN, Outcome.LATER, Outcome.REFUSED})
 """What says of a create that was sent again nothing about the one before it: it may be refused only now."""
@@ -35,7 +35,7 @@ def resolve(hub: Hub, system: System, entity: str) -> int:
     come to be there under another id: it may never have been sent.
     """
     count = 0
-    for rows in _open(hub, system, entity):
+    for rows in in_flight(hub, system, entity):
         links = hub.store.links.by_id(sorted({row.link for row in rows}))
         creates = [row for row in rows if _makes_new(system, row, links)]
         others = [row for row in rows if row not in creates]
@@ -64,7 +64,7 @@ def drop_creates(hub: Hub, system: System, entity: str) -> None:
     it refuses to say, that is so only if anything was read that may be it, and not for good: until
     then all that is new there waits.
     """
-    for rows in _open(hub, system, entity):
+    for rows in in_flight(hub, system, entity):
         unsaid = _unsaid(hub, system, rows)
         found = _read_beside(hub, system, entity, [row for row in rows if row.id not in unsaid])
         known = unsaid | found
@@ -92,7 +92,7 @@ def _read_beside(
     readings = system.connector.fetch(map_.object, map_.names, [*found])
     shown = [(found[id_], reading) for id_, reading in readings.items()]
     with hub.store.transaction():
-        filled = [(row, reading) for row, reading in shown if _fill(hub, row, reading)]
+        filled = [(row, reading) for row, reading in shown if fill(hub, row, reading)]
         hear(hub, system, entity, [reading for _, reading in filled], seen)
         _mark_dirty(hub, [row for row, _ in filled])
     return frozenset(row.id for row, _ in filled)
@@ -152,7 +152,7 @@ def _refused_for_good(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> fr
     )
 
 
-def _open(hub: Hub, system: System, entity: str) -> Iterator[list[OutboxRow]]:
+def in_flight(hub: Hub, system: System, entity: str) -> Iterator[list[OutboxRow]]:
     """Yield the writes in flight."""
     after = 0
     limit = system.connector.batch_limit
@@ -170,7 +170,7 @@ def _find(hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]) -> N
         others = [row for row in rows if row not in certain]
         found += [(row, each) for row in others for each in _search(hub, system, entity, row)]
     with hub.store.transaction():
-        taken = [row for row, reading in found if not _fill(hub, row, reading)]
+        taken = [row for row, reading in found if not fill(hub, row, reading)]
         hub.store.outbox.finish([row.id for row in taken], "refused")
         hear(hub, system, entity, [reading for _, reading in found], seen)
         # What has become of the record meanwhile is due there too: it may have ended.
@@ -199,7 +199,8 @@ def _asked_for(
 def _still_missing(hub: Hub, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     """Return the creates whose records are not in their system, as far as that is known.
 
-    Two records may have become one meanwhile, of which the other one has always been there.
+    Two records may have become one meanwhile, of which the other one has always been there. Where that
+    one is gone by now, making this one again would bring it back.
     """
     places = hub.store.links.by_id([row.link for row in rows])
     records = sorted({place.record for place in places.values() if place.record})
@@ -207,7 +208,7 @@ def _still_missing(hub: Hub, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
         (record, link.system)
         for record, links in hub.store.links.of_records(records).items()
         for link in links
-        if link.native_id is not None and not is_gone(link)
+        if link.native_id is not None and not (link.id in places and is_gone(link))
     }
     return [
         row
@@ -318,7 +319,7 @@ def _holding(hub: Hub, system: System, entity: str, values: Mapping[str, Native]
     return [r for r in readings if r.native_id not in known or known[r.native_id].record is None]
 
 
-def _fill(hub: Hub, row: OutboxRow, reading: Reading) -> bool:
+def fill(hub: Hub, row: OutboxRow, reading: Reading) -> bool:
     """Let the place of a record be filled by the native record that was found to be its create.
 
     That record may have taken over the one that was sent. Return whether it may be filled: an older

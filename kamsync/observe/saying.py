@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from kamsync.connector import Can
-from kamsync.model import Cells, Evidence, Fact, Intent, Step
+from kamsync.model import EXISTS, Cells, Evidence, Fact, Intent, Step
 from kamsync.observe.words import Hearing, Showing
 
 __all__ = ["doubted", "is_ours", "matching", "own", "said", "trail_after"]
@@ -50,15 +50,16 @@ def doubted(fact: Fact, showing: Showing) -> Fact:
 def is_ours(showing: Showing, hearing: Hearing, *, sent: bool) -> bool:
     """Whether our own user stored this field.
 
-    A record's last author speaks for a field that we sent. For one that we did not send, it does so
-    only in a system that refuses stale writes: elsewhere our write may have followed an unread edit.
+    The answer to our write and a record's last author speak for a field that we sent. For one that we
+    did not send, they do so only in a system that refuses stale writes, and where we made the record:
+    elsewhere our write may have followed an unread edit.
     """
-    if hearing.attested:
+    followed = sent or Can.REFUSE_STALE in hearing.can
+    if hearing.attested and (followed or EXISTS in hearing.intents):
         return True
     if showing.author is None or not showing.author.own:
         return False
-    exact = showing.author.evidence is Evidence.FIELD_HISTORY
-    return sent or exact or Can.REFUSE_STALE in hearing.can
+    return followed or showing.author.evidence is Evidence.FIELD_HISTORY
 
 
 def matching(intents: Sequence[Intent], cells: Cells) -> Intent | None:

@@ -138,6 +138,20 @@ def test_what_comes_back_with_our_own_undelete_is_heard_before_it_is_written_ove
     assert {hub.of("sales", acme), hub.of("sales", bolt)} == {c.value for c in asked.contenders}
 
 
+def test_what_refers_to_what_came_back_is_read_again_also_where_it_is_of_the_same_kind(stage):
+    """Its system may have filled the reference again without a trace."""
+    hub = stage("sales", "success")
+    parent = hub["sales"].create(name="Acme", domains=["acme.com"])
+    hub["sales"].create(name="Bolt", domains=["bolt.com"], parent=parent)
+    hub.meet()
+    hub["sales"].delete(parent)
+    hub.round()
+    hub["sales"].undelete(parent)
+    hub.round()
+
+    assert hub.round().pulled["sales"]["account"].sweep
+
+
 def _filling_again(desk, native_id, **values):
     """Let a system fill references, as nobody's edit, once it has brought back what they led to."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kamsync.connector import Can
 from kamsync.engine.undoing import WHO_IS_WHO
 from kamsync.memory import ALL
-from kamsync.model import Kind
+from kamsync.model import Kind, Outcome, Receipt
 
 
 def _two(make, systems=("sales", "success"), **options):
@@ -328,3 +328,62 @@ def test_who_refers_to_what_is_back_does_not_refer_to_its_survivor(stage):
 
     assert {} == hub.store.links.records("sales", "account", [bolt])
     assert hub.golden("account", hub.of("sales", contact)) is None
+
+
+def _made_without_an_answer(hub, **values):
+    """Have one more account in sales, which success has made without a word; return its id in success."""
+
+    def silent(write, land):
+        land()
+        return Receipt(Outcome.UNKNOWN, write.native_id)
+
+    before = set(hub["success"].ids())
+    hub["sales"].create(**values)
+    hub["success"].trouble.rows = silent
+    hub.round()
+    (made,) = set(hub["success"].ids()) - before
+    return made
+
+
+def test_what_was_merged_into_a_create_without_an_answer_joins_its_record(stage):
+    """Nobody has entered what kamsync had sent, so that it replaces nothing in another record."""
+    can = {"sales": ALL, "success": ALL & ~Can.STAMP & ~Can.SEARCH}
+    hub = stage("sales", "success", can=can)
+    acme = hub["sales"].create(name="Acme", domains=["acme.com"], industry="steel")
+    hub.meet()
+    record = hub.of("sales", acme)
+    made = _made_without_an_answer(hub, name="Bolt", domains=["bolt.com"], industry="glass")
+    hub["success"].trouble.rows = lambda write, _: Receipt(Outcome.UNKNOWN, write.native_id)
+    hub["success"].merge(hub.native("success", record), made)
+    hub.round()
+    hub["success"].trouble.rows = None
+
+    hub.settle()
+
+    (survivor,) = hub.records()
+    assert survivor == hub.of("success", made) == hub.of("sales", acme) != record
+    assert "Bolt" == hub.golden("name", survivor)
+    assert not [e for e in hub.events(record) if e.act == "set" and e.value == "Bolt"]
+
+
+def test_no_create_is_sent_again_of_what_became_a_record_that_is_gone_there(stage):
+    """That would bring it back, only for it to be deleted again."""
+    can = {"sales": ALL, "success": ALL & ~Can.STAMP & ~Can.SEARCH & ~Can.UNDELETE}
+    hub = stage("sales", "success", can=can, policy={"account": {"deletes": "propagate"}})
+    acme = hub["sales"].create(name="Acme", domains=["acme.com"])
+    hub.meet()
+    bolt = hub["sales"].create(name="Bolt", domains=["bolt.com"])
+    hub["success"].trouble.rows = lambda write, _: Receipt(Outcome.UNKNOWN, write.native_id)
+    hub.round()
+    hub["success"].trouble.down |= {"read", "fetch", "write"}
+    hub["sales"].merge(bolt, acme)
+    hub.round()
+    hub["success"].delete(hub.native("success", hub.of("sales", acme)))
+    hub["success"].trouble.down.clear()
+    sent = []
+    hub["success"].trouble.rows = lambda write, land: sent.append(write.op) or land()
+
+    hub.settle()
+
+    assert [] == hub["success"].ids()
+    assert [] == sent

@@ -148,6 +148,16 @@ def test_the_answer_to_our_own_write_is_ours():
     assert Fact(("CHIEF",), ("CHIEF",), 6) == fact
 
 
+def test_the_answer_to_our_own_write_does_not_speak_for_an_unsent_field_where_it_may_cover_an_edit():
+    """Somebody may have edited that field in the instant before our write, and nobody read it."""
+    told = {"intents": {"email": sent("a@b.c")["title"]}, "attested": True}
+
+    answer = reading(title="Chief", email="a@b.c", author=US)
+
+    assert heard(link(), answer, can=Can.WHO_EDITED, **told).moved
+    assert not heard(link(), answer, can=Can.REFUSE_STALE, **told).moved
+
+
 def test_a_field_that_is_not_shown_keeps_its_fact():
     """No permission is not a blank; that it was not seen is noted."""
     assert structs.replace(link().facts["title"], unseen=True) == heard(link(), reading())

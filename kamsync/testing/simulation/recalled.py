@@ -14,9 +14,12 @@ __all__ = ["Recalled"]
 
 
 class Recalled:
-    """Golden, its journal and its links as they are now; the systems go on."""
+    """Golden, its journal and its links as they are now; the systems go on.
 
-    def __init__(self, truth: Truth, chronicle: Chronicle) -> None:
+    *shown* says of a native record up to which act in its system the hub has been shown it.
+    """
+
+    def __init__(self, truth: Truth, chronicle: Chronicle, shown: Callable[[Place], int]) -> None:
         self.truth = truth
         self.chronicle = chronicle
         self.exists = dict(chronicle.exists)
@@ -24,19 +27,24 @@ class Recalled:
         self.of_record = {record: list(places) for record, places in truth.of_record.items()}
         self.owner, self.links = dict(truth.owner), dict(truth.links)
         self.joined, self.entities = dict(truth.joined), dict(truth.entities)
+        self.heard = 0
+        for cell in truth.cells.values():
+            last = shown(cell.place)
+            for version in cell.versions:
+                self.heard |= version.head if version.seq <= last else 0
 
     def come_true(self, alive: Callable[[Place], bool]) -> None:
         """Let golden be what it was; *alive* says whether a native record is there.
 
         What systems hold is all that is left of what came after the backup: it counts as entered where
         it is, whoever wrote it there. What had been dealt with and is nowhere any more has gone with
-        the journal that told of it. A blank that claims nothing any more, or that nobody entered, says
-        nothing of what it replaced.
+        the journal that told of it, and so has what was heard since the backup and contended. A blank
+        that claims nothing any more, or that nobody entered, says nothing of what it replaced.
         """
         truth = self.truth
         settled = held = 0
         for subject in truth.subjects.values():
-            settled |= subject.settled
+            settled |= subject.settled | (subject.contending & ~self.heard)
         for cell in truth.cells.values():
             if not alive(cell.place):
                 continue

@@ -7,6 +7,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+from kamsync.testing.simulation.cells import Place
 from kamsync.testing.simulation.chronicle import Chronicle
 from kamsync.testing.simulation.hubside import HubSide
 from kamsync.testing.simulation.recalled import Recalled
@@ -54,9 +55,14 @@ class Rescue:
     def _back_up(self) -> str:
         self._folder = Path(tempfile.mkdtemp(prefix="kamsync-simulation-"))
         self.hub.store.backup(self._folder / NAME)
-        self._recalled = Recalled(self.truth, self.chronicle)
+        self._recalled = Recalled(self.truth, self.chronicle, self._shown)
         self._recall_audit = self.hub.audit.remembered()
         return "is copied"
+
+    def _shown(self, place: Place) -> int:
+        """Return the place of the last act on a native record that the hub was shown."""
+        row = self.hub.landings.towns[place.system].row(place.entity, place.native_id)
+        return max(row.shown.values(), default=-1) if row is not None else -1
 
     def _put_back(self, backup: Path, recalled: Recalled) -> str:
         hub = self.hub

@@ -168,7 +168,7 @@ class Truth:
         if ident != cell.blank:
             known = [v for v in cell.versions if is_same(v.ident, ident)]
             head = known[-1].head if known else 0
-            self.moot &= ~head
+            self.moot &= ~head | cell.versions[0].head
             if heard not in (None, cell.blank) and not is_same(heard, ident):
                 _know(ident, _last_head(cell, heard), cell.versions, subject)
         elif heard is None or (act.base is None and unheard):
