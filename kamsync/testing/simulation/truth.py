@@ -10,27 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from msgspec import Struct
-
 from kamsync.model import Contender, Event
-from kamsync.testing.simulation.cells import Cell, Place, Subject, Version
+from kamsync.testing.simulation.cells import Cell, Entered, Place, Subject, Version
 from kamsync.testing.simulation.idents import BLANK, FOLLOWING, REFERS, Ident, Nodes, is_same
 from kamsync.testing.simulation.schema import PARTS
 
-__all__ = ["Entered", "Truth"]
-
-
-class Entered(Struct, frozen=True):
-    """One act by which a person entered something.
-
-    *seq* is its place in its system, *shown* that of the last act on this record that the hub was
-    shown, *base* what golden has dealt with there, None if it never met the field.
-    """
-
-    word: str
-    seq: int
-    shown: int
-    base: Ident | None
+__all__ = ["Truth"]
 
 
 class Truth:
@@ -64,6 +49,10 @@ class Truth:
     def record_of(self, place: Place) -> str | None:
         """Return the record that a native record is, by now."""
         record = self.owner.get(place)
+        return record and self.now(record)
+
+    def now(self, record: str) -> str:
+        """Return what a record is by now: the one that it was merged into, if any."""
         while record in self.joined:
             record = self.joined[record]
         return record
