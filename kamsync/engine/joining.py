@@ -44,7 +44,7 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
         except RetryLater:
             return
     if survivor is None:
-        hub.store.links.save([structs.replace(loser, native_id=survivor_id)])
+        hub.store.links.save([_standing_for(loser, survivor_id)])
         hub.store.links.alias(system.name, entity, reading.native_id, survivor_id)
         return
     hub.store.links.delete([loser.id])
@@ -58,6 +58,15 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
     elif survivor.record != loser.record:
         _join(hub, entity, loser.record, survivor.record, reason=f"merged in {system.name}")
     _close_twins(hub, survivor.record or loser.record, system.name)
+
+
+def _standing_for(loser: Link, survivor_id: str) -> Link:
+    """Return the link of a loser as that of its survivor, which nobody has read: whatever that shows is met.
+
+    Of the loser no more is known by it than that it is gone.
+    """
+    facts = {name: fact for name, fact in loser.facts.items() if name == EXISTS}
+    return structs.replace(loser, native_id=survivor_id, facts=facts, version="", digest=None)
 
 
 def _read_survivor(hub: Hub, system: System, entity: str, native_id: str) -> Link | None:
