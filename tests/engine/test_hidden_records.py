@@ -117,6 +117,7 @@ def test_an_edit_that_no_listing_tells_of_is_heard_where_it_makes_a_write_stale(
     _show(hub)
     hub["success"].edit(there, industry="steel")
 
+    hub.round()
     hub.settle()
 
     assert "Acme Corp" == hub["success"].get(there, "name")
