@@ -20,6 +20,7 @@ from kamsync.model import (
     Reading,
     Record,
 )
+from kamsync.observe import says_nothing
 from kamsync.values import is_blank
 
 __all__ = ["follow_native_merge", "propose_merge", "twins_field"]
@@ -57,7 +58,23 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
         hub.store.records.mark_dirty([loser.record])
     elif survivor.record != loser.record:
         _join(hub, entity, loser.record, survivor.record, reason=f"merged in {system.name}")
+    elif hub.restored_at is None and _is_contradicted(survivor):
+        hub.store.links.save([_insisting(survivor)])
     _close_twins(hub, survivor.record or loser.record, system.name)
+
+
+def _is_contradicted(survivor: Link) -> bool:
+    """Whether a survivor has just come along with a loser: they were merged the other way elsewhere."""
+    return all(fact.knows == -1 for fact in survivor.facts.values())
+
+
+def _insisting(survivor: Link) -> Link:
+    """Return the link of a survivor that speaks for what it holds, against what survived elsewhere."""
+    facts = dict(survivor.facts)
+    for name, fact in survivor.facts.items():
+        if name != EXISTS and not (fact.moved or says_nothing(fact.observed)):
+            facts[name] = structs.replace(fact, merged=())
+    return structs.replace(survivor, facts=facts)
 
 
 def _standing_for(loser: Link, survivor_id: str) -> Link:
