@@ -77,7 +77,7 @@ class Chronicle:
             if self.truth.links.get(link) != place:
                 self.truth.links[link] = place
                 if place in self.truth.owner:
-                    self.truth.meet_again(place)
+                    self.truth.meet_again(place, record)
             self.truth.tie(place, record)
             if self.is_strange(place):
                 self.renew(place)

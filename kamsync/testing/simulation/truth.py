@@ -241,11 +241,12 @@ class Truth:
             places.append(place)
         self.nodes.unite(self.nodes.of(record), self.nodes.of(*_name(place)))
 
-    def meet_again(self, place: Place) -> None:
+    def meet_again(self, place: Place, record: str) -> None:
         """A native record has got another link: what is blank there claims nothing any more.
 
         What that blank replaced was dealt with in the record that it belonged to before, and so was
-        all that people had entered there and that was settled in it.
+        all that people had entered there and that was settled in it. If it is another *record* now,
+        that one has nothing to do with what was settled in the former one.
         """
         before = self.record_of(place)
         for field in PARTS[place.entity]:
@@ -254,6 +255,8 @@ class Truth:
             if cell is not None and known is not None:
                 for version in cell.versions:
                     self.moot |= version.head & known.settled
+                    if before != self.now(record):
+                        version.past &= ~known.settled | version.head
             if cell is not None and cell.now.ident == cell.blank:
                 self.moot |= cell.now.head | (cell.now.past & known.settled if known else 0)
 
