@@ -9,6 +9,7 @@ from msgspec import structs
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.places import drop_questions, relink
 from kamsync.errors import RetryLater
+from kamsync.mapping import EntityMap
 from kamsync.model import (
     EXISTS,
     Conflict,
@@ -59,7 +60,7 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
     elif survivor.record != loser.record:
         _join(hub, entity, loser.record, survivor.record, reason=f"merged in {system.name}")
     elif hub.restored_at is None and _is_contradicted(survivor):
-        hub.store.links.save([_insisting(survivor)])
+        hub.store.links.save([_insisting(survivor, system.maps[entity])])
     _close_twins(hub, survivor.record or loser.record, system.name)
 
 
@@ -68,11 +69,12 @@ def _is_contradicted(survivor: Link) -> bool:
     return all(fact.knows == -1 for fact in survivor.facts.values())
 
 
-def _insisting(survivor: Link) -> Link:
+def _insisting(survivor: Link, map_: EntityMap) -> Link:
     """Return the link of a survivor that speaks for what it holds, against what survived elsewhere."""
     facts = dict(survivor.facts)
-    for name, fact in survivor.facts.items():
-        if name != EXISTS and not (fact.moved or says_nothing(fact.observed)):
+    for name, field in map_.fields.items():
+        fact = facts.get(name)
+        if fact and field.direction.reads and not (fact.moved or says_nothing(fact.observed)):
             facts[name] = structs.replace(fact, merged=())
     return structs.replace(survivor, facts=facts)
 
