@@ -9,6 +9,7 @@ from msgspec import structs
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.places import drop_questions, relink
 from kamsync.errors import RetryLater
+from kamsync.mapping import EntityMap
 from kamsync.model import (
     EXISTS,
     Conflict,
@@ -20,6 +21,7 @@ from kamsync.model import (
     Reading,
     Record,
 )
+from kamsync.observe import says_nothing
 from kamsync.values import is_blank
 
 __all__ = ["follow_native_merge", "propose_merge", "twins_field"]
@@ -47,7 +49,7 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
         except RetryLater:
             return
     if survivor is None:
-        hub.store.links.save([structs.replace(loser, native_id=survivor_id)])
+        hub.store.links.save([_standing_for(loser, survivor_id)])
         hub.store.links.alias(system.name, entity, reading.native_id, survivor_id)
         return
     hub.store.links.delete([loser.id])
@@ -62,7 +64,33 @@ def follow_native_merge(hub: Hub, system: System, entity: str, reading: Reading)
         hub.store.records.mark_dirty([loser.record])
     elif survivor.record != loser.record:
         _join(hub, entity, loser.record, survivor.record, reason=f"merged in {system.name}")
+    elif hub.restored_at is None and _is_contradicted(survivor):
+        hub.store.links.save([_insisting(survivor, system.maps[entity])])
     _close_twins(hub, survivor.record or loser.record, system.name)
+
+
+def _is_contradicted(survivor: Link) -> bool:
+    """Whether a survivor has just come along with a loser: they were merged the other way elsewhere."""
+    return all(fact.knows == -1 for fact in survivor.facts.values())
+
+
+def _insisting(survivor: Link, map_: EntityMap) -> Link:
+    """Return the link of a survivor that speaks for what it holds, against what survived elsewhere."""
+    facts = dict(survivor.facts)
+    for name, field in map_.fields.items():
+        fact = facts.get(name)
+        if fact and field.direction.reads and not (fact.moved or says_nothing(fact.observed)):
+            facts[name] = structs.replace(fact, merged=())
+    return structs.replace(survivor, facts=facts)
+
+
+def _standing_for(loser: Link, survivor_id: str) -> Link:
+    """Return the link of a loser as that of its survivor, which nobody has read: whatever that shows is met.
+
+    Of the loser no more is known by it than that it is gone.
+    """
+    facts = {name: fact for name, fact in loser.facts.items() if name == EXISTS}
+    return structs.replace(loser, native_id=survivor_id, facts=facts, version="", digest=None)
 
 
 def _read_survivor(hub: Hub, system: System, entity: str, native_id: str) -> Link | None:

@@ -41,6 +41,8 @@ __all__ = ["push"]
 SETTLING_S = 1.1
 """After how long a version with a stamp of one second can hide no later change any more."""
 
+READ_BACK = frozenset({Outcome.DONE, Outcome.GONE, Outcome.STALE})
+"""After which answers a record is read once more."""
 
 NOBODY: Mapping[str, int] = {}
 
@@ -285,12 +287,15 @@ class _Push:
         ready: Mapping[int, tuple[OutboxRow, Link]],
         answered: Mapping[int, Receipt],
     ) -> list[Reading]:
-        """Return the records as they are after the writes: as answered, else read back."""
+        """Return the records as they are after the writes: as answered, else read back.
+
+        So is what has changed since it was read: no listing need tell of that, if it was hidden then.
+        """
         readings = [r.reading for r in answered.values() if r.reading is not None]
         ids = [
             receipt.native_id or ready[row_id][1].native_id or ""
             for row_id, receipt in answered.items()
-            if receipt.reading is None and receipt.outcome in {Outcome.DONE, Outcome.GONE}
+            if receipt.reading is None and receipt.outcome in READ_BACK
         ]
         if ids:
             found = self.system.connector.fetch(self.map.object, self.map.names, ids)

@@ -61,8 +61,8 @@ def drop_creates(hub: Hub, system: System, entity: str) -> None:
     """Let creates that no reading has shown be due again: everything was read since they were sent.
 
     One of which the system itself is still to say what became stays open: what was read may be it. Where
-    it refuses to say, that is so only if anything was read that may be it, and not for good: until
-    then all that is new there waits.
+    it refuses to say, that is so for as long as the request may be on its way: until then all that is
+    new there waits.
     """
     for rows in in_flight(hub, system, entity):
         unsaid = _unsaid(hub, system, rows)
@@ -136,20 +136,15 @@ def _unsaid(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[in
 
 
 def _refused_for_good(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[int]:
-    """Return the creates that the system refuses to make again, and of which nothing was read either."""
+    """Return the creates that the system refuses to make again, and that can be on their way no more."""
     places = hub.store.links.by_id([row.link for row in rows])
     records = {link: place.record for link, place in places.items() if place.record}
     parks = hub.store.parks.of_records(sorted(set(records.values())))
     refused = {park.what for park in parks if park.system == system.name}
     if not refused:
         return frozenset()
-    newcomers = hub.store.links.has_unmatched(system.name, rows[0].entity)
     since = instant(hub.clock.now() - LATE_LIMIT)
-    return frozenset(
-        row.id
-        for row in rows
-        if records.get(row.link) in refused and not (newcomers and row.at > since)
-    )
+    return frozenset(row.id for row in rows if records.get(row.link) in refused and row.at <= since)
 
 
 def in_flight(hub: Hub, system: System, entity: str) -> Iterator[list[OutboxRow]]:

@@ -89,3 +89,36 @@ def test_what_keeps_our_id_is_not_made_a_second_time_out_of_sight(met):
 
     assert 2 == len(hub["sales"].ids())
     assert 1 == len(hub.reasons())
+
+
+def test_what_takes_a_record_over_unseen_is_met_once_it_is_shown(met):
+    """Who entered its values has seen nothing of golden: they are asked about, and replace nothing in silence."""
+    hub, here, there = met("sales", "success")
+    other = hub["sales"].create(name="Globex", industry="oil", domains=["acme.com"])
+    hub["sales"].world.hidden_records.add(("account", other))
+    hub["sales"].merge(here, other)
+    hub.round()
+
+    _show(hub)
+    hub.round(sweep=True)
+
+    assert "Acme" == hub.golden("name", hub.of("success", there))
+    assert "Acme" == hub["success"].get(there, "name")
+    assert "name" in {conflict.field for conflict in hub.conflicts()}
+
+
+def test_an_edit_that_no_listing_tells_of_is_heard_where_it_makes_a_write_stale(met):
+    """The system refuses the write, since the record has changed, and the record is read again at once."""
+    hub, here, there = met("sales", "success")
+    hub["sales"].world.hidden_records.add(("account", here))
+    hub["sales"].edit(here, name="Acme Corp")
+    hub["sales"].create(name="Globex", domains=["globex.com"])
+    hub.round()
+    _show(hub)
+    hub["success"].edit(there, industry="steel")
+
+    hub.round()
+    hub.settle()
+
+    assert "Acme Corp" == hub["success"].get(there, "name")
+    assert "steel" == hub["sales"].get(here, "industry")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kamsync.connector import Can
+from kamsync.engine import pull
 from kamsync.engine.undoing import WHO_IS_WHO
 from kamsync.memory import ALL
 from kamsync.model import Kind, Outcome, Receipt
@@ -60,6 +63,27 @@ def test_the_same_merge_is_proposed_where_the_two_are_twins_now(stage):
     (proposed,) = hub.conflicts(Kind.MERGE)
     assert sorted(ids["success"]) == sorted(c.value for c in proposed.contenders)
     assert sorted(ids["success"]) == sorted(hub["success"].ids())
+
+
+@pytest.mark.parametrize("heard", [("sales", "success"), ("success", "sales")])
+def test_what_two_systems_merged_in_opposite_directions_is_a_question(stage, heard):
+    """Each keeps what it took for the survivor, whichever is heard first, until a person has answered."""
+    hub, ids = _two(stage)
+    acme, bolt = ids["sales"]
+    hub["sales"].merge(bolt, acme)
+    hub["success"].merge(*ids["success"])
+    for name in heard:
+        pull(hub.hub, hub.hub.systems[name], "account")
+
+    hub.settle()
+
+    asked = {c.field: sorted(map(str, (s.value for s in c.contenders))) for c in hub.conflicts()}
+    assert {"name": ["acme", "bolt"], "domains": ["['acme.com']", "['bolt.com']"]} == asked
+    assert ("acme", "bolt") == (hub["sales"].get(acme, "name"), *hub["success"].all("name"))
+    for conflict in hub.conflicts():
+        hub.decide(conflict, conflict.contenders[0].value)
+    hub.settle()
+    assert hub["sales"].all("name") == hub["success"].all("name") == [hub.golden("name")]
 
 
 def test_that_twins_are_kept_is_no_value_that_could_be_put_back(stage):

@@ -103,7 +103,7 @@ class Audit:
         *knows* says which revision of golden a field is known to hold. A create that was given up, and
         was then taken for somebody's newcomer, is nothing that anybody here knows to tell of.
         """
-        told = {(self._record(record), *rest) for record, *rest in self._told}
+        told = {(self.truth.now(record), *rest) for record, *rest in self._told}
         for link, system, record, fields in store.database.rows(_DONE):
             place = self.truth.links.get(link)
             if place is None:
@@ -111,13 +111,8 @@ class Audit:
             for field, intent in intents_of(fields).items():
                 revision = intent.revision
                 is_there = self._landed.get((place, field)) == revision == knows(place, field)
-                if is_there and (self._record(record), system, field, revision) not in told:
+                if is_there and (self.truth.now(record), system, field, revision) not in told:
                     text = (
                         f"{system} {place.native_id}.{field} holds what kamsync wrote for {record}"
                     )
                     self.report(22, f"{text}, and no entry of the journal tells of it")
-
-    def _record(self, record: str) -> str:
-        while record in self.truth.joined:
-            record = self.truth.joined[record]
-        return record

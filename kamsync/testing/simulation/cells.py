@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from kamsync.testing.simulation.idents import Ident
 
-__all__ = ["Breach", "Cell", "Place", "Subject", "Version"]
+__all__ = ["Breach", "Cell", "Entered", "Place", "Subject", "Version"]
 
 
 class Place(Struct, frozen=True, order=True):
@@ -15,6 +15,19 @@ class Place(Struct, frozen=True, order=True):
     system: str
     entity: str
     native_id: str
+
+
+class Entered(Struct, frozen=True):
+    """One act by which a person entered something.
+
+    *seq* is its place in its system, *shown* that of the last act on this record that the hub was
+    shown, *base* what golden has dealt with there, None if it never met the field.
+    """
+
+    word: str
+    seq: int
+    shown: int
+    base: Ident | None
 
 
 class Version(Struct):

@@ -56,6 +56,7 @@ class Chronicle:
             "held": self._held,
             "emptied": self._emptied,
             "joined": self._held,
+            "wrote": self._wrote,
         }
 
     def follow(self, store: Store, events: Sequence[Event]) -> None:
@@ -78,7 +79,7 @@ class Chronicle:
             if self.truth.links.get(link) != place:
                 self.truth.links[link] = place
                 if place in self.truth.owner:
-                    self.truth.meet_again(place)
+                    self.truth.meet_again(place, record)
             self.truth.tie(place, record)
             if self.is_strange(place) and place not in self.renewed:
                 self.renew(place)
@@ -241,6 +242,19 @@ class Chronicle:
     def _held(self, event: Event, subject: Subject) -> None:
         contenders = [*event.losers, *([event.winner] if event.winner else [])]
         subject.contending |= self.truth.claimed_by(event, contenders)
+
+    def _wrote(self, event: Event, subject: Subject) -> None:
+        """A write was found to have landed; who entered there just what it said passes for it.
+
+        That edit is golden of then, also where that has been undone or merged away since.
+        """
+        record = self.truth.now(event.record)
+        now = self.truth.subject(record, event.entity, event.field)
+        for sent in [v for v in subject.versions if v.revision == event.revision]:
+            for cell in self.truth.cells_of(record, event.field):
+                is_there = cell.place.system == event.system and is_same(cell.now.ident, sent.ident)
+                if is_there and cell.now.user and not sent.head & ~now.settled:
+                    now.named |= cell.now.past
 
     def _emptied(self, event: Event, subject: Subject) -> None:
         """A system has emptied a reference: if somebody had emptied it just before, they are named."""

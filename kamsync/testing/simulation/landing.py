@@ -12,7 +12,7 @@ from kamsync.model import Cells, Fact, Link, Native, Op, Receipt, Write
 from kamsync.store import Store
 from kamsync.testing.simulation.audit import Audit
 from kamsync.testing.simulation.breaks import Land
-from kamsync.testing.simulation.cells import Cell, Place, Version
+from kamsync.testing.simulation.cells import Cell, Entered, Place, Version
 from kamsync.testing.simulation.chronicle import Chronicle, Report
 from kamsync.testing.simulation.idents import Ident, is_alike, is_same
 from kamsync.testing.simulation.reasons import passes_for_gone, require_apart, require_reason
@@ -21,7 +21,7 @@ from kamsync.testing.simulation.sending import Sending
 from kamsync.testing.simulation.setting import Cast
 from kamsync.testing.simulation.strangers import Strangers
 from kamsync.testing.simulation.town import ITSELF, Town
-from kamsync.testing.simulation.truth import Entered, Truth
+from kamsync.testing.simulation.truth import Truth
 
 __all__ = ["Landings"]
 
@@ -288,9 +288,7 @@ class Landings:
         cell = truth.cells.get((place, field))
         if cell is None or not cell.now.past:
             return
-        record = sent.record
-        while record in truth.joined:
-            record = truth.joined[record]
+        record = truth.now(sent.record)
         subject = truth.subject(record, place.entity, field)
         if cell.now.ident == cell.blank and self._has_twin(record, place):
             # One of two twins may be met while the other is not: a blank there claims nothing.

@@ -21,14 +21,22 @@ __all__ = ["require_any_order", "require_full_reading"]
 
 Outcome = tuple[set[Any], set[Any]]
 
+_MERGED = "SELECT id, merged_into FROM record WHERE merged_into IS NOT NULL"
+
 
 def require_any_order(world: World) -> None:
-    """16: pull all systems forwards and backwards; golden and the open conflicts must be the same."""
+    """16: pull all systems forwards and backwards; golden and the open conflicts must be the same.
+
+    Where two systems have merged the same records in opposite directions, what differs is in question, and
+    golden is what was heard first until that is answered: the question alone must be the same.
+    """
     if not isinstance(world.hub.store.database, SqliteDatabase) or not world.hub.met:
         return
     names = list(world.towns)
     with _unwatched(world):
-        forwards, backwards = (_outcome(world, order) for order in (names, names[::-1]))
+        forwards, backwards = (
+            _outcome(world, order, joined=False) for order in (names, names[::-1])
+        )
     for what, one, other in zip(("golden", "conflicts"), forwards, backwards, strict=True):
         if one != other:
             world.report(16, f"{what} depends on the order: {one - other} or {other - one}")
@@ -57,8 +65,13 @@ def require_full_reading(world: World) -> None:
     world.require()
 
 
-def _outcome(world: World, order: list[str], *, sweep: bool = False) -> Outcome:
-    """Return what comes of reading the systems in this order, in a copy of the store."""
+def _outcome(
+    world: World, order: list[str], *, sweep: bool = False, joined: bool = True
+) -> Outcome:
+    """Return what comes of reading the systems in this order, in a copy of the store.
+
+    Without *joined*, golden is none of it where it is in question for a record that has just become one.
+    """
     store = _copy(world.hub.store, world)
     hub = _hub(world, store)
     round_ = store.rounds.start("order", hub.now())
@@ -68,7 +81,8 @@ def _outcome(world: World, order: list[str], *, sweep: bool = False) -> Outcome:
                 with suppress(RetryLater):
                     pull(hub, hub.systems[name], entity.name, sweep=sweep)
     settle(hub, Round(round_))
-    found = _golden(store), _conflicts(store)
+    asked = set() if joined else _asked(store, world.hub.store)
+    found = {each for each in _golden(store) if each[:2] not in asked}, _conflicts(store)
     store.close()
     return found
 
@@ -121,6 +135,15 @@ def _names(store: Store) -> dict[str, tuple[Any, ...]]:
     ):
         names.setdefault(record, []).append((system, native_id))
     return {record: tuple(sorted(places)) for record, places in names.items()}
+
+
+def _asked(store: Store, before: Store) -> set[Any]:
+    """Return the fields that are in question of records that were not one *before*."""
+    names = _names(store)
+    merged = set(store.database.rows(_MERGED)) - set(before.database.rows(_MERGED))
+    survivors = {survivor for _, survivor in merged}
+    opened = store.reviews.open(limit=10_000)
+    return {(names.get(c.record), c.field) for c in opened if c.record in survivors}
 
 
 def _golden(store: Store) -> set[Any]:

@@ -30,7 +30,9 @@ def require_reason(landings: Landings, system: str, record: str, write: Write) -
             landings.report(7, f"{system} was told to delete {record}: {said}, gone in {dead}")
     elif write.op is Op.CREATE and any(place.system == system for place in dead):
         here = [place for place in places if place.system == system]
-        if any(landings.alive(place) and place not in landings.deaths for place in here):
+        alive = [p for p in here if landings.alive(p) and p not in landings.deaths]
+        # What was this record once may be one of its own by now, as a person said.
+        if any(landings.truth.record_of(place) == landings.truth.now(record) for place in alive):
             landings.report(6, f"{record} was created in {system}, where it is")
         elif not (ruled and said and said.value is True and gone.intersection(here)):
             landings.report(7, f"{record} was brought back to {system} without a decision")

@@ -80,10 +80,7 @@ class Strangers:
 
     def _record(self, place: Place) -> str:
         """Return the record for which a native record was made, by now."""
-        record = self._created[place].record
-        while record in self.truth.joined:
-            record = self.truth.joined[record]
-        return record
+        return self.truth.now(self._created[place].record)
 
 
 def is_known_by(created: Created, entity: str, row: Mapping[str, Native]) -> bool:

@@ -10,27 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from msgspec import Struct
-
 from kamsync.model import Contender, Event
-from kamsync.testing.simulation.cells import Cell, Place, Subject, Version
+from kamsync.testing.simulation.cells import Cell, Entered, Place, Subject, Version
 from kamsync.testing.simulation.idents import BLANK, FOLLOWING, REFERS, Ident, Nodes, is_same
 from kamsync.testing.simulation.schema import PARTS
 
-__all__ = ["Entered", "Truth"]
-
-
-class Entered(Struct, frozen=True):
-    """One act by which a person entered something.
-
-    *seq* is its place in its system, *shown* that of the last act on this record that the hub was
-    shown, *base* what golden has dealt with there, None if it never met the field.
-    """
-
-    word: str
-    seq: int
-    shown: int
-    base: Ident | None
+__all__ = ["Truth"]
 
 
 class Truth:
@@ -64,6 +49,10 @@ class Truth:
     def record_of(self, place: Place) -> str | None:
         """Return the record that a native record is, by now."""
         record = self.owner.get(place)
+        return record and self.now(record)
+
+    def now(self, record: str) -> str:
+        """Return what a record is by now: the one that it was merged into, if any."""
         while record in self.joined:
             record = self.joined[record]
         return record
@@ -252,11 +241,12 @@ class Truth:
             places.append(place)
         self.nodes.unite(self.nodes.of(record), self.nodes.of(*_name(place)))
 
-    def meet_again(self, place: Place) -> None:
+    def meet_again(self, place: Place, record: str) -> None:
         """A native record has got another link: what is blank there claims nothing any more.
 
         What that blank replaced was dealt with in the record that it belonged to before, and so was
-        all that people had entered there and that was settled in it.
+        all that people had entered there and that was settled in it. If it is another *record* now,
+        that one has nothing to do with what was settled in the former one.
         """
         before = self.record_of(place)
         for field in PARTS[place.entity]:
@@ -265,6 +255,8 @@ class Truth:
             if cell is not None and known is not None:
                 for version in cell.versions:
                     self.moot |= version.head & known.settled
+                    if before != self.now(record):
+                        version.past &= ~known.settled | version.head
             if cell is not None and cell.now.ident == cell.blank:
                 self.moot |= cell.now.head | (cell.now.past & known.settled if known else 0)
 
