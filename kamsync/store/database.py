@@ -72,6 +72,7 @@ class Database(ABC):
     *on_commit* is called with ``"before"`` and ``"after"`` around every commit: a simulation breaks
     off there. Before the commit, what it raises undoes the transaction; after it, all is kept.
     *on_begin* is called before every transaction that may write: what it raises lets none begin.
+    Who holds *turn* is the only thread here; whoever is in a transaction holds it.
     """
 
     dialect: ClassVar[str]
@@ -81,7 +82,7 @@ class Database(ABC):
     def __init__(self) -> None:
         self.on_commit: Callable[[str], None] | None = None
         self.on_begin: Callable[[], None] | None = None
-        self._lock = RLock()
+        self._lock = self.turn = RLock()
         self._depth = 0
         self._rehearsing = False
         self._doomed = False
