@@ -223,14 +223,15 @@ class Database(ABC):
     def enter(self, *, rehearsing: bool = False, reading: bool = False) -> None:
         """Join the open transaction or begin one."""
         self._lock.acquire()
-        try:
-            if self._depth == 0:
-                self._begin(reading=reading)
-                self._doomed = False
-                self._rehearsing = rehearsing
-            else:
-                assert reading or not rehearsing, "A rehearsal was begun inside a transaction."
+        if self._depth and (reading or not rehearsing):
             self._depth += 1
+            return
+        try:
+            assert not self._depth, "A rehearsal was begun inside a transaction."
+            self._begin(reading=reading)
+            self._doomed = False
+            self._rehearsing = rehearsing
+            self._depth = 1
         except BaseException:
             try:
                 if self._depth == 0:
@@ -249,9 +250,10 @@ class Database(ABC):
 
     def leave(self, *, failed: bool) -> None:
         """Leave the block; the outermost one commits, unless it or one inside it failed."""
+        self._depth -= 1
+        if failed:
+            self._doomed = True
         try:
-            self._depth -= 1
-            self._doomed = self._doomed or failed
             if self._depth == 0:
                 self._finish(failed=failed)
         finally:
