@@ -133,8 +133,7 @@ def weigh(tallies: Iterable[Tally], limits: Limits) -> tuple[Alarm, ...]:
 
 def _exceeding(tally: Tally, what: str, count: int, bound: Bound) -> list[Alarm]:
     """Return an alarm if *count* is more than *bound* allows."""
-    limit = bound.allows(tally.existing)
-    if count <= limit:
+    if count == 0 or count <= (limit := bound.allows(tally.existing)):
         return []
     return [Alarm(tally.system, tally.entity, what, count, tally.existing, limit)]
 

@@ -140,7 +140,7 @@ class Entity(Struct, frozen=True, dict=True):
             raise UnknownName(f"{self.name} has no field {name!r}; it has {known}.") from None
 
 
-class Schema(Struct, frozen=True):
+class Schema(Struct, frozen=True, dict=True):
     """All entities by name."""
 
     entities: Mapping[str, Entity]
@@ -182,6 +182,10 @@ class Schema(Struct, frozen=True):
 
     def in_order(self) -> list[Entity]:
         """Return the entities, each after those that it refers to, as far as cycles allow."""
+        return list(self._ordered)
+
+    @cached_property
+    def _ordered(self) -> tuple[Entity, ...]:
         done: dict[str, Entity] = {}
 
         def visit(name: str, path: tuple[str, ...]) -> None:
@@ -194,7 +198,7 @@ class Schema(Struct, frozen=True):
 
         for name in self.entities:
             visit(name, ())
-        return list(done.values())
+        return tuple(done.values())
 
 
 def _joined(known: Entity, addition: Entity) -> Entity:

@@ -11,6 +11,7 @@ from kamsync.engine.hub import Hub
 from kamsync.engine.planning import Plan
 from kamsync.errors import ApprovalMissing, GuardTripped
 from kamsync.model import EXISTS
+from kamsync.store import Cursor
 
 __all__ = ["remember", "require_consent"]
 
@@ -58,8 +59,9 @@ def remember(hub: Hub, plan: Plan, *, approved: bool) -> None:
         hub.meet(name)
     planned = {tally.system for tally in plan.tallies}
     keep_consent(hub, [hub.systems[name] for name in sorted(planned)], approved=approved)
+    places = hub.store.cursors.all()
     for tally in plan.tallies:
-        place = hub.store.cursors.get(tally.system, tally.entity)
+        place = places.get((tally.system, tally.entity), Cursor())
         count = (tally.shown or 0) - tally.deletes
         if count != place.seen_count:
             kept = structs.replace(place, seen_count=count)

@@ -93,11 +93,9 @@ def _match(
 
 def _unclear(hub: Hub, entity: str) -> frozenset[str]:
     """Return the systems where a create is in flight."""
-    return frozenset(
-        system.name
-        for system in hub.mapping(entity)
-        if hub.store.outbox.has_inflight(system.name, entity, Op.CREATE)
-    )
+    open_ = hub.store.outbox.open_kinds()
+    systems = (system.name for system in hub.mapping(entity))
+    return frozenset(name for name in systems if (name, entity, Op.CREATE.value) in open_)
 
 
 def make_record(hub: Hub, entity: Entity, link: Link) -> None:

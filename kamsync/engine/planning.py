@@ -19,7 +19,7 @@ from kamsync.engine.together import wholes
 from kamsync.guards import Alarm, Tally, weigh
 from kamsync.model import EXISTS, Intent, Link, Op
 from kamsync.plan import Barred, Due, FirstWrite, PlanName, PlannedWrite
-from kamsync.store import OutboxRow
+from kamsync.store import Cursor, OutboxRow
 
 __all__ = ["Plan", "make_plan"]
 
@@ -69,12 +69,7 @@ def make_plan(
     """
     name = PlanName()
     shown: list[PlannedWrite] = []
-    counts = {
-        (system.name, entity.name): _Count(hub, system, entity.name)
-        for entity in hub.entities()
-        for system in hub.mapping(entity.name)
-        if system.name in systems
-    }
+    counts = _counts(hub, systems)
     owed = hub.store.links.owed_kinds()
     for entity_name, op in _order(hub):
         for system in hub.mapping(entity_name):
@@ -229,11 +224,11 @@ def _key(write: PlannedWrite, fields: Mapping[str, Intent]) -> str:
 class _Count:
     """The tally of one entity of one system, as its writes go by."""
 
-    def __init__(self, hub: Hub, system: System, entity: str) -> None:
-        self.system = system.name
+    def __init__(self, system: str, entity: str, shown: int, before: int) -> None:
+        self.system = system
         self.entity = entity
-        self.shown = hub.store.links.count(system.name, entity)
-        self.before = hub.store.cursors.get(system.name, entity).seen_count
+        self.shown = shown
+        self.before = before
         self.ops = dict.fromkeys(Op, 0)
         self.blanks = 0
 
@@ -255,3 +250,14 @@ class _Count:
             shown=self.shown,
             shown_before=self.before,
         )
+
+
+def _counts(hub: Hub, systems: Collection[str]) -> dict[tuple[str, str], _Count]:
+    """Return the tallies of *systems* before anything is planned, by system and entity."""
+    count, places = hub.store.links.count, hub.store.cursors.all()
+    return {
+        key: _Count(*key, count(*key), places.get(key, Cursor()).seen_count)
+        for entity in hub.entities()
+        for system in hub.mapping(entity.name)
+        if (key := (system.name, entity.name))[0] in systems
+    }

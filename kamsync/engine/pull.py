@@ -99,11 +99,11 @@ def pull(
 
 def foresee(hub: Hub, system: System, *, sweep: bool = False) -> None:
     """Tell a system's connector which reads the pulls of this round begin with."""
-    upcoming = []
+    upcoming, places = [], hub.store.cursors.all()
     for entity in hub.entities():
         map_ = system.maps.get(entity.name)
         if map_ is not None:
-            place = hub.store.cursors.get(system.name, entity.name)
+            place = places.get((system.name, entity.name), Cursor())
             cursor = None if _is_whole(hub, system, place, sweep=sweep) else place.cursor
             upcoming.append(Upcoming(map_.object, map_.names, cursor))
     system.connector.foresee(upcoming)

@@ -12,7 +12,7 @@ from kamsync.engine.hub import Hub, System
 from kamsync.engine.serving import Down, borne
 from kamsync.errors import ConfigurationInvalid
 
-__all__ = ["accept_move", "known_identity", "recognise", "require_another", "require_same"]
+__all__ = ["accept_move", "known_identities", "recognise", "require_another", "require_same", "said"]
 
 
 def recognise(hub: Hub, systems: Iterable[System]) -> list[Down]:
@@ -28,18 +28,23 @@ def recognise(hub: Hub, systems: Iterable[System]) -> list[Down]:
     for system in systems:
         with borne(down, system, "pull"):
             told[system.name] = system.connector.identity()
+    known = known_identities(hub)
     for name, identity in told.items():
-        require_same(hub, name, identity)
-        require_another(hub, name, identity, told)
+        require_same(name, known.get(name), identity)
+        require_another(hub, name, identity, known | said(told))
     for name, identity in told.items():
-        if identity is not None and known_identity(hub, name) is None:
+        if identity is not None and name not in known:
             hub.store.set_meta(_key(name), identity)
     return down
 
 
-def require_same(hub: Hub, name: str, identity: str | None) -> None:
-    """Raise `ConfigurationInvalid` if a system says that it is another one than before."""
-    known = known_identity(hub, name)
+def said(told: Mapping[str, str | None]) -> dict[str, str]:
+    """Return who those systems are that have said it."""
+    return {name: identity for name, identity in told.items() if identity}
+
+
+def require_same(name: str, known: str | None, identity: str | None) -> None:
+    """Raise `ConfigurationInvalid` if a system says that it is another one than is *known*."""
     if known in {None, identity}:
         return
     now = f"{identity!r}" if identity is not None else "a system that does not say which one it is"
@@ -52,16 +57,16 @@ def require_same(hub: Hub, name: str, identity: str | None) -> None:
 
 
 def require_another(
-    hub: Hub, name: str, identity: str | None, told: Mapping[str, str | None]
+    hub: Hub, name: str, identity: str | None, identities: Mapping[str, str]
 ) -> None:
     """Raise `ConfigurationInvalid` if another section leads to the same system.
 
-    Its records would be matched with themselves, and each edit there taken for two. *told* is what
-    other systems have just said, those that did not are known from before.
+    Its records would be matched with themselves, and each edit there taken for two. *identities* are
+    what the systems have just said, or are known to have said.
     """
     kind = hub.systems[name].connector.kind
     for other, system in hub.systems.items():
-        its = told.get(other) or known_identity(hub, other)
+        its = identities.get(other)
         if other != name and system.connector.kind == kind and None is not identity == its:
             raise ConfigurationInvalid(
                 f"[system.{other}] and [system.{name}] lead to one and the same system, {identity}."
@@ -81,7 +86,7 @@ def accept_move(hub: Hub, system: System) -> tuple[str, str | None]:
         ConfigurationInvalid: its identity has not changed.
     """
     with hub.store.round_lock("moved"):
-        known, identity = known_identity(hub, system.name), system.connector.identity()
+        known, identity = known_identities(hub).get(system.name), system.connector.identity()
         if known in {None, identity}:
             raise ConfigurationInvalid(
                 f"{system.name} is the system that it was, so there is nothing to say of it."
@@ -96,9 +101,10 @@ def accept_move(hub: Hub, system: System) -> tuple[str, str | None]:
     return known or "", identity
 
 
-def known_identity(hub: Hub, system: str) -> str | None:
-    """Return what *system* said it is at the first contact; None if it never said so."""
-    return hub.store.meta(_key(system))
+def known_identities(hub: Hub) -> dict[str, str]:
+    """Return what each system said it is at the first contact; one that never said so is missing."""
+    found = hub.store.metas([_key(name) for name in hub.systems])
+    return {name: found[_key(name)] for name in hub.systems if _key(name) in found}
 
 
 def _key(system: str) -> str:

@@ -25,8 +25,9 @@ class Pause(Struct, frozen=True):
 
 def pauses(hub: Hub) -> dict[str, Pause]:
     """Return the pause of each system that is paused."""
-    found = {name: _pause(hub, name) for name in hub.systems}
-    return {name: pause for name, pause in found.items() if pause is not None}
+    kept = hub.store.metas([_pause_key(name) for name in hub.systems])
+    found = {name: kept[_pause_key(name)] for name in hub.systems if _pause_key(name) in kept}
+    return {name: _read(name, pause) for name, pause in found.items() if pause}
 
 
 def pause(hub: Hub, system: System, why: str = "") -> Pause:
@@ -69,8 +70,13 @@ def served_at(hub: Hub, system: str) -> str:
 def _pause(hub: Hub, name: str) -> Pause | None:
     """Return the pause of one system, if it is paused."""
     kept = hub.store.meta(_pause_key(name))
+    return _read(name, kept) if kept else None
+
+
+def _read(name: str, kept: str) -> Pause:
+    """Return the pause of one system as it is kept."""
     try:
-        return json.decode(kept, type=Pause) if kept else None
+        return json.decode(kept, type=Pause)
     except DecodeError:
         raise StoreUnusable(f"The store says of the pause of {name} what cannot be read.") from None
 

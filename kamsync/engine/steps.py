@@ -90,6 +90,8 @@ def take_in(
     mark_scope(hub)
     for system in hub.systems.values():
         mark_maps(hub, system)
+    # None comes to be in flight before something is pushed.
+    open_ = {kind[:2] for kind in hub.store.outbox.open_kinds()}
     for system in result.up(hub):
         if among is not None and system not in among:
             continue
@@ -98,11 +100,13 @@ def take_in(
             foresee(hub, system, sweep=sweep)
             for entity in hub.entities():
                 if entity.name in system.maps:
-                    if resolve(hub, system, entity.name):
+                    is_open = (system.name, entity.name) in open_
+                    if is_open and resolve(hub, system, entity.name):
                         # What was asked for ahead is older than what has just been looked at.
                         foresee(hub, system, sweep=sweep)
                     _pull(hub, result, system, entity.name, sweep=sweep, progress=progress)
-                    drop_creates(hub, system, entity.name)
+                    if is_open:
+                        drop_creates(hub, system, entity.name)
                     reread(hub, system, entity.name)
     for system in () if hub.scope.is_open else result.up(hub):
         with borne(result.down, system, "pull"):

@@ -10,7 +10,7 @@ from msgspec import Struct
 from kamsync.clock import minute
 from kamsync.connector import Can, NativeEntity, named
 from kamsync.engine import Hub, System, pauses
-from kamsync.engine.recognising import require_another, require_same
+from kamsync.engine.recognising import known_identities, require_another, require_same, said
 from kamsync.engine.restore import still_to_read
 from kamsync.entities import TEAMS
 from kamsync.errors import ConfigurationInvalid, KamsyncError
@@ -179,8 +179,9 @@ def _identity(hub: Hub, name: str, identity: str | None, met: Met) -> Iterator[C
     """Yield which system it is, and whether it is the one that it was, and none of those *met*."""
     met.identities[name] = identity
     try:
-        require_same(hub, name, identity)
-        require_another(hub, name, identity, met.identities)
+        known = known_identities(hub)
+        require_same(name, known.get(name), identity)
+        require_another(hub, name, identity, known | said(met.identities))
     except ConfigurationInvalid as error:
         yield Check(Level.PROBLEM, name, error.message, error.hint)
         return

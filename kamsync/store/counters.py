@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from kamsync.store.database import Database
@@ -56,6 +58,17 @@ class Cursors:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def all(self) -> dict[tuple[str, str], Cursor]:
+        """Return every cursor that is kept, by system and entity."""
+        rows = self._database.rows(
+            "SELECT system, entity, cursor, swept_at, sweep_due, seen_count, first_done"
+            " FROM pull_cursor"
+        )
+        return {
+            (row[0], row[1]): Cursor(row[2], row[3], row[4] == 1, row[5], row[6] == 1)
+            for row in rows
+        }
+
     def get(self, system: str, entity: str) -> Cursor:
         """Return the cursor; an empty one where nothing was ever read."""
         row = self._database.row(
@@ -88,18 +101,44 @@ class Cursors:
 
 
 class Meta:
-    """Small facts about the store itself, by name."""
+    """Small facts about the store itself, by name.
+
+    Inside a transaction, which no other writer runs beside, each is asked for once.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._known: dict[str, str | None] = {}
+        database.at_end(self._ended)
 
     def get(self, key: str) -> str | None:
         """Return what is kept under *key*."""
+        with self._database.turn:
+            if not self._database.in_transaction:
+                return self._read(key)
+            if key not in self._known:
+                self._known[key] = self._read(key)
+            return self._known[key]
+
+    def of(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return what is kept under each of *keys*; one under which nothing is kept is missing."""
+        rows = self._database.of("SELECT key, value FROM meta WHERE key IN (??)", (), keys)
+        return {key: str(value) for key, value in rows}
+
+    def forget(self) -> None:
+        """Ask again for all that was asked for: somebody else has written it."""
+        self._known.clear()
+
+    def _ended(self, _kept: bool) -> None:  # noqa: FBT001 - the database's signature
+        self._known.clear()
+
+    def _read(self, key: str) -> str | None:
         row = self._database.row("SELECT value FROM meta WHERE key = ?", (key,))
         return str(row[0]) if row else None
 
     def put(self, key: str, value: str | None) -> None:
         """Keep *value* under *key*; None forgets it."""
+        self._known.pop(key, None)
         if value is None:
             self._database.run("DELETE FROM meta WHERE key = ?", (key,))
             return

@@ -72,6 +72,7 @@ class Database(ABC):
     *on_commit* is called with ``"before"`` and ``"after"`` around every commit: a simulation breaks
     off there. Before the commit, what it raises undoes the transaction; after it, all is kept.
     *on_begin* is called before every transaction that may write: what it raises lets none begin.
+    Who holds *turn* is the only thread here; whoever is in a transaction holds it.
     """
 
     dialect: ClassVar[str]
@@ -81,7 +82,7 @@ class Database(ABC):
     def __init__(self) -> None:
         self.on_commit: Callable[[str], None] | None = None
         self.on_begin: Callable[[], None] | None = None
-        self._lock = RLock()
+        self._lock = self.turn = RLock()
         self._depth = 0
         self._rehearsing = False
         self._doomed = False
@@ -222,14 +223,15 @@ class Database(ABC):
     def enter(self, *, rehearsing: bool = False, reading: bool = False) -> None:
         """Join the open transaction or begin one."""
         self._lock.acquire()
-        try:
-            if self._depth == 0:
-                self._begin(reading=reading)
-                self._doomed = False
-                self._rehearsing = rehearsing
-            else:
-                assert reading or not rehearsing, "A rehearsal was begun inside a transaction."
+        if self._depth and (reading or not rehearsing):
             self._depth += 1
+            return
+        try:
+            assert not self._depth, "A rehearsal was begun inside a transaction."
+            self._begin(reading=reading)
+            self._doomed = False
+            self._rehearsing = rehearsing
+            self._depth = 1
         except BaseException:
             try:
                 if self._depth == 0:
@@ -248,9 +250,10 @@ class Database(ABC):
 
     def leave(self, *, failed: bool) -> None:
         """Leave the block; the outermost one commits, unless it or one inside it failed."""
+        self._depth -= 1
+        if failed:
+            self._doomed = True
         try:
-            self._depth -= 1
-            self._doomed = self._doomed or failed
             if self._depth == 0:
                 self._finish(failed=failed)
         finally:

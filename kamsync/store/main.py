@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -79,6 +79,10 @@ class Store:
         """Return a small fact about the store."""
         return self._meta.get(key)
 
+    def metas(self, keys: Sequence[str]) -> dict[str, str]:
+        """Return some small facts about the store; what is not known is missing."""
+        return self._meta.of(keys)
+
     def set_meta(self, key: str, value: str | None) -> None:
         """Keep a small fact about the store; None forgets it."""
         self._meta.put(key, value)
@@ -105,6 +109,7 @@ class Store:
     def distrust(self, system: str) -> None:
         """Believe nothing that is known of *system* before all of it was read again; see there."""
         mark_moved(self.database, self.clock, system)
+        self._meta.forget()
 
     def backup(self, path: Path) -> Manifest:
         """Write one state of the store to a file that `restore_store` puts back; see there."""

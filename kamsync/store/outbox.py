@@ -33,6 +33,8 @@ _INFLIGHT = (
     " WHERE system = ? AND entity = ? AND state = 'inflight' AND id > ? ORDER BY id LIMIT ?"
 )
 
+_OPEN_IN = "SELECT DISTINCT system, entity, op FROM outbox WHERE state = 'inflight'"
+
 _HAS_INFLIGHT = (
     "SELECT id FROM outbox"
     " WHERE state = 'inflight' AND system = ? AND entity = ? AND op = ? LIMIT 1"
@@ -131,6 +133,11 @@ class Outbox:
     def inflight(self, system: str, entity: str, after: int, limit: int) -> list[OutboxRow]:
         """Return the open intents of one system, above the id *after*, oldest first."""
         return self._rows(_INFLIGHT, (system, entity, after, limit))
+
+    def open_kinds(self) -> set[tuple[str, str, str]]:
+        """Return each system and entity in which a write has an open intent, with its operation."""
+        rows = self._database.rows(_OPEN_IN)
+        return {(system, entity, op) for system, entity, op in rows}
 
     def has_inflight(self, system: str, entity: str, op: Op) -> bool:
         """Whether an operation of one kind has an open intent in one system."""

@@ -86,7 +86,8 @@ class SqliteDatabase(Database):
         """Return the rows of one statement."""
         with self._lock:
             try:
-                return self.connection.execute(self._text(sql), parameters).fetchall()
+                text = self._texts.get(sql) or self._text(sql)
+                return self.connection.execute(text, parameters).fetchall()
             except sqlite3.Error as error:
                 raise explained(error, self.name) from error
 
@@ -151,7 +152,8 @@ class SqliteDatabase(Database):
 
     def _run(self, sql: str, parameters: Sequence[Any]) -> int:
         try:
-            return self.connection.execute(self._text(sql), parameters).rowcount
+            text = self._texts.get(sql) or self._text(sql)
+            return self.connection.execute(text, parameters).rowcount
         except sqlite3.Error as error:
             raise explained(error, self.name) from error
 

@@ -46,9 +46,13 @@ class Opener:
         return open_store(self.url, clock=clock, key=KEY)
 
     def reopen(self, store: Store, clock: Clock) -> Store:
-        """Return the store as the next process finds it; one in memory keeps its connection."""
+        """Return the store as the next process finds it; one in memory keeps its connection.
+
+        Nobody who listened to the store before listens to the one that is returned.
+        """
         if self.url == MEMORY:
-            return Store(store.database, clock, MasterKey(KEY))
+            database = SqliteDatabase(store.database.raw(), "")
+            return Store(database, clock, MasterKey(KEY))
         store.close()
         return self.open(clock)
 
