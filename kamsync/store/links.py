@@ -161,7 +161,7 @@ class Links(Owing):
         A link that waits for a reference is ready to be merged again, unless it began to wait in
         this same transaction.
         """
-        self._counts.links_written(links)
+        self._counts.came_or_went(links)
         self._remembered.links_written(link.id for link in links)
         self._database.many(_SAVE, [self._row(link) for link in links])
 
@@ -170,7 +170,6 @@ class Links(Owing):
 
         It is what `save` does, a good deal sooner: whose they are stays, with all that is found by it.
         """
-        self._counts.links_written(links)
         self._remembered.links_written(link.id for link in links)
         self._database.many(_HEAR, [(*row[5:], row[0]) for row in map(self._row, links)])
 
@@ -188,7 +187,6 @@ class Links(Owing):
             )
             for link, _ in owed
         ]
-        self._counts.links_written(rows)
         self._remembered.links_written(row[-1] for row in rows)
         self._database.many(_SETTLE, rows)
         self.set_owed((link.id, op) for link, op in owed)
@@ -293,7 +291,7 @@ class Links(Owing):
 
     def count(self, system: str, entity: str) -> int:
         """Return how many living native records are known."""
-        return self._counts.of(system, entity)
+        return self._counts.living(system, entity)
 
     def delete(self, ids: Sequence[int]) -> None:
         """Forget links, with what they were owed and waited for; their open writes are given up."""
@@ -301,7 +299,7 @@ class Links(Owing):
             "UPDATE outbox SET state = 'dropped' WHERE state = 'inflight' AND link = ?",
             [(link,) for link in ids],
         )
-        self._counts.links_written(ids)
+        self._counts.came_or_went(ids)
         self._remembered.links_written(ids)
         self._database.many("DELETE FROM link WHERE id = ?", [(link,) for link in ids])
 
