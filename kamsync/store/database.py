@@ -147,6 +147,10 @@ class Database(ABC):
         """Give back the connection."""
 
     @abstractmethod
+    def written_by_others(self) -> int | None:
+        """Return a number that is another one once others have written; None if that cannot be told."""
+
+    @abstractmethod
     def translated(self, sql: str) -> str:
         """Return *sql* with the driver's own marks."""
 

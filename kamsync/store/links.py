@@ -115,13 +115,6 @@ SELECT record FROM (
 ) AS due ORDER BY record LIMIT ?
 """
 
-# Joined to a text, a column is out of reach of the index of all links: only the few that are gone,
-# which have an index of their own, are to be looked at one by one.
-_COUNT = """
-SELECT (SELECT count(*) FROM link WHERE system = ? AND entity = ?)
-     - (SELECT count(*) FROM link WHERE alive = 0 AND system || '' = ? AND entity || '' = ?)
-"""
-
 
 class Links(Owing):
     """The links of a store, read and written in batches."""
@@ -168,6 +161,7 @@ class Links(Owing):
         A link that waits for a reference is ready to be merged again, unless it began to wait in
         this same transaction.
         """
+        self._counts.came_or_went(links)
         self._remembered.links_written(link.id for link in links)
         self._database.many(_SAVE, [self._row(link) for link in links])
 
@@ -297,8 +291,7 @@ class Links(Owing):
 
     def count(self, system: str, entity: str) -> int:
         """Return how many living native records are known."""
-        row = self._database.row(_COUNT, (system, entity, system, entity))
-        return int(row[0]) if row else 0
+        return self._counts.living(system, entity)
 
     def delete(self, ids: Sequence[int]) -> None:
         """Forget links, with what they were owed and waited for; their open writes are given up."""
@@ -306,6 +299,7 @@ class Links(Owing):
             "UPDATE outbox SET state = 'dropped' WHERE state = 'inflight' AND link = ?",
             [(link,) for link in ids],
         )
+        self._counts.came_or_went(ids)
         self._remembered.links_written(ids)
         self._database.many("DELETE FROM link WHERE id = ?", [(link,) for link in ids])
 

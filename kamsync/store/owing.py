@@ -21,8 +21,8 @@ ORDER BY owed.link LIMIT ?
 """Where links come from that are owed a write and wait for no match, in the order of their ids."""
 
 _OWE = """
-INSERT INTO owed (link, system, entity, op) SELECT id, system, entity, ? FROM link WHERE id IN (??)
-ON CONFLICT (link) DO UPDATE SET op = excluded.op WHERE owed.op <> excluded.op RETURNING link
+INSERT INTO owed (link, system, entity, op) SELECT id, system, entity, ? FROM link WHERE id = ?
+ON CONFLICT (link) DO UPDATE SET op = excluded.op WHERE owed.op <> excluded.op
 """
 
 _OWE_NOTHING = "DELETE FROM owed WHERE link IN (??) RETURNING link"
@@ -46,13 +46,16 @@ class Owing(Shown):
 
     def set_owed(self, owed: Iterable[tuple[int, str | None]]) -> None:
         """Note what write each link is owed: ``create``, ``update``, ``delete``, ``read`` or None."""
-        links: dict[str | None, list[int]] = {}
+        nothing: list[int] = []
+        some: list[tuple[str, int]] = []
         for link, op in owed:
-            links.setdefault(op and str(op), []).append(link)
+            if op is None:
+                nothing.append(link)
+            else:
+                some.append((str(op), link))
         with self._database.transaction():
-            self._database.of(_OWE_NOTHING, (), links.pop(None, []))
-            for op, those in links.items():
-                self._database.of(_OWE, (op,), those)
+            self._database.of(_OWE_NOTHING, (), nothing)
+            self._database.many(_OWE, some)
 
     def owed_kinds(self) -> set[tuple[str, str, str]]:
         """Return each system and entity of which a link is owed a write, with what it is owed."""

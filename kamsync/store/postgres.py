@@ -102,6 +102,10 @@ class PostgresDatabase(Database):
         """Yield nothing: the server keeps its own pages and foreign keys."""
         yield from ()
 
+    def written_by_others(self) -> int | None:
+        """Return None: PostgreSQL keeps no such number for each connection."""
+        return None
+
     def tables(self) -> set[str]:
         """Return the names of the tables in the schema."""
         found = self.rows("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")

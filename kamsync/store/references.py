@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from kamsync.clock import Clock, instant
+from kamsync.store.counts import Counts
 from kamsync.store.database import Database
 from kamsync.store.records import Records
 from kamsync.store.remembered import Remembered
@@ -76,6 +77,7 @@ class References:
         self._records = records
         self._clock = clock
         self._remembered = remembered
+        self._counts = Counts(database)
         self._just_waiting: set[int] = set()
         database.at_end(lambda _kept: self._just_waiting.clear())
 

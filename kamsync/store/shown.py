@@ -58,6 +58,7 @@ class Shown(References):
             )
             for place, (reading, cells) in enumerate(shown)
         ]
+        self._counts.came_or_went(rows)
         self._database.many(_ADD, rows)
 
     def touch(self, ids: Sequence[int], seen: int, read_at: str) -> None:

@@ -118,6 +118,11 @@ class SqliteDatabase(Database):
                 self._raw("PRAGMA wal_checkpoint(TRUNCATE)")
         return touched
 
+    def written_by_others(self) -> int | None:
+        """Return what each commit of another connection changes (sqlite.org/pragma.html, "data_version")."""
+        row = self.row("PRAGMA data_version")
+        return int(row[0]) if row else None
+
     def tables(self) -> set[str]:
         """Return the names of the tables that are there."""
         return {row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
