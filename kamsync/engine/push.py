@@ -351,7 +351,10 @@ class _Push:
         ready: Mapping[int, tuple[OutboxRow, Link]],
         answered: Mapping[int, Receipt],
     ) -> None:
-        """Close the intents that were heard, and note what each link is owed now."""
+        """Close the intents that were heard, and note what each link is owed now.
+
+        Where an edit is yet to be merged it is owed what it was: that edit may be taken back before.
+        """
         done = [i for i, receipt in answered.items() if receipt.outcome is Outcome.DONE]
         self.hub.store.outbox.finish(done, "done")
         heard = {ready[row_id][0].record for row_id in answered}
@@ -360,7 +363,7 @@ class _Push:
         owed, links, wanting = [], [], []
         for record_id, each in batch.links.items():
             for link in each:
-                if link.id in mine:
+                if link.id in mine and not link.moved:
                     record = batch.records[record_id]
                     told = due_at(self.hub, batch, record, link, batch.held(record_id))
                     owed.append((link.id, told.word))

@@ -283,7 +283,9 @@ class Memory(Connector):
             return {}
         told = {p: self._landing.objection(object_, write) for p, write in enumerate(writes)}
         objections = {place: receipt for place, receipt in told.items() if receipt is not None}
-        return stopped(self.system, object_, rule, writes, objections)
+        creates = {p: write for p, write in enumerate(writes) if write.op is Op.CREATE}
+        repeats = {p for p, w in creates.items() if self._landing.repeated(object_, w) is not None}
+        return stopped(self.system, object_, rule, writes, objections, repeats)
 
     def _require(self, can: Can, what: str) -> None:
         if can not in self._can:

@@ -41,6 +41,15 @@ class Landing:
             if (object_, name) in self._system.hidden:
                 raise RecordRefused(f"kamsync's user has no permission for {object_}.{name}.")
 
+    def repeated(self, object_: str, write: Write) -> str | None:
+        """Return the id of the record that an earlier attempt at this create has made."""
+        table = self._system.table(object_)
+        if Can.STAMP in self._can and write.stamp:
+            row = table.stamped(write.stamp)
+            if row is not None:
+                return row.id
+        return table.by_key.get(write.key) if Can.IDEMPOTENT_CREATE in self._can else None
+
     def objection(self, object_: str, write: Write) -> Receipt | None:
         """Return the receipt of a change that is stale or too late, None for any other write."""
         if write.op is Op.CREATE:
@@ -54,7 +63,7 @@ class Landing:
     def _create(self, object_: str, write: Write) -> Receipt:
         if write.native_id is not None:
             return self._undelete(object_, write)
-        known = self._repeated(object_, write)
+        known = self.repeated(object_, write)
         if (object_, known) in self._system.hidden_records:
             raise RecordRefused(
                 f"Another {object_}, which kamsync's user may not see, is this one."
@@ -71,15 +80,6 @@ class Landing:
             key=write.key if Can.IDEMPOTENT_CREATE in self._can else "",
         )
         return self._done(act)
-
-    def _repeated(self, object_: str, write: Write) -> str | None:
-        """Return the id of the record that an earlier attempt at this create has made."""
-        table = self._system.table(object_)
-        if Can.STAMP in self._can and write.stamp:
-            row = table.stamped(write.stamp)
-            if row is not None:
-                return row.id
-        return table.by_key.get(write.key) if Can.IDEMPOTENT_CREATE in self._can else None
 
     def _undelete(self, object_: str, write: Write) -> Receipt:
         row = self._row(object_, write)

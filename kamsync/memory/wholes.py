@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from kamsync.memory.rules import Shares
@@ -20,10 +20,12 @@ def stopped(
     rule: Shares,
     writes: Sequence[Write],
     objections: Mapping[int, Receipt],
+    repeats: Collection[int],
 ) -> dict[int, Receipt]:
     """Return the receipts of rows that are not carried out, since their whole would not be right.
 
     *objections* are the rows that cannot be carried out for themselves: nothing beside them is.
+    *repeats* are the creates that have landed before: they add nothing.
     """
     wholes: dict[Native, list[int]] = {}
     for place, write in enumerate(writes):
@@ -34,7 +36,8 @@ def stopped(
         if own:
             reason, outcome = BESIDE, Outcome.LATER
         else:
-            total = _total(system, object_, rule, parent, [writes[place] for place in places])
+            fresh = [writes[place] for place in places if place not in repeats]
+            total = _total(system, object_, rule, parent, fresh)
             if total in (None, Decimal(1)):
                 continue
             reason, outcome = f"The shares would add up to {total}, not 1.", Outcome.REFUSED
@@ -58,9 +61,6 @@ def _total(
         if row.values.get(rule.parent) == parent
     }
     for place, write in enumerate(writes):
-        known = table.stamped(write.stamp) if write.stamp and write.op is Op.CREATE else None
-        if known is not None:
-            continue
         name = write.native_id or f"new {place}"
         if write.op is Op.DELETE:
             held.pop(name, None)

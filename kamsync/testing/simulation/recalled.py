@@ -48,16 +48,25 @@ class Recalled:
         for cell in truth.cells.values():
             if not alive(cell.place):
                 continue
-            cell.now.user = True
             if cell.now.head and self._claims(cell):
+                self._let_enter(cell)
                 held |= cell.now.head
             else:
+                cell.now.user = True
                 cell.begin_anew()
         truth.moot |= settled & ~held
         truth.subjects, truth.of_record = self.subjects, self.of_record
         truth.owner, truth.links = self.owner, self.links
         truth.joined, truth.entities = self.joined, self.entities
         self.chronicle.exists = self.exists
+
+    def _let_enter(self, cell: Cell) -> None:
+        """Count what a cell holds as entered there, apart from where whoever wrote it there took it from."""
+        if not cell.now.user:
+            bit = self.truth.bit(
+                f"{cell.place.system} {cell.place.native_id}.{cell.field} as it was left"
+            )
+            cell.now.head, cell.now.past, cell.now.user = bit, cell.now.past | bit, True
 
     def _claims(self, cell: Cell) -> bool:
         """Whether a cell says something: a blank where golden was never met does not."""
