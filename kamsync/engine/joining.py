@@ -21,7 +21,7 @@ from kamsync.model import (
     Reading,
     Record,
 )
-from kamsync.observe import says_nothing
+from kamsync.observe import is_gone, says_nothing
 from kamsync.values import is_blank
 
 __all__ = ["follow_native_merge", "propose_merge", "twins_field"]
@@ -130,7 +130,8 @@ def _join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str
     closed = _close_conflicts(hub, loser_id)
     events += [event for each in closed if (event := _unclaimed(each, loser, joined, reason))]
     claims = frozenset((side.link, c.field) for c in closed for side in c.contenders if side.link)
-    hub.store.links.save([_unsettled(relink(link, survivor_id), claims) for link in moving])
+    joining = [_unsettled(relink(link, survivor_id), claims) for link in moving]
+    hub.store.links.save([_at_rest(link) if link.system in here else link for link in joining])
     for park in hub.store.parks.of_records([loser_id]):
         hub.store.parks.clear(park.system, park.entity, [park.what])
     for system in hub.mapping(entity):
@@ -226,6 +227,12 @@ def _unsettled(link: Link, claims: frozenset[tuple[int, str]]) -> Link:
         for name, fact in link.facts.items()
     }
     return structs.replace(link, facts=facts)
+
+
+def _at_rest(link: Link) -> Link:
+    """Return the link of a twin, left alone if it is gone: the survivor is not made again in its place."""
+    dealt_with = is_gone(link) and not link.facts[EXISTS].moved
+    return structs.replace(link, detached=True) if dealt_with else link
 
 
 def twins_field(system: str) -> str:
