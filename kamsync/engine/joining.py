@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from kamsync.engine.hub import Hub, System
+from kamsync.engine.inherited import inherit
 from kamsync.engine.places import drop_questions, relink
 from kamsync.errors import RetryLater
 from kamsync.mapping import EntityMap
@@ -121,7 +122,9 @@ def _join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str
     hub.store.links.delete([*empty, *(link.id for link in theirs if link.id in vacant)])
     hub.store.records.move_keys(loser_id, survivor_id)
     hub.store.records.rename_in_keys(loser_id, survivor_id)
-    claims = _close_conflicts(hub, loser_id)
+    opened = _close_conflicts(hub, loser_id)
+    claims = frozenset((c.link, each.field) for each in opened for c in each.contenders if c.link)
+    events += inherit(hub, opened, joined)
     hub.store.links.save([_unsettled(relink(link, survivor_id), claims) for link in moving])
     for park in hub.store.parks.of_records([loser_id]):
         hub.store.parks.clear(park.system, park.entity, [park.what])
@@ -174,14 +177,14 @@ def _filled(hub: Hub, loser: Record, survivor: Record, reason: str) -> tuple[Rec
     return structs.replace(survivor, fields=fields), events
 
 
-def _close_conflicts(hub: Hub, record: str) -> frozenset[tuple[int, str]]:
-    """Close the conflicts of a record that is part of another one now.
+def _close_conflicts(hub: Hub, record: str) -> list[Conflict]:
+    """Close the conflicts of a record that is part of another one now; return what they were.
 
-    Return by link and field what was claimed in them: nobody has ruled on that.
+    Nobody has ruled on what was claimed in them.
     """
-    opened = hub.store.reviews.open_for([record]).values()
+    opened = list(hub.store.reviews.open_for([record]).values())
     hub.store.reviews.save([structs.replace(c, closed=hub.now(), cause="merged") for c in opened])
-    return frozenset((side.link, c.field) for c in opened for side in c.contenders if side.link)
+    return opened
 
 
 def _unsettled(link: Link, claims: frozenset[tuple[int, str]]) -> Link:
