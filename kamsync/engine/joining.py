@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from kamsync.engine.hub import Hub, System
+from kamsync.engine.inherited import inherit
 from kamsync.engine.places import drop_questions, relink
 from kamsync.errors import RetryLater
 from kamsync.mapping import EntityMap
@@ -110,8 +111,8 @@ def _join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str
     """Make the loser part of the survivor: its links come along and know nothing of the new golden.
 
     So does a place of it that a create without an answer may have filled, be the survivor there or not.
-    A value that only the loser had fills a gap; one that differs is kept in the journal as a loser, and so
-    is what contended there for itself.
+    A value that only the loser had fills a gap; one that differs is kept in the journal as a loser, and what
+    contended there for itself contends for the survivor.
     """
     found = hub.store.records.by_id([loser_id, survivor_id])
     loser, survivor = found[loser_id], found[survivor_id]
@@ -127,9 +128,9 @@ def _join(hub: Hub, entity: str, loser_id: str, survivor_id: str, *, reason: str
     hub.store.links.delete([*empty, *(link.id for link in theirs if link.id in vacant)])
     hub.store.records.move_keys(loser_id, survivor_id)
     hub.store.records.rename_in_keys(loser_id, survivor_id)
-    closed = _close_conflicts(hub, loser_id)
-    events += [event for each in closed if (event := _unclaimed(each, loser, joined, reason))]
-    claims = frozenset((side.link, c.field) for c in closed for side in c.contenders if side.link)
+    opened = _close_conflicts(hub, loser_id)
+    claims = frozenset((c.link, each.field) for each in opened for c in each.contenders if c.link)
+    events += inherit(hub, opened, joined)
     joining = [_unsettled(relink(link, survivor_id), claims) for link in moving]
     hub.store.links.save([_at_rest(link) if link.system in here else link for link in joining])
     for park in hub.store.parks.of_records([loser_id]):
@@ -184,37 +185,13 @@ def _filled(hub: Hub, loser: Record, survivor: Record, reason: str) -> tuple[Rec
 
 
 def _close_conflicts(hub: Hub, record: str) -> list[Conflict]:
-    """Close the conflicts of a record that is part of another one now, and return them."""
-    opened = hub.store.reviews.open_for([record]).values()
-    closed = [structs.replace(c, closed=hub.now(), cause="merged") for c in opened]
-    hub.store.reviews.save(closed)
-    return closed
+    """Close the conflicts of a record that is part of another one now; return what they were.
 
-
-def _unclaimed(conflict: Conflict, loser: Record, survivor: Record, reason: str) -> Event | None:
-    """Return the event that names what contended for itself, None if nothing did.
-
-    A write of ours has covered it where it was entered, so that no link claims it again.
+    Nobody has ruled on what was claimed in them.
     """
-    golden = loser.fields.get(conflict.field, Golden()).value
-    kept = survivor.fields.get(conflict.field, Golden()).value
-    if conflict.kind is not Kind.VALUE:
-        return None
-    lone = [each for each in conflict.contenders if each.link is None]
-    losers = tuple(each for each in lone if each.value not in (golden, kept))
-    if not losers:
-        return None
-    return Event(
-        "settled",
-        survivor.entity,
-        survivor.id,
-        conflict.field,
-        golden,
-        kept,
-        losers=losers,
-        rule="the surviving record keeps its values",
-        reason=reason,
-    )
+    opened = list(hub.store.reviews.open_for([record]).values())
+    hub.store.reviews.save([structs.replace(c, closed=hub.now(), cause="merged") for c in opened])
+    return opened
 
 
 def _unsettled(link: Link, claims: frozenset[tuple[int, str]]) -> Link:

@@ -93,6 +93,23 @@ def test_an_edit_that_our_write_covered_is_found_in_the_history(met):
     assert [] == hub["success"].world.clobbered
 
 
+def test_an_edit_that_our_write_covered_goes_on_contending_once_its_record_is_merged(met):
+    """No link says it any more, so that it is a question about the survivor."""
+    hub, here, there = met("sales", "success", can={"sales": ALL, "success": NO_GUARD})
+    other = hub["sales"].create(name="Globex", domains=["globex.com"])
+    hub.settle()
+    _racing(hub["success"], lambda: hub["success"].edit(there, name="Acme Inc"))
+    hub["sales"].edit(here, name="Acme Corp")
+    hub.settle()
+
+    hub["sales"].merge(here, other)
+    hub.settle()
+
+    asked = [c for c in hub.conflicts() if c.field == "name"]
+    assert [{"Acme Inc", "Globex"}] == [{side.value for side in c.contenders} for c in asked]
+    assert "Globex" == hub.golden("name", hub.of("sales", other))
+
+
 def test_an_edit_of_another_field_that_raced_our_write_flows(met):
     """It was not covered at all."""
     hub, here, there = met("sales", "success", can={"sales": ALL, "success": NO_GUARD})

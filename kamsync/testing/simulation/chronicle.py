@@ -43,6 +43,7 @@ class Chronicle:
         self.exists: dict[str, Event] = {}
         self.split: dict[Place, Place] = {}
         """What was merged away and brought back, with what it was merged into; until they are made one."""
+        self._parted: set[Place] = set()
         self._joined: set[str] = set()
         self.renewed: set[Place] = set()
         """The native records that a person wants to be records of their own."""
@@ -61,6 +62,8 @@ class Chronicle:
 
     def follow(self, store: Store, events: Sequence[Event]) -> None:
         """Take in what one transaction has written into the journal, and compare it with the store."""
+        # What is tied anew need not be apart any more once it is heard that it has become one.
+        self._parted = self._apart()
         self.tie(store)
         self._joined.clear()
         touched = set()
@@ -100,10 +103,9 @@ class Chronicle:
         if event.act == "decided" and self.split:
             self._let_be_one(event)
         if event.act == "merged":
-            apart = self._apart()
             self.truth.join(event.before, event.value)
-            for place in apart - self._apart():
-                del self.split[place]
+            for place in self._parted - self._apart():
+                self.split.pop(place, None)
             self._joined.add(event.value)
             restored = self.exists.get(event.before)
             kept = self.exists.get(event.value)

@@ -30,12 +30,23 @@ def require_reason(landings: Landings, system: str, record: str, write: Write) -
             landings.report(7, f"{system} was told to delete {record}: {said}, gone in {dead}")
     elif write.op is Op.CREATE and any(place.system == system for place in dead):
         here = [place for place in places if place.system == system]
-        alive = [p for p in here if landings.alive(p) and p not in landings.deaths]
-        # What was this record once may be one of its own by now, as a person said.
-        if any(landings.truth.record_of(place) == landings.truth.now(record) for place in alive):
+        if any(_lives(landings, place, record) for place in here):
             landings.report(6, f"{record} was created in {system}, where it is")
         elif not (ruled and said and said.value is True and gone.intersection(here)):
             landings.report(7, f"{record} was brought back to {system} without a decision")
+
+
+def _lives(landings: Landings, place: Place, record: str) -> bool:
+    """Whether a native record is there, is still this record, and can be known to be.
+
+    It may be one of its own by now, as a person said; and where another one took the place of what passed
+    for gone, no listing tells that it is back.
+    """
+    if place in landings.deaths or not landings.alive(place):
+        return False
+    if landings.truth.record_of(place) != landings.truth.now(record):
+        return False
+    return landings.link(place) is not None or not passes_for_gone(landings, place, record)
 
 
 def passes_for_gone(landings: Landings, place: Place, record: str) -> bool:
