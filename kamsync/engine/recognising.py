@@ -12,7 +12,14 @@ from kamsync.engine.hub import Hub, System
 from kamsync.engine.serving import Down, borne
 from kamsync.errors import ConfigurationInvalid
 
-__all__ = ["accept_move", "known_identities", "recognise", "require_another", "require_same", "said"]
+__all__ = [
+    "accept_move",
+    "known_identities",
+    "recognise",
+    "require_another",
+    "require_same",
+    "said",
+]
 
 
 def recognise(hub: Hub, systems: Iterable[System]) -> list[Down]:
