@@ -33,6 +33,8 @@ ORDER BY length(id), id LIMIT ?
 """
 # Ids are numbers as text, so the shorter one is the older.
 
+_ANY_OPEN = "SELECT 1 FROM review WHERE closed = '' AND kind = ? AND entity = ? LIMIT 1"
+
 _GROUPS = """
 SELECT kind, entity, field, teams, count(*), min(opened) FROM review WHERE closed = ''
 GROUP BY kind, entity, field, teams ORDER BY count(*) DESC, kind, entity, field, teams
@@ -105,6 +107,10 @@ class Reviews:
         kind, entity = str(kind or ""), entity or ""
         rows = self._database.rows(_OPEN, (kind, kind, entity, entity, len(after), after, limit))
         return [_conflict_of(row[0]) for row in rows]
+
+    def has_open(self, kind: str, entity: str) -> bool:
+        """Whether any conflict of that kind is open in one entity."""
+        return bool(self._database.rows(_ANY_OPEN, (str(kind), entity)))
 
     def overdue(self, now: str, limit: int) -> list[Conflict]:
         """Return open conflicts whose time is over and of which nobody was told, longest first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 from msgspec import Struct, structs
@@ -97,7 +98,12 @@ def _digests(section: str, policy: Policy) -> dict[str, str]:
 
 def _digest(line: Line) -> str:
     """Return what is the same for rules that are the same in words."""
-    return hashlib.blake2b(line.text.encode(), digest_size=8).hexdigest()
+    return _digest_of(line.text)
+
+
+@lru_cache
+def _digest_of(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _said(digests: Mapping[str, str]) -> str:

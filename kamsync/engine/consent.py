@@ -25,6 +25,8 @@ ROWS_AT_ONCE = 1_000
 
 Allowed = Mapping[str, Collection[Op]]
 
+NOTHING: Mapping[str, list[Op]] = {}
+
 _allowed = json.Decoder(dict[str, list[Op]])
 
 
@@ -78,8 +80,10 @@ def _covers(approved: OutboxRow, row: OutboxRow) -> bool:
 
 def first_writes(hub: Hub, tallies: Iterable[Tally]) -> Iterator[FirstWrite]:
     """Yield what a plan would do that was not allowed when a person last approved a plan."""
+    tallies = list(tallies)
+    kept = _consents(hub, {tally.system for tally in tallies})
     for tally in tallies:
-        approved = _consent(hub, tally.system).get(tally.entity, ())
+        approved = kept.get(tally.system, NOTHING).get(tally.entity, ())
         counts = {
             Op.CREATE: tally.creates,
             Op.UPDATE: tally.updates,
@@ -96,8 +100,10 @@ def keep_consent(hub: Hub, systems: Iterable[System], *, approved: bool) -> None
     Without an approval nothing is added, and what is allowed no longer is forgotten, so that
     allowing it again wants an approval again.
     """
+    systems = list(systems)
+    consents = _consents(hub, {system.name for system in systems})
     for system in systems:
-        before = _consent(hub, system.name)
+        before = consents[system.name]
         now = {
             entity: sorted(ops if approved else ops & frozenset(before.get(entity, ())))
             for entity, ops in sorted(system.allow.items())
@@ -107,11 +113,16 @@ def keep_consent(hub: Hub, systems: Iterable[System], *, approved: bool) -> None
             hub.store.set_meta(_key(system.name), json.encode(kept).decode())
 
 
-def _consent(hub: Hub, system: str) -> Mapping[str, list[Op]]:
-    """Return what may be written to *system* without asking, by entity."""
-    kept = hub.store.meta(_key(system))
+def _consents(hub: Hub, systems: Collection[str]) -> dict[str, Mapping[str, list[Op]]]:
+    """Return what may be written to each of *systems* without asking, by entity."""
+    kept = hub.store.metas([_key(system) for system in sorted(systems)])
+    return {system: _read(system, kept.get(_key(system), "")) for system in systems}
+
+
+def _read(system: str, kept: str) -> Mapping[str, list[Op]]:
+    """Return what may be written to *system* without asking, as it is kept."""
     try:
-        return _allowed.decode(kept) if kept else {}
+        return _allowed.decode(kept) if kept else NOTHING
     except DecodeError as error:
         raise StoreUnusable(
             f"What was approved for {system} cannot be read; put back a backup with `kamsync restore`."

@@ -134,6 +134,8 @@ class _Hearing:
         invited: frozenset[str],
     ) -> Heard:
         """Take in what can be stored, and note what it changes."""
+        if not readings:
+            return Heard()
         hub, system, entity = self.hub, self.system, self.entity
         fits = [
             reading

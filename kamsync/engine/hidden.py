@@ -70,8 +70,10 @@ def _shows_fields(hub: Hub, system: System, entity: str) -> bool:
 def _shows_records(hub: Hub, system: System, entity: str) -> bool:
     """Whether a record is there after all of which it is open whether it is gone."""
     asked = _in_question(hub, system, entity)
+    if not asked:
+        return False
     map_ = system.maps[entity]
-    found = system.connector.fetch(map_.object, map_.names, asked) if asked else {}
+    found = system.connector.fetch(map_.object, map_.names, asked)
     return any(reading.values is not None for reading in found.values())
 
 
@@ -80,6 +82,8 @@ def _in_question(hub: Hub, system: System, entity: str) -> list[str]:
 
     What a system tells to be gone is not asked for: it tells as well if it comes back.
     """
+    if not hub.store.reviews.has_open(Kind.DELETE, entity):
+        return []
     tells = Can.TOMBSTONES in system.connector.can
     links: list[int] = []
     after = ""

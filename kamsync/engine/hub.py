@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -93,6 +93,11 @@ class Hub:
     def has_met(self, system: str) -> bool:
         """Whether a plan for *system* was ever approved."""
         return self.store.meta(f"met:{system}") is not None
+
+    def met_among(self, systems: Collection[str]) -> set[str]:
+        """Return those of *systems* for which a plan was ever approved."""
+        met = self.store.metas([f"met:{system}" for system in systems])
+        return {system for system in systems if f"met:{system}" in met}
 
     def meet(self, system: str) -> None:
         """Remember that a plan for *system* was approved."""

@@ -44,14 +44,13 @@ def match_links(
     waits is looked at again once there are new records, so that none of them is created beside it.
     *count* is told after each batch how many are tied so far.
     """
-    unclear = _unclear(hub, entity.name)
     tied, unmatched = 0, hub.store.links.unmatched
     if hub.restored_at is not None:
         # What carries an id is the copy that an older store forgot; its twins come after it.
-        tied, _ = _match(hub, entity, only, unclear, unmatched, stamped=True)
-    more, made = _match(hub, entity, only, unclear, unmatched, count)
+        tied, _ = _match(hub, entity, only, unmatched, stamped=True)
+    more, made = _match(hub, entity, only, unmatched, count)
     for waiting in (hub.store.links.asked, hub.store.links.referring) if made else ():
-        more += _match(hub, entity, only, unclear, waiting)[0]
+        more += _match(hub, entity, only, waiting)[0]
     return tied + more
 
 
@@ -59,7 +58,6 @@ def _match(
     hub: Hub,
     entity: Entity,
     only: Collection[int] | None,
-    unclear: Collection[str],
     following: Callable[[str, int, int], Sequence[Glimpse]],
     count: Callable[[int], None] | None = None,
     *,
@@ -72,6 +70,7 @@ def _match(
     tied, after, made = 0, 0, False
     while links := following(entity.name, after, hub.batch):
         after = links[-1].id
+        unclear = _unclear(hub, entity.name)
         with hub.store.transaction():
             wanted = [
                 link

@@ -88,7 +88,7 @@ def make_plan(
     alarms = weigh(tallies, hub.limits)
     if alarms:
         alarms = weigh(unapproved(hub, round_id, tallies), hub.limits)
-    unmet = tuple(sorted(s for s in systems if not hub.has_met(s)))
+    unmet = tuple(sorted(set(systems) - hub.met_among(systems)))
     first = tuple(first_writes(hub, [tally for tally in tallies if tally.system not in unmet]))
     id_ = name.text([each for each in (alarms, unmet, first) if each])
     barred = tuple(barred_writes(hub, systems)) if only is None else ()
@@ -123,9 +123,9 @@ def _planned(
         return
     if not system.allows(entity, op):
         return
-    after = 0
-    while links := hub.store.links.owed_ids(system.name, entity, op.value, after, hub.batch):
-        after = links[-1][0]
+    after, owed_ids, more = 0, hub.store.links.owed_ids, True
+    while more and (links := owed_ids(system.name, entity, op.value, after, hub.batch)):
+        after, more = links[-1][0], len(links) == hub.batch
         wanted = [each for each in links if only is None or each[1] in only.of(entity)]
         if wanted:
             yield _batch(hub, entity, wanted, op)
@@ -254,9 +254,9 @@ class _Count:
 
 def _counts(hub: Hub, systems: Collection[str]) -> dict[tuple[str, str], _Count]:
     """Return the tallies of *systems* before anything is planned, by system and entity."""
-    count, places = hub.store.links.count, hub.store.cursors.all()
+    shown, places = hub.store.links.counts(sorted(systems)), hub.store.cursors.all()
     return {
-        key: _Count(*key, count(*key), places.get(key, Cursor()).seen_count)
+        key: _Count(*key, shown.get(key, 0), places.get(key, Cursor()).seen_count)
         for entity in hub.entities()
         for system in hub.mapping(entity.name)
         if (key := (system.name, entity.name))[0] in systems

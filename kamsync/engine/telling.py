@@ -33,7 +33,7 @@ def tell_of_round(hub: Hub, down: Sequence[Down], *, held: int, resting: Collect
     if not resting and hub.store.meta(STOPPED) is not None:
         hub.store.set_meta(STOPPED, None)
     notices = list(_down(hub, down, resting))
-    if _is_news(hub, HELD, str(held)) and held:
+    if _is_news(hub, HELD, str(held), hub.store.meta(HELD)) and held:
         notices.append(Notice("conflict", f"{held} conflicts wait for a person.", hub.now()))
     _tell(hub, notices)
 
@@ -54,9 +54,9 @@ def tell_of_stop(
         hub.store.set_meta(STOPPED, plan.id)
 
 
-def _is_news(hub: Hub, key: str, told: str) -> bool:
-    """Whether people were last told something else under *key*, and remember what they are told now."""
-    is_news = (hub.store.meta(key) or "") != told
+def _is_news(hub: Hub, key: str, told: str, before: str | None) -> bool:
+    """Whether people were told something else *before* under *key*; remember what they are told now."""
+    is_news = (before or "") != told
     if is_news and hub.notify is not None:
         hub.store.set_meta(key, told)
     return is_news
@@ -68,10 +68,12 @@ def _down(hub: Hub, down: Sequence[Down], resting: Collection[str]) -> Iterator[
     One that only a person can help is told of again when there is something else to do.
     """
     trouble = {each.system: each for each in down}
+    before = hub.store.metas([f"{DOWN}{name}" for name in hub.systems])
     for name in hub.systems.keys() - set(resting):
         found = trouble.get(name)
         told = "" if found is None else found.reason if found.blocked else "down"
-        if _is_news(hub, f"{DOWN}{name}", told) and found is not None:
+        key = f"{DOWN}{name}"
+        if _is_news(hub, key, told, before.get(key)) and found is not None:
             text = f"{name} could not be served: {found.reason}"
             yield Notice("system", text, hub.now(), system=name, urgent=True)
 

@@ -169,11 +169,11 @@ def ties_of(
     for name, fields in references.items():
         known[name] = _known(hub, name, fields, links)
         wanted.update(known[name].values())
-    ids = sorted(wanted)
+    homes = hub.store.links.homes(sorted(wanted)) if wanted else {}
     ties = {}
     for system in systems:
         fields = references[system.name]
-        held = hub.store.links.natives(system.name, ids) if fields and ids else {}
+        held = homes.get(system.name, {}) if fields else {}
         missing = wanted - set(held) if plans and fields else set()
         coming = _coming(hub, system, missing) if missing else frozenset()
         ties[system.name] = Ties(system.name, known[system.name], held, coming)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from msgspec import Struct, structs
@@ -23,12 +24,12 @@ DELETES: tuple[Deletes, ...] = ("review", "propagate", "restore", "keep")
 UNDECIDED = Hold("No rule of the policy settles it.")
 
 
-class Line(Struct, frozen=True):
+class Line(Struct, frozen=True, dict=True):
     """The rules of one field in the order in which they are asked; after the last one, a person."""
 
     rules: tuple[Rule, ...] = (Review(),)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The rules in words."""
         clauses = [rule.text for rule in self.rules]

@@ -190,14 +190,26 @@ class Database(ABC):
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run one writing statement; return how many rows it touched."""
-        with self._transaction:
-            return self._run(sql, parameters)
+        self.enter()
+        failed = True
+        try:
+            touched = self._run(sql, parameters)
+            failed = False
+        finally:
+            self.leave(failed=failed)
+        return touched
 
     def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run one writing statement for each of *rows*, in one transaction."""
-        if rows:
-            with self._transaction:
-                self._many(sql, rows)
+        if not rows:
+            return
+        self.enter()
+        failed = True
+        try:
+            self._many(sql, rows)
+            failed = False
+        finally:
+            self.leave(failed=failed)
 
     def erase(self, sql: str, parameters: Sequence[Any]) -> int:
         """Run one writing statement of which what it removes shall not stay readable anywhere."""

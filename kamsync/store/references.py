@@ -26,6 +26,10 @@ SELECT record, native_id FROM link WHERE system || '' = ? AND alive = 1 AND reco
 ORDER BY link.id DESC
 """
 
+_HOMES = """
+SELECT system, record, native_id FROM link WHERE alive = 1 AND record IN (??) ORDER BY link.id DESC
+"""
+
 _ALIASED = """
 SELECT alias.native_id, link.record FROM alias JOIN link ON link.system = alias.system
     AND link.entity = alias.entity AND link.native_id = alias.target
@@ -85,6 +89,13 @@ class References:
         """Return the native id of each record in *system*, as far as it lives there."""
         rows = self._database.of(_NATIVES, (system,), records)
         return dict(rows)
+
+    def homes(self, records: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return the native id of each record by system, in each in which one of them lives."""
+        found: dict[str, dict[str, str]] = {}
+        for system, record, native_id in self._database.of(_HOMES, (), records):
+            found.setdefault(system, {})[record] = native_id
+        return found
 
     def records(self, system: str, entity: str, native_ids: Sequence[str]) -> dict[str, str]:
         """Return the record behind each native record, gone or not; a merged id leads to its survivor's.

@@ -46,6 +46,7 @@ class _Agreement:
     def __init__(self, world: World) -> None:
         self.world = world
         self.store: Store = world.hub.store
+        self.refused = {(park.system, park.record) for park in self.store.parks.all(10_000)}
 
     def check(self) -> None:
         """Compare every record."""
@@ -55,10 +56,11 @@ class _Agreement:
             row[0] for row in store.database.rows("SELECT id FROM link WHERE waiting IS NOT NULL")
         }
         for entity in PARTS:
-            for id_ in store.records.ids(entity, "", 10_000):
-                record = store.records.by_id([id_])[id_]
+            ids = store.records.ids(entity, "", 10_000)
+            records, places = store.records.by_id(ids), store.links.of_records(ids)
+            for id_ in ids:
+                record, links = records[id_], places.get(id_, [])
                 if record.merged_into is None and (id_, EXISTS) not in held:
-                    links = store.links.of_records([id_]).get(id_, [])
                     self._compare(record, [k for k in links if k.id not in waiting], held)
 
     def _compare(self, record: Record, links: list[Link], held: set[tuple[str, str]]) -> None:
@@ -102,10 +104,7 @@ class _Agreement:
 
     def _refuses(self, record: Record, system: str) -> bool:
         """Whether a system has refused what it was sent of a record: that is told with its reason."""
-        return any(
-            park.system == system and park.record == record.id
-            for park in self.store.parks.all(10_000)
-        )
+        return (system, record.id) in self.refused
 
     def _compare_fields(
         self, record: Record, link: Link, map_: EntityMap, held: set[tuple[str, str]]

@@ -225,21 +225,24 @@ class HubSide:
     @property
     def met(self) -> bool:
         """Whether every system was met under an approved plan."""
-        return all(self.store.meta(f"met:{name}") for name in self.systems)
+        return self.hub.met_among(self.systems) == set(self.systems)
 
     def pull(self, name: str, *, alone: bool) -> str:
         """Read one system; *alone* leaves out the look at open writes, as a hint from outside would."""
         hub, system = self.hub, self.systems[name]
         self._begin("pull")
         there = self.watermarks[name].there()
+        open_ = {entity for where, entity, _ in self.store.outbox.open_kinds() if where == name}
         for entity in hub.entities():
             if entity.name not in system.maps:
                 continue
-            if not alone:
+            is_open = entity.name in open_ and not alone
+            if is_open:
                 resolve(hub, system, entity.name)
             pull(hub, system, entity.name)
-            if not alone:
+            if is_open:
                 drop_creates(hub, system, entity.name)
+            if not alone:
                 reread(hub, system, entity.name)
         self._was_read(name)
         self.watermarks[name].require(self.store, there)

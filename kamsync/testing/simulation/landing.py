@@ -153,10 +153,11 @@ class Landings:
         else:
             if act.deed is Deed.UNDELETE:
                 self.found(place)
+            facts = self._facts(place)
             for field in {FIELDS[act.object][name]: None for name in act.values}:
                 ident = self.truth.nodes.of_natives(cast.name, act.object, field, values)
                 shown = max(row.shown.values(), default=-1)
-                base = self._base(place, field)
+                base = self._base(place, field, facts.get(field))
                 entered = Entered(f"{act.by}#{act.seq}", act.seq, shown, base)
                 self.truth.edited(place, field, ident, entered)
                 self.audit.replaced(place, field)
@@ -192,34 +193,34 @@ class Landings:
     def _by_itself(self, act: Act, place: Place, values: dict[str, Native]) -> None:
         """Take in what follows in a system from something else, and is nobody's deed."""
         shown = max(self._row(place).shown.values(), default=-1)
+        facts = self._facts(place)
         if act.deed is Deed.DELETE:
-            facts = {field: self._fact(place, field) for field in PARTS[place.entity]}
             heard = {
-                field: self._ident(place, field, fact.observed)
-                for field, fact in facts.items()
-                if fact is not None
+                field: self._ident(place, field, facts[field].observed)
+                for field in PARTS[place.entity]
+                if field in facts
             }
             self.truth.went_along(place, heard, shown)
             self.died.add(place)
         elif act.deed is Deed.UNDELETE:
             self.deaths.discard(place)
         for field in {FIELDS[act.object][name]: None for name in act.values}:
-            fact = self._fact(place, field)
+            fact = facts.get(field)
             ident = self.truth.nodes.of_natives(place.system, act.object, field, values)
             known = self._ident(place, field, fact.observed) if fact else None
-            entered = Entered(f"{act.by}#{act.seq}", act.seq, shown, self._base(place, field))
+            base = self._base(place, field, fact)
+            entered = Entered(f"{act.by}#{act.seq}", act.seq, shown, base)
             self.truth.emptied(place, field, ident, known, entered)
             self.audit.replaced(place, field)
 
-    def _base(self, place: Place, field: str) -> Ident | None:
+    def _base(self, place: Place, field: str, fact: Fact | None) -> Ident | None:
         """Return what golden has dealt with in a field of a native record, None if nothing."""
-        fact = self._fact(place, field)
         return self._ident(place, field, fact.merged) if fact and fact.merged else None
 
-    def _fact(self, place: Place, field: str) -> Fact | None:
-        """Return what the hub knows of a field of a native record."""
+    def _facts(self, place: Place) -> dict[str, Fact]:
+        """Return what the hub knows of the fields of a native record."""
         link = self.link(place)
-        return link.facts.get(field) if link is not None else None
+        return link.facts if link is not None else {}
 
     def _ident(self, place: Place, field: str, cells: Cells) -> Ident:
         # What follows in a system is none of its cells, and comes last.
