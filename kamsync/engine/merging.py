@@ -62,9 +62,10 @@ def merge_records(
     """
     with hub.store.transaction():
         outline, revision = outline_of(hub, entity), Numbers(hub.store, "revision")
+        place = Numbers(hub.store, "link")
         for start in range(0, len(ids), hub.store.at_once):
             batch = load(hub, entity, ids[start : start + hub.store.at_once])
-            _keep_places(hub, batch)
+            _keep_places(hub, batch, place)
             merge = BatchMerge(hub, batch, outline, amended, older, revision)
             for record in list(batch.records.values()):
                 merge.record(record)
@@ -74,11 +75,10 @@ def merge_records(
                 tallies.add(merge.events)
 
 
-def _keep_places(hub: Hub, batch: Batch) -> None:
+def _keep_places(hub: Hub, batch: Batch, place: Numbers) -> None:
     """Keep a place for each new record in each system that does not hold it, until it is created there."""
-    numbers = Numbers(hub.store, "link")
     made = [
-        Link(numbers(), system.name, batch.entity, None, record.id, {})
+        Link(place(), system.name, batch.entity, None, record.id, {})
         for record in batch.records.values()
         if not record.fields and record.merged_into is None
         for system in hub.mapping(batch.entity)
