@@ -311,7 +311,7 @@ def _release(
     heard: Sequence[tuple[Link, Link]],
 ) -> None:
     """Let what is parked go on where the native record is not what it was."""
-    if hub.store.parks.count():
+    if hub.store.parks.are_any():
         same = {after.native_id for before, after in heard if not _differs(before, after)}
         ids = [reading.native_id for reading in readings if reading.native_id not in same]
         hub.store.parks.clear(system.name, entity, ids)
@@ -369,14 +369,14 @@ def _new_links(hub: Hub, system: System, entity: str, wanted: Sequence[Reading])
 
 
 def _differs(before: Link, after: Link) -> bool:
-    """Whether anything but the time of reading has changed."""
+    """Whether anything but the time of reading has changed; mostly the version tells, and soonest."""
     return not before.facts or (
-        before.facts,
         before.version,
         before.settled,
         before.native_id,
         before.stamp,
-    ) != (after.facts, after.version, after.settled, after.native_id, after.stamp)
+        before.facts,
+    ) != (after.version, after.settled, after.native_id, after.stamp, after.facts)
 
 
 def _went(before: Link, after: Link) -> bool:

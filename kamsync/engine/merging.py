@@ -9,21 +9,13 @@ from msgspec import structs
 from kamsync.engine.amended import Amended
 from kamsync.engine.batches import Batch, confirmed, due_at, held_of, load
 from kamsync.engine.counting import Tallies
-from kamsync.engine.hub import Hub, Numbers, System, record_id
+from kamsync.engine.hub import Hub, Numbers, record_id
 from kamsync.engine.keying import keep_keys
 from kamsync.engine.one_record import RecordMerge, in_order
+from kamsync.engine.outline import Outline, outline_of
 from kamsync.engine.parking import Parking
-from kamsync.engine.remembering import (
-    DueUpdate,
-    planned_write,
-    referring,
-    remember,
-    stands_alone,
-    updated_singly,
-)
+from kamsync.engine.remembering import DueUpdate, planned_write, remember, stands_alone
 from kamsync.engine.ties import people_of
-from kamsync.identity import key_fields
-from kamsync.mapping import EntityMap, empties
 from kamsync.merge import FIRST_MEETING, Merged
 from kamsync.model import (
     EXISTS,
@@ -37,7 +29,6 @@ from kamsync.model import (
 )
 from kamsync.observe import GONE, is_gone
 from kamsync.plan import Due
-from kamsync.schema import Entity, Type
 
 __all__ = ["BatchMerge", "merge_records", "moved_records"]
 
@@ -70,22 +61,24 @@ def merge_records(
     agree with each other. Merging again does nothing.
     """
     with hub.store.transaction():
-        batch = load(hub, entity, ids)
-        _keep_places(hub, batch)
-        merge = BatchMerge(hub, batch, amended, older)
-        for record in list(batch.records.values()):
-            merge.record(record)
-        merge.save()
-    if tallies is not None:
-        tallies.moved += merge.moved
-        tallies.add(merge.events)
+        outline, revision = outline_of(hub, entity), Numbers(hub.store, "revision")
+        place = Numbers(hub.store, "link")
+        for start in range(0, len(ids), hub.store.at_once):
+            batch = load(hub, entity, ids[start : start + hub.store.at_once])
+            _keep_places(hub, batch, place)
+            merge = BatchMerge(hub, batch, outline, amended, older, revision)
+            for record in list(batch.records.values()):
+                merge.record(record)
+            merge.save()
+            if tallies is not None:
+                tallies.moved += merge.moved
+                tallies.add(merge.events)
 
 
-def _keep_places(hub: Hub, batch: Batch) -> None:
+def _keep_places(hub: Hub, batch: Batch, place: Numbers) -> None:
     """Keep a place for each new record in each system that does not hold it, until it is created there."""
-    numbers = Numbers(hub.store, "link")
     made = [
-        Link(numbers(), system.name, batch.entity, None, record.id, {})
+        Link(place(), system.name, batch.entity, None, record.id, {})
         for record in batch.records.values()
         if not record.fields and record.merged_into is None
         for system in hub.mapping(batch.entity)
@@ -101,20 +94,23 @@ class BatchMerge:
     """The merge of one batch, and what has become of it so far."""
 
     def __init__(
-        self, hub: Hub, batch: Batch, amended: Amended | None, older: Collection[str]
+        self,
+        hub: Hub,
+        batch: Batch,
+        outline: Outline,
+        amended: Amended | None,
+        older: Collection[str],
+        revision: Numbers,
     ) -> None:
         self.hub = hub
         self.batch = batch
+        self.outline = outline
         self.amended = amended
         self.older = older
         self.restoring = hub.restored_at
         self.people = people_of(hub, [link for each in batch.links.values() for link in each])
-        self.revision = Numbers(hub.store, "revision")
+        self.revision = revision
         self.at = hub.now()
-        self.mapped = {
-            system.name: frozenset({EXISTS, *system.maps[batch.entity].fields})
-            for system in hub.mapping(batch.entity)
-        }
         self.before = {link.id: link for each in batch.links.values() for link in each}
         self.records: dict[str, Record] = {}
         self.conflicts: dict[tuple[str, str], Conflict] = dict(batch.conflicts)
@@ -122,20 +118,9 @@ class BatchMerge:
         self.events: list[Event] = []
         self.moved = 0
         self.clean: list[str] = []
-        self.alike = read_alike(hub.mapping(batch.entity), hub.schema.entity(batch.entity))
-        self.lacking = {
-            system.name: bool(system.maps[batch.entity].lacking)
-            for system in hub.mapping(batch.entity)
-        }
-        self.certain = {
-            system.name: certain(system.maps[batch.entity]) for system in hub.mapping(batch.entity)
-        }
         self.plain: set[str] = set()
         self._order: tuple[frozenset[str], list[str]] | None = None
         self.rekeyed: set[str] = set()
-        self.updated = updated_singly(hub, batch.entity)
-        self.referring = referring(hub, batch.entity)
-        self.key_fields = key_fields(hub.schema.entity(batch.entity))
         self.parking = Parking(hub, batch.entity)
 
     def record(self, record: Record) -> None:
@@ -181,17 +166,13 @@ class BatchMerge:
             changed = merge.disputed | merge.partly
         else:
             changed = set(merge.fields)
-        if self._makes_keys(changed):
+        if self.outline.makes_keys(changed):
             self.rekeyed.add(merge.record.id)
 
     def _says_first(self, merge: RecordMerge) -> bool:
         """Whether the native record is still there for which the record was made."""
         record, first = merge.record, merge.links[merge.shown[0].link]
         return record.id == record_id(record.entity, first.system, first.native_id or "")
-
-    def _makes_keys(self, fields: Collection[str]) -> bool:
-        """Whether one of *fields* has a part in a key; nobody knows of which fields a plugin makes some."""
-        return bool(fields) if self.hub.key_makers else not self.key_fields.isdisjoint(fields)
 
     def in_order(self, facts: Mapping[str, Fact]) -> list[str]:
         """Return the fields of some facts in order; most records of a batch show the same."""
@@ -221,6 +202,7 @@ class BatchMerge:
 
     def save(self) -> None:
         """Keep everything, and what each link is owed now, in scope or not: the plan asks for that."""
+        outline = self.outline
         same: list[tuple[int, str | None]] = []
         changed: list[tuple[Link, str | None]] = []
         ahead: list[DueUpdate] = []
@@ -232,7 +214,7 @@ class BatchMerge:
                     same.append((link.id, told.word))
                 else:
                     changed.append((after, told.word))
-                if link.system in self.updated and stands_alone(told, self.referring):
+                if link.system in outline.updated and stands_alone(told, outline.referring):
                     ahead.append(DueUpdate(planned_write(after, told), told.fields, held))
         self.hub.store.records.save(list(self.records.values()))
         self.hub.store.links.settle(changed)
@@ -246,14 +228,15 @@ class BatchMerge:
 
     def _owed(self, record: Record, link: Link, held: frozenset[str]) -> tuple[Link, Due]:
         """Return a link as its reading has confirmed it, with what is due there."""
-        if record.id in self.plain and link.native_id is not None and not self.lacking[link.system]:
+        is_whole = link.native_id is not None and link.system not in self.outline.lacking
+        if is_whole and record.id in self.plain:
             return link, NOTHING
         told = self._due(record, link, held)
         return confirmed(self.hub, link, record, told), told
 
     def _keep_keys(self) -> None:
         """Let records be found by what became of them."""
-        others = {each.record for each in self.changed if self._makes_keys([each.field])}
+        others = {each.record for each in self.changed if self.outline.makes_keys([each.field])}
         changed = sorted(self.rekeyed | others)
         known = [self.batch.records[id_] for id_ in changed]
         keep_keys(self.hub, self.batch.entity, known, self.conflicts.values())
@@ -280,31 +263,6 @@ class BatchMerge:
 def _changed(before: Mapping[str, Golden], after: Mapping[str, Golden]) -> set[str]:
     """Return the fields whose golden is not what it was."""
     return {name for name, golden in after.items() if golden is not before.get(name)}
-
-
-def read_alike(systems: Sequence[System], entity: Entity) -> frozenset[str]:
-    """Return the fields that all *systems* read through equal lenses.
-
-    A reference is read otherwise in each system, since its native ids are others.
-    """
-    maps = [system.maps[entity.name].fields for system in systems]
-    return frozenset(
-        name
-        for name, field in entity.fields.items()
-        if all(part.type is not Type.REFERENCE for part in (field, *field.parts))
-        and len([each for each in maps if name in each]) > 1
-        and _is_one([each[name].lens for each in maps if name in each])
-    ) | {EXISTS}
-
-
-def certain(map_: EntityMap) -> frozenset[str]:
-    """Return the fields of which a value that is read is said: no blank looks like one."""
-    return frozenset(name for name, each in map_.fields.items() if empties(each.lens))
-
-
-def _is_one(lenses: Sequence[object]) -> bool:
-    """Whether all of *lenses* are equal to the first."""
-    return all(lens == lenses[0] for lens in lenses)
 
 
 def _is_unread(link: Link) -> bool:

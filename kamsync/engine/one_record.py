@@ -81,7 +81,7 @@ class RecordMerge:
                 facts,
                 self.hub.systems[self.links[id_].system].maps[self.record.entity].fields,
                 self.ties[self.links[id_].system],
-                self.batch.certain[self.links[id_].system],
+                self.batch.outline.certain[self.links[id_].system],
             )
             for id_, facts in sorted(self.facts.items())
         ]
@@ -102,7 +102,7 @@ class RecordMerge:
 
     def _mapped(self, link: Link) -> dict[str, Fact]:
         """Return the facts of the fields that are mapped; a move of another one is nobody's edit now."""
-        mapped = self.batch.mapped[link.system]
+        mapped = self.batch.outline.mapped[link.system]
         if mapped.issuperset(link.facts):
             return dict(link.facts)
         return {name: fact for name, fact in link.facts.items() if name in mapped}
@@ -195,7 +195,7 @@ class RecordMerge:
             return True
         if self.batch.restoring:
             return False
-        value = said_at_first(name, shown, self.batch.alike)
+        value = said_at_first(name, shown, self.batch.outline.alike)
         if value is None:
             return False
         self._agree(name, value, shown)

@@ -38,7 +38,7 @@ class Parking:
         A write that was refused is due again at once if the golden record has *changed* since.
         """
         parks = self._hub.store.parks
-        if parks.count():
+        if parks.are_any():
             for park in parks.of_records(records):
                 in_order = (park.system, park.what) not in self._found
                 if in_order if self._is_of_field(park.what) else park.record in changed:
@@ -81,7 +81,7 @@ def waiting(hub: Hub, records: Sequence[str]) -> frozenset[tuple[str, str]]:
 
     A clock that was set back since makes nothing wait for longer than it would have.
     """
-    if not hub.store.parks.count():
+    if not hub.store.parks.are_any():
         return frozenset()
     now = hub.clock.now()
     parks = hub.store.parks.of_records(records)

@@ -24,11 +24,13 @@ def showings(link: Link, reading: Reading, hearing: Hearing) -> Iterator[Showing
         return
     told = frozenset(name for entry in hearing.history or () for name in entry.values)
     is_plain = hearing.map.is_plain and not (told or hearing.intents or hearing.restoring)
+    facts, fields = link.facts, hearing.map.fields
     for name, cells in hearing.map.cells(reading.values).items():
-        field, fact = hearing.map.fields[name], link.facts.get(name)
+        fact = facts.get(name)
         if is_plain and fact is not None and cells == fact.observed and not fact.aside:
             # What `_has_news` says, without the cost of a call for each field.
             continue
+        field = fields[name]
         aside = () if field.derived is None else field.aside(reading.values)
         if not _has_news(field, fact, (cells, aside), told, hearing):
             continue

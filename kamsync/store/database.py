@@ -77,6 +77,8 @@ class Database(ABC):
 
     dialect: ClassVar[str]
     alchemy_url: ClassVar[str]
+    at_once: ClassVar[int]
+    """How many records are best taken up at once, with all that is known of them."""
     name: str
 
     def __init__(self) -> None:

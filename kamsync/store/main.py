@@ -67,6 +67,11 @@ class Store:
     def on_commit(self, call: Callable[[str], None] | None) -> None:
         self.database.on_commit = call
 
+    @property
+    def at_once(self) -> int:
+        """How many records are best taken up at once, with all that is known of them."""
+        return self.database.at_once
+
     def take(self, counter: str, n: int = 1) -> int:
         """Return the first of *n* fresh numbers of *counter*."""
         return self._counters.take(counter, n)

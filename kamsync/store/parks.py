@@ -78,6 +78,10 @@ class Parks:
         )
         return [Park(*row) for row in rows]
 
+    def are_any(self) -> bool:
+        """Whether anything is parked."""
+        return bool(self._database.rows("SELECT 1 FROM park LIMIT 1"))
+
     def count(self) -> int:
         """Return how many are parked."""
         row = self._database.row("SELECT count(*) FROM park")

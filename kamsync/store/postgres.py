@@ -42,6 +42,8 @@ class PostgresDatabase(Database):
 
     dialect: ClassVar[str] = "postgresql"
     alchemy_url: ClassVar[str] = "postgresql+psycopg://"
+    at_once: ClassVar[int] = 500
+    """To ask a server again costs more than so many that are far from the processor."""
 
     def __init__(self, url: str, wait_s: float) -> None:
         super().__init__()

@@ -49,6 +49,8 @@ class SqliteDatabase(Database):
 
     dialect: ClassVar[str] = "sqlite"
     alchemy_url: ClassVar[str] = "sqlite://"
+    at_once: ClassVar[int] = 16
+    """So few stay close to the processor, and to ask again costs little: a library answers."""
 
     def __init__(self, connection: sqlite3.Connection, file: str) -> None:
         super().__init__()
