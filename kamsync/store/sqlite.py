@@ -49,7 +49,7 @@ class SqliteDatabase(Database):
 
     dialect: ClassVar[str] = "sqlite"
     alchemy_url: ClassVar[str] = "sqlite://"
-    at_once: ClassVar[int] = 16
+    at_once: ClassVar[int] = 32
     """So few stay close to the processor, and to ask again costs little: a library answers."""
 
     def __init__(self, connection: sqlite3.Connection, file: str) -> None:
