@@ -8,6 +8,7 @@ from msgspec import structs
 
 from kamsync.testing.simulation.cells import Cell, Place, Subject
 from kamsync.testing.simulation.chronicle import Chronicle
+from kamsync.testing.simulation.idents import is_same
 from kamsync.testing.simulation.truth import Truth
 
 __all__ = ["Recalled"]
@@ -61,12 +62,17 @@ class Recalled:
         self.chronicle.exists = self.exists
 
     def _let_enter(self, cell: Cell) -> None:
-        """Count what a cell holds as entered there, apart from where whoever wrote it there took it from."""
-        if not cell.now.user:
+        """Count what a cell holds as entered there, apart from where whoever wrote it there took it from.
+
+        What golden was at the backup already is that all the same.
+        """
+        golden = self.subjects.get((self.owner.get(cell.place, ""), cell.field))
+        if not (cell.now.user or (golden and is_same(golden.now.ident, cell.now.ident))):
             bit = self.truth.bit(
                 f"{cell.place.system} {cell.place.native_id}.{cell.field} as it was left"
             )
-            cell.now.head, cell.now.past, cell.now.user = bit, cell.now.past | bit, True
+            cell.now.head, cell.now.past = bit, cell.now.past | bit
+        cell.now.user = True
 
     def _claims(self, cell: Cell) -> bool:
         """Whether a cell says something: a blank where golden was never met does not."""
