@@ -318,7 +318,7 @@ def _match_and_merge(
         if hub.restored_at is not None:
             merge()
         count = _counting(progress, f"Matching {entity.name}")
-        result.matched += match_links(hub, entity, only=only and only.links, count=count)
+        result.matched += match_links(hub, entity, only=only.links if only else None, count=count)
         merge()
     if amended is not None and only is None:
         amended.keep(hub)
