@@ -90,7 +90,6 @@ def take_in(
     mark_scope(hub)
     for system in hub.systems.values():
         mark_maps(hub, system)
-    # None comes to be in flight before something is pushed.
     open_ = {kind[:2] for kind in hub.store.outbox.open_kinds()}
     for system in result.up(hub):
         if among is not None and system not in among:
@@ -175,8 +174,7 @@ def _match_and_merge(
         if hub.restored_at is not None:
             merge()
         count = _counting(progress, f"Matching {entity.name}")
-        links = only.links if only is not None else None
-        result.matched += match_links(hub, entity, only=links, count=count)
+        result.matched += match_links(hub, entity, only=only.links if only else None, count=count)
         merge()
     if amended is not None and only is None:
         amended.keep(hub)

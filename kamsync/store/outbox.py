@@ -135,7 +135,10 @@ class Outbox:
         return self._rows(_INFLIGHT, (system, entity, after, limit))
 
     def open_kinds(self) -> set[tuple[str, str, str]]:
-        """Return each system and entity in which a write has an open intent, with its operation."""
+        """Return each system and entity in which a write has an open intent, with its operation.
+
+        There are no more of them before the next write is started.
+        """
         rows = self._database.rows(_OPEN_IN)
         return {(system, entity, op) for system, entity, op in rows}
 

@@ -166,7 +166,7 @@ class SqliteDatabase(Database):
 
     def _many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         try:
-            self.connection.executemany(self._text(sql), rows)
+            self.connection.executemany(self._texts.get(sql) or self._text(sql), rows)
         except sqlite3.Error as error:
             raise explained(error, self.name) from error
 

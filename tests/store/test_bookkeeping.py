@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kamsync.errors import UnknownName
-from kamsync.store import Cursor, PlanRow
+from kamsync.store import RESTORED, Cursor, PlanRow
 
 
 def test_numbers_are_given_out_once_and_in_blocks(store):
@@ -30,6 +30,7 @@ def test_a_cursor_is_empty_until_it_is_kept(store):
 
     assert cursor == store.cursors.get("sales", "account")
     assert Cursor() == store.cursors.get("sales", "contact")
+    assert {("sales", "account"): cursor} == store.cursors.all()
 
 
 def test_a_small_fact_is_kept_replaced_and_forgotten(store):
@@ -38,8 +39,31 @@ def test_a_small_fact_is_kept_replaced_and_forgotten(store):
     store.set_meta("restored_at", "twice")
 
     assert "twice" == store.meta("restored_at")
+    assert {"restored_at": "twice"} == store.metas(["restored_at", "policy"])
     store.set_meta("restored_at", None)
     assert store.meta("restored_at") is None
+
+
+def test_a_small_fact_is_the_one_of_now_inside_a_transaction_and_after_one_that_is_undone(store):
+    """It is asked for once in a transaction, and again once something is kept or undone."""
+    store.set_meta("policy", "old")
+
+    with store.rehearsal():
+        assert "old" == store.meta("policy")
+        store.set_meta("policy", "new")
+        assert "new" == store.meta("policy")
+
+    assert "old" == store.meta("policy")
+    with store.transaction():
+        assert "old" == store.meta("policy")
+
+
+def test_a_small_fact_that_distrust_leaves_is_known_in_the_same_transaction(store):
+    """It is written by other ways than the facts around it."""
+    with store.transaction():
+        assert store.meta(RESTORED) is None
+        store.distrust("sales")
+        assert store.meta(RESTORED) is not None
 
 
 def test_a_plan_is_found_by_the_beginning_of_its_id(store):

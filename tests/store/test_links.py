@@ -7,7 +7,7 @@ from msgspec import structs
 
 from kamsync.errors import ValueInvalid
 from kamsync.model import EXISTS, Author, Evidence, Fact, Link, Op, Record, Step
-from kamsync.store import Store
+from kamsync.store import Cursor, Store
 
 UNMERGED = Fact(("Acme",))
 MERGED = Fact(("Acme",), ("Acme",), 7)
@@ -225,6 +225,10 @@ def test_only_living_native_records_are_counted(store):
 
     assert 2 == store.links.count("sales", "account")
     assert 0 == store.links.count("sales", "contact")
+    store.cursors.put("sales", "account", Cursor())
+    store.cursors.put("success", "account", Cursor())
+    assert {("sales", "account"): 2} == store.links.counts(["sales"])
+    assert {("success", "account"): 0} == store.links.counts(["success"])
 
 
 def test_a_sweep_finds_what_it_did_not_see(store):
@@ -295,6 +299,7 @@ def test_references_lead_to_the_record_of_today_and_back(store):
     assert {"001": "b", "002": "b", "003": "b"} == found
     assert {"a": "001", "b": "002"} == store.links.natives("sales", ["a", "b", "c"])
     assert {} == store.links.natives("success", ["a"])
+    assert {"sales": {"a": "001", "b": "002"}} == store.links.homes(["a", "b", "c"])
 
 
 def test_a_deleted_link_takes_along_what_it_waited_for(store):

@@ -39,6 +39,7 @@ def test_a_started_write_is_an_open_intent_with_its_version(store):
         link: [row.version for row in rows] for link, rows in intents.items()
     }
     assert ["now"] * 2 == [row.at for row in intents[1]]
+    assert {("sales", "account", "update")} == store.outbox.open_kinds()
     assert [second.id] == [row.id for row in store.outbox.inflight("sales", "account", first.id, 9)]
     assert [other] == store.outbox.todo("plan-1", "sales", 0, 10)
 

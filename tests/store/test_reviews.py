@@ -36,6 +36,9 @@ def test_only_open_conflicts_hold_a_field(store):
     assert {("a", "name"): conflict("1")} == store.reviews.open_for(["a"])
     store.reviews.save([conflict("1", closed="2026")])
     assert {("b", "name"): conflict("2", "b")} == store.reviews.open_for(["a", "b", "c"])
+    assert store.reviews.has_open(Kind.VALUE, "account")
+    assert not store.reviews.has_open(Kind.DELETE, "account")
+    assert not store.reviews.has_open(Kind.VALUE, "contact")
     assert 1 == store.reviews.count_open()
 
 

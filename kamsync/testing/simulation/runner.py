@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import time
 import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import starmap
 from typing import Any
 
@@ -31,6 +33,9 @@ BROKEN = 0
 
 ORDER_EVERY = 4
 """In one of how many histories the order of reading is tried out as well."""
+
+COLLECTED_AFTER = 20_000
+"""After how many new objects Python looks for those that nobody can reach: few are in a circle here."""
 
 TWICE_EVERY = 100
 """One of how many histories is played a second time, from its tape."""
@@ -105,7 +110,7 @@ def play(
     """
     world: World | None = None
     breach = None
-    with planted(tape.canary), store_opener(store) as opener:
+    with _seldom_collected(), planted(tape.canary), store_opener(store) as opener:
         try:
             world = World(
                 tape, replay=replay, opener=opener, stages=stages, policy=policy, tell=tell
@@ -141,6 +146,17 @@ def play(
         idle=world.idle,
         counts=world.counts,
     )
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Let Python look for what nobody can reach less often than by itself."""
+    before = gc.get_threshold()
+    gc.set_threshold(COLLECTED_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class Order(Struct, frozen=True):

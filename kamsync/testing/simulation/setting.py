@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from functools import cache
+from functools import cache, cached_property
 
 from msgspec import Struct, structs
 
@@ -74,7 +74,7 @@ KINDS = (
 )
 
 
-class Cast(Struct, frozen=True):
+class Cast(Struct, frozen=True, dict=True):
     """One system of a history: what it is able to do, and how it treats what it is given."""
 
     name: str
@@ -110,7 +110,7 @@ class Cast(Struct, frozen=True):
         """Return the native fields that follow from others in this system."""
         return frozenset({"city"}) if self.derives else frozenset()
 
-    @property
+    @cached_property
     def allow(self) -> dict[str, frozenset[Op]]:
         """Return the operations that the hub may carry out: all that the system can, but for a few."""
         ops = frozenset(op for op in Op if Can[op.name] in self.can)
