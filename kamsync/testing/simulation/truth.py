@@ -255,18 +255,18 @@ class Truth:
     def meet_again(self, place: Place) -> None:
         """A native record has got another link: what is blank there claims nothing any more.
 
-        What that blank replaced was dealt with in the record that it belonged to before, and so was
-        all that people had entered there and that was settled in it.
+        All that was settled in the record that it belonged to before was dealt with there.
         """
         before = self.record_of(place)
         for field in PARTS[place.entity]:
             cell = self.cells.get((place, field))
             known = self.subjects.get((before, field)) if before else None
+            if cell is not None and cell.now.ident == cell.blank:
+                self.moot |= cell.now.head | (cell.now.past & known.settled if known else 0)
             if cell is not None and known is not None:
                 for version in cell.versions:
                     self.moot |= version.head & known.settled
-            if cell is not None and cell.now.ident == cell.blank:
-                self.moot |= cell.now.head | (cell.now.past & known.settled if known else 0)
+                    version.past &= version.head | ~known.settled
 
     def join(self, loser: str, survivor: str) -> None:
         """Two records turned out to be one."""
