@@ -218,16 +218,23 @@ def twins_field(system: str) -> str:
 
 
 def propose_merge(hub: Hub, entity: str, record: str, system: str) -> None:
-    """Ask a person to merge the twins that a merge elsewhere has shown in *system*."""
+    """Ask a person to merge the twins that a merge elsewhere has shown in *system*.
+
+    A question that is open names those that have joined since as well.
+    """
     field = twins_field(system)
-    if (record, field) in hub.store.reviews.open_for([record]):
-        return
+    opened = hub.store.reviews.open_for([record]).get((record, field))
     links = hub.store.links.of_records([record]).get(record, [])
     contenders = tuple(
         Contender(value=link.native_id, link=link.id, system=system)
         for link in links
         if link.system == system and link.native_id is not None
     )
+    if opened is not None:
+        if {each.value for each in contenders} != {each.value for each in opened.contenders}:
+            more = structs.replace(opened, contenders=contenders, version=opened.version + 1)
+            hub.store.reviews.save([more])
+        return
     conflict = Conflict(
         id=str(hub.store.take("conflict")),
         kind=Kind.MERGE,

@@ -264,10 +264,14 @@ def _search(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Readi
 
     A system may store what it is sent in its own spelling. Where it tells who wrote, the one record
     of our own that holds the keys that were sent is found as well. Somebody may have edited it since:
-    so is the one that holds all that was sent but for one field.
+    so is the one that holds all that was sent but for one field. Where several hold all of it, the one
+    that holds nothing else is what we made.
     """
     map_ = system.maps[entity]
-    free = _holding(hub, system, entity, sent(map_, row))
+    values = sent(map_, row)
+    free = _holding(hub, system, entity, values)
+    if len(free) > 1:
+        free = [each for each in free if _holds_no_more(each, values)] or free
     if not free:
         keys = hub.schema.entity(entity).keys
         held = {name: intent for name, intent in row.fields.items() if name in keys}
@@ -276,6 +280,12 @@ def _search(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Readi
     if not free:
         free = _nearly_holding(hub, system, entity, row)
     return free if len(free) == 1 else []
+
+
+def _holds_no_more(reading: Reading, values: Mapping[str, Native]) -> bool:
+    """Whether a record holds nothing but *values*."""
+    shown = reading.values or {}
+    return all(cell in (None, "") or name in values for name, cell in shown.items())
 
 
 def _nearly_holding(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Reading]:

@@ -252,13 +252,13 @@ class Truth:
         for field in PARTS[place.entity]:
             cell = self.cells.get((place, field))
             known = self.subjects.get((before, field)) if before else None
+            if cell is not None and cell.now.ident == cell.blank:
+                self.moot |= cell.now.head | (cell.now.past & known.settled if known else 0)
             if cell is not None and known is not None:
                 for version in cell.versions:
                     self.moot |= version.head & known.settled
                     if before != self.now(record):
                         version.past &= ~known.settled | version.head
-            if cell is not None and cell.now.ident == cell.blank:
-                self.moot |= cell.now.head | (cell.now.past & known.settled if known else 0)
 
     def join(self, loser: str, survivor: str) -> None:
         """Two records turned out to be one."""
