@@ -251,7 +251,7 @@ class HubSide:
     def _was_read(self, name: str) -> None:
         """Note that a system was read since an older store was put back."""
         self.unread.discard(name)
-        self.landings.was_read(name)
+        self.landings.made.was_read(name)
 
     def settle(self) -> str:
         """Match, merge and plan what was read; a plan out of proportion is not kept."""

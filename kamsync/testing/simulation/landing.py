@@ -14,9 +14,10 @@ from kamsync.testing.simulation.audit import Audit
 from kamsync.testing.simulation.breaks import Land
 from kamsync.testing.simulation.cells import Cell, Entered, Place, Version
 from kamsync.testing.simulation.chronicle import Chronicle, Report
-from kamsync.testing.simulation.idents import Ident, is_alike, is_same
+from kamsync.testing.simulation.idents import Ident, is_same
+from kamsync.testing.simulation.made import Made
 from kamsync.testing.simulation.reasons import passes_for_gone, require_apart, require_reason
-from kamsync.testing.simulation.schema import FIELDS, PARTS, SCHEMA
+from kamsync.testing.simulation.schema import FIELDS, PARTS
 from kamsync.testing.simulation.sending import Sending
 from kamsync.testing.simulation.setting import Cast
 from kamsync.testing.simulation.strangers import Strangers
@@ -53,10 +54,7 @@ class Landings:
         self.died: set[Place] = set()
         self.unshown: set[Place] = set()
         """What its system did not show for a while, although it was there."""
-        self.made: dict[tuple[str, str], list[Place]] = {}
-        self.made_as: dict[Place, dict[str, Ident]] = {}
-        self.forgotten: dict[Place, tuple[Place, ...]] = {}
-        """What a store that was put back has not met again yet, with all that it was one with."""
+        self.made = Made(truth)
         self.writes: dict[tuple[Place, str], int] = {}
         self.returned: Counter[str] = Counter()
         self.landed = 0
@@ -145,6 +143,7 @@ class Landings:
         elif act.deed in {Deed.DELETE, Deed.MERGE}:
             self.lost(place, merged=act.into is not None)
             if act.into is not None:
+                self.made.took_over(Place(cast.name, act.object, act.into))
                 nodes = self.truth.nodes
                 nodes.unite(
                     nodes.of(cast.name, act.object, act.into),
@@ -318,57 +317,6 @@ class Landings:
             bits |= version.head if version.user and version.seq <= began else 0
         return bits
 
-    def forget(self) -> None:
-        """Note that an older store is put back, which has made nothing that was made since.
-
-        Where it cannot know what it made, a second one is excused until its system was read: what nothing
-        tells apart, what is told to be another than it was made as, or than it is said to be elsewhere.
-        """
-        places = self.truth.of_record
-        self.forgotten = {
-            place: tuple(places.get(record, ()))
-            for (_, record), made in self.made.items()
-            for place in made
-        }
-
-    def was_read(self, system: str) -> None:
-        """Note that a store that was put back has met what is in a system."""
-        met = {place for place in self.forgotten if place.system == system}
-        for places in self.made.values():
-            places[:] = [place for place in places if place not in met or self._is_known(place)]
-        for place in met:
-            del self.forgotten[place]
-
-    def _is_known(self, place: Place) -> bool:
-        """Whether an older store can know what it made: by its key, the same everywhere, and its alone."""
-        if place not in self.forgotten or not self.alive(place):
-            return True
-        key, others = self._key_of(place), [p for p in self.forgotten[place] if self.alive(p)]
-        is_whole = all(part != self.truth.cell(place, n).blank for n, part in key.items())
-        is_shown = not any((place.entity, n) in t.hidden for t in self.towns.values() for n in key)
-        as_made = is_whole and is_shown and key == self.made_as[place]
-        return (
-            as_made
-            and all(is_alike(self._key_of(p), key) for p in others)
-            and self._is_alone(key, place)
-        )
-
-    def _is_alone(self, key: dict[str, Ident], place: Place) -> bool:
-        """Whether no system holds two records that are told apart by the same."""
-        for name, town in self.towns.items():
-            rows = town.table(place.entity).living()
-            there = (self._key_of(Place(name, place.entity, row.id)) for row in rows)
-            if sum(is_alike(each, key) for each in there) > 1:
-                return False
-        return True
-
-    def _key_of(self, place: Place) -> dict[str, Ident]:
-        """Return what tells a native record apart, by field."""
-        entity, of_natives = SCHEMA.entity(place.entity), self.truth.nodes.of_natives
-        values = self._row(place).values
-        names = entity.keys or entity.unique
-        return {name: of_natives(place.system, place.entity, name, values) for name in names}
-
     def _has_twin(self, record: str, place: Place) -> bool:
         """Whether a record has another native record in the same system."""
         places = self.truth.of_record.get(record, ())
@@ -382,17 +330,15 @@ class Landings:
 
     def _require_one(self, sent: Sent, place: Place) -> None:
         """Report a second record where one was wanted."""
-        made = self.made.setdefault((sent.system, sent.record), [])
-        known = [*made, *sent.known]
+        known = [*self.made.of(sent.system, sent.record), *sent.known]
         twins = [
             each
             for each in known
             # Whoever brings a record back may do so while it is being created anew.
             if each.system == sent.system and each not in {place, *self.died} and self.alive(each)
             if not passes_for_gone(self, each, sent.record)
-            if self._is_known(each) and not self.strangers.excuses(each)
+            if self.made.is_known(each) and not self.strangers.excuses(each)
         ]
         if twins:
             self.report(6, f"{sent.record} was created twice in {sent.system}: {twins} and {place}")
-        made.append(place)
-        self.made_as[place] = self._key_of(place)
+        self.made.add(sent.record, place)

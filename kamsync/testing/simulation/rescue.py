@@ -66,7 +66,7 @@ class Rescue:
 
     def _put_back(self, backup: Path, recalled: Recalled) -> str:
         hub = self.hub
-        hub.landings.forget()
+        hub.landings.made.forget(recalled.owner)
         recalled.come_true(hub.landings.alive)
         self._recall_audit()
         hub.sending.forget()

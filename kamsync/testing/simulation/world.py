@@ -144,7 +144,7 @@ class World:
         self.towns = {
             cast.name: self._town(cast, stages.get(cast.name)) for cast in self.setting.casts
         }
-        self.landings.towns = self.towns
+        self.landings.towns = self.landings.made.towns = self.towns
         self.chronicle.hidden = self._is_hidden
         self.people = People(self.setting, self.towns, self.clock, self._note)
         self.gremlin = Gremlin(self._meddle, self.clock)
