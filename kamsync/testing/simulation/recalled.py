@@ -40,7 +40,8 @@ class Recalled:
         What systems hold is all that is left of what came after the backup: it counts as entered where
         it is, whoever wrote it there. What had been dealt with and is nowhere any more has gone with
         the journal that told of it, and so has what was heard since the backup and contended. A blank
-        that claims nothing any more, or that nobody entered, says nothing of what it replaced.
+        that claims nothing any more, or that nobody entered, says nothing of what it replaced. What a
+        write had covered in a record that the backup does not know is lost: no history of it is asked for.
         """
         truth = self.truth
         settled = held = 0
@@ -49,6 +50,8 @@ class Recalled:
         for cell in truth.cells.values():
             if not alive(cell.place):
                 continue
+            if cell.place not in self.owner:
+                truth.excepted |= _covered(cell) & ~settled
             if cell.now.head and self._claims(cell):
                 self._let_enter(cell)
                 held |= cell.now.head
@@ -80,6 +83,15 @@ class Recalled:
             return True
         subject = self.subjects.get((self.owner.get(cell.place, ""), cell.field))
         return subject is not None and bool(subject.now.revision or subject.contending)
+
+
+def _covered(cell: Cell) -> int:
+    """Return the bits of what people had entered in a cell before the hub wrote there last."""
+    own = [place for place, version in enumerate(cell.versions) if not version.user]
+    bits = 0
+    for version in cell.versions[1 : max(own, default=0)]:
+        bits |= version.head if version.user else 0
+    return bits
 
 
 def _copied(subject: Subject) -> Subject:
