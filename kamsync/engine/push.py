@@ -12,14 +12,14 @@ from msgspec import structs
 from kamsync.connector import Can
 from kamsync.engine.batches import Batch, await_missing, confirmed, due_at, load
 from kamsync.engine.discreet import discreet
-from kamsync.engine.falling import newly_referred, reread_referring
+from kamsync.engine.falling import reread_referring
 from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
+from kamsync.engine.looking import look_first
 from kamsync.engine.open_writes import sent
 from kamsync.engine.parking import park_refused, park_taken
 from kamsync.engine.places import await_match
 from kamsync.engine.portions import portions
-from kamsync.engine.pull import look_again
 from kamsync.engine.pushed import Pushed, counted, told_of
 from kamsync.engine.scoping import records_in_scope
 from kamsync.engine.together import Key, beside_refused, keys_of
@@ -37,9 +37,6 @@ from kamsync.observe import ABSENT
 from kamsync.store import OutboxRow
 
 __all__ = ["push"]
-
-SETTLING_S = 1.1
-"""After how long a version with a stamp of one second can hide no later change any more."""
 
 READ_BACK = frozenset({Outcome.DONE, Outcome.GONE, Outcome.STALE})
 """After which answers a record is read once more."""
@@ -87,10 +84,7 @@ class _Push:
 
     def run(self) -> Pushed:
         """Look, commit the intents, send, read back, learn."""
-        referred = self._look_around()
-        self._look_for_the_gone()
-        if self._must_look_first():
-            self._look()
+        referred = look_first(self.hub, self.system, self.entity, list(self.rows.values()))
         ready = {
             row_id: each
             for row_id, each in self._ready().items()
@@ -117,52 +111,6 @@ class _Push:
                 {row_id: row for row_id, (row, _) in ready.items()}, answered, self._keys(ready)
             )
         return self._learn(ready, answered, seen).plus(Pushed(dropped=len(dropped)))
-
-    def _must_look_first(self) -> bool:
-        """Whether the records have to be read again before they are written.
-
-        A system that does not refuse a stale write is looked at just before, and a version that was
-        read within its own second may hide a later edit of that second. What came back in this round
-        may have filled references to it again, and no version tells that.
-        """
-        if not self._there():
-            return False
-        if Can.REFUSE_STALE not in self.system.connector.can:
-            return True
-        if self.hub.store.cursors.get(self.system.name, self.entity).sweep_due:
-            return True
-        return self.hub.store.links.has_unsettled(self._there())
-
-    def _there(self) -> list[int]:
-        """Return the links of what is not made, but is there."""
-        return [row.link for row in self.rows.values() if row.op is not Op.CREATE]
-
-    def _look_for_the_gone(self) -> None:
-        """Read what is to be made again once more by its id: it may be back, and no listing tells that."""
-        wanted = [row.link for row in self.rows.values() if row.op is Op.CREATE]
-        links = self.hub.store.links.by_id(wanted) if wanted else {}
-        gone = [link for link in links.values() if link.native_id is not None]
-        if gone:
-            look_again(self.hub, self.system, self.entity, gone)
-
-    def _look_around(self) -> frozenset[str]:
-        """Return the native records that are not deleted now: what refers to them is news."""
-        if all(row.op is not Op.DELETE for row in self.rows.values()):
-            return frozenset()
-        return newly_referred(self.hub, self.system, self.entity)
-
-    def _look(self) -> None:
-        """Read the records again; once more a little later, if a version is not settled yet."""
-        for wait_s in (0.0, SETTLING_S):
-            links = self.hub.store.links.by_id(self._there())
-            wanted = [link for link in links.values() if not wait_s or not link.settled]
-            if not wanted:
-                return
-            if wait_s:
-                self.hub.clock.wait(wait_s)
-            look_again(self.hub, self.system, self.entity, wanted)
-            if Can.REFUSE_STALE not in self.system.connector.can:
-                return
 
     def _ready(self) -> dict[int, tuple[OutboxRow, Link]]:
         """Return the rows that are still due as they were planned, with their links as they are."""

@@ -14,6 +14,7 @@ from kamsync.testing.simulation.planted.bug import Bug, Function, Patch
 
 __all__ = ["WRITING"]
 
+LOOKING = "kamsync.engine.looking"
 PUSH = "kamsync.engine.push"
 PLAN = "kamsync.plan"
 PLANNING = "kamsync.engine.planning"
@@ -145,7 +146,7 @@ WRITING = {
     ),
     "unlooked": Bug(
         "A system that takes any write is not read once more just before it.",
-        (Patch(PUSH, "_Push._must_look_first", _never),),
+        (Patch(LOOKING, "_must_look", _never),),
         seeds=80,
         breaks=(1,),
     ),
