@@ -126,7 +126,9 @@ class _Judge:
         self.batch = batch
         self.scope = records_in_scope(hub, batch.entity, batch.records)
         self.later = waiting(hub, sorted(batch.records))
-        self.asked = hub.store.links.waiting([link.id for link in links])
+        ids = [link.id for link in links]
+        self.asked = hub.store.links.waiting(ids)
+        self.open = hub.store.outbox.inflight_of(ids)
 
     def due(self, links: Sequence[Link]) -> list[tuple[Link, Due]]:
         """Return what is to be written of one set now, in order; nothing while some of it waits."""
@@ -163,6 +165,8 @@ class _Judge:
         held = sorted(self.batch.held(link.record or ""))
         if held:
             return f"{', '.join(held)} is under review."
+        if link.id in self.open:
+            return "It is not known yet what became of an earlier write of it."
         if link.id in self.asked:
             return "A person is asked whether a record there is the same."
         if link.moved:
