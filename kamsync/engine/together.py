@@ -165,16 +165,20 @@ class _Judge:
         held = sorted(self.batch.held(link.record or ""))
         if held:
             return f"{', '.join(held)} is under review."
-        if link.id in self.open:
-            return "It is not known yet what became of an earlier write of it."
-        if link.id in self.asked:
-            return "A person is asked whether a record there is the same."
         if link.moved:
             return "An edit of it is not merged yet."
         if told.problems:
             return told.problems[0].reason
         if told.op is not None and not self._may(link, told):
             return f"kamsync may not {told.op} it there."
+        return self._open_question(link)
+
+    def _open_question(self, link: Link) -> str:
+        """Return what is to be known of a record first, nothing if all is."""
+        if link.id in self.asked:
+            return "A person is asked whether a record there is the same."
+        if link.id in self.open:
+            return "It is not known yet what became of an earlier write of it."
         return ""
 
     def _put_off(self, told: Sequence[tuple[Link, Due]]) -> None:

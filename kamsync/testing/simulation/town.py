@@ -45,7 +45,8 @@ class Town(MemorySystem):
         """The native fields, each with its object, that kamsync's user could not see at some time."""
         self.untold: dict[tuple[str, str], int] = {}
         """The last act on records that no cursor tells of: they were put back, or shown again."""
-        self._fallen: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+        self._fallen: dict[tuple[str, str], tuple[int, list[tuple[str, str, str]]]] = {}
+        """What each record has emptied as it went, and the act by which it did."""
         super().__init__(
             clock=clock,
             objects=cast.objects,
@@ -95,15 +96,19 @@ class Town(MemorySystem):
             for row in self.table(entity).living()
             if to == gone.object and row.values.get(field) == gone.id
         ]
-        self._fallen[gone.object, gone.id] = fallen
+        self._fallen[gone.object, gone.id] = gone.seq, fallen
         for entity, native_id, field in fallen:
             self._fall(entity, native_id, field, None)
 
     def _refill(self, back: Act) -> None:
         """Let what was emptied, and was not filled since, refer again to a record that came back."""
-        for entity, native_id, field in self._fallen.pop((back.object, back.id), ()):
+        went, fallen = self._fallen.pop((back.object, back.id), (0, []))
+        for entity, native_id, field in fallen:
             row = self.row(entity, native_id)
-            if row is not None and row.alive and row.values.get(field) is None:
+            if row is None or not row.alive or row.values.get(field) is not None:
+                continue
+            since = (act for act in row.acts if act.seq > went and field in act.values)
+            if all(act.by == ITSELF.id for act in since):
                 self._fall(entity, native_id, field, back.id)
 
     def _fall(self, entity: str, native_id: str, field: str, value: str | None) -> None:
