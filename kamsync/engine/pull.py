@@ -68,6 +68,8 @@ def pull(
     total = Pulled(sweep=whole)
     hidden: dict[str, str] = {}
     for page, seen in _pages(hub, system, entity, None if whole else place.cursor):
+        if not (whole or page.readings) and page.cursor == place.cursor:
+            continue
         hidden = {**hidden_in(system.maps[entity].shown, page.readings), **hidden}
         with hub.store.transaction():
             heard = hear(hub, system, entity, page.readings, seen)

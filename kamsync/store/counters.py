@@ -103,22 +103,23 @@ class Cursors:
 class Meta:
     """Small facts about the store itself, by name.
 
-    Inside a transaction, which no other writer runs beside, each is asked for once.
+    Inside a transaction, which no other writer runs beside, all of them are asked for once.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[str, str | None] = {}
+        self._known: dict[str, str] | None = None
         database.at_end(self._ended)
 
     def get(self, key: str) -> str | None:
         """Return what is kept under *key*."""
         with self._database.turn:
             if not self._database.in_transaction:
-                return self._read(key)
-            if key not in self._known:
-                self._known[key] = self._read(key)
-            return self._known[key]
+                row = self._database.row("SELECT value FROM meta WHERE key = ?", (key,))
+                return str(row[0]) if row else None
+            if self._known is None:
+                self._known = dict(self._database.rows("SELECT key, value FROM meta"))
+            return self._known.get(key)
 
     def of(self, keys: Sequence[str]) -> dict[str, str]:
         """Return what is kept under each of *keys*; one under which nothing is kept is missing."""
@@ -127,18 +128,14 @@ class Meta:
 
     def forget(self) -> None:
         """Ask again for all that was asked for: somebody else has written it."""
-        self._known.clear()
+        self._known = None
 
     def _ended(self, _kept: bool) -> None:  # noqa: FBT001 - the database's signature
-        self._known.clear()
-
-    def _read(self, key: str) -> str | None:
-        row = self._database.row("SELECT value FROM meta WHERE key = ?", (key,))
-        return str(row[0]) if row else None
+        self._known = None
 
     def put(self, key: str, value: str | None) -> None:
         """Keep *value* under *key*; None forgets it."""
-        self._known.pop(key, None)
+        self._known = None
         if value is None:
             self._database.run("DELETE FROM meta WHERE key = ?", (key,))
             return
