@@ -179,6 +179,13 @@ def test_it_says_where_secrets_go_and_what_is_to_be_filled_in(empty):
     assert {"file": "hub.token"} == told["system"]["success"]["token"]
 
 
+def test_what_to_do_next_can_be_typed_as_it_stands(empty):
+    """Also where the name of a folder has a blank in it."""
+    result = empty.run("init", "key accounts")
+
+    assert "cd 'key accounts' && " in result.stdout
+
+
 def test_a_connector_without_a_draft_gets_the_options_that_it_needs(empty, plugin):
     """Whoever writes one need not write a draft."""
     plugin(
