@@ -14,6 +14,7 @@ import secrets
 import stat
 import zlib
 from pathlib import Path
+from shlex import quote
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -128,8 +129,9 @@ def read_key(path: Path) -> bytes:
             " `kamsync init` makes a key only for a new store: no other one opens what this one sealed.",
         ) from error
     if mode & 0o077:
+        closed = f"`chmod 600 {quote(str(path))}`"
         raise ConfigurationInvalid(
-            f"The key file {path} may be read by others (mode {mode:04o}); run `chmod 600 {path}`."
+            f"The key file {path} may be read by others (mode {mode:04o}); run {closed}."
         )
     try:
         key = base64.b64decode(text.strip(), validate=True)

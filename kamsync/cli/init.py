@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -155,8 +156,8 @@ def _next(folder: Path, beginning: Beginning, *, edit: bool) -> Iterator[str]:
     from kamsync.cli.session import DEFAULT_FILE
 
     if edit:
-        yield f"edit {folder / DEFAULT_FILE}"
-    entering = [] if folder == Path() else [f"cd {folder}"]
+        yield f"edit {quote(str(folder / DEFAULT_FILE))}"
+    entering = [] if folder == Path() else [f"cd {quote(str(folder))}"]
     signs_in = [each.name for each in beginning.systems if each.is_signed_in]
     steps = [*(f"kamsync connect {name}" for name in signs_in), "kamsync check", "kamsync plan"]
     yield " && ".join([*entering, steps[0]])

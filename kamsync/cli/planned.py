@@ -40,6 +40,11 @@ def show_plan(
         printer.line(("! ", "red"), f"{down['system']} did not answer: {down['reason']}")
     for name in plan.resting:
         printer.line(("• ", "yellow"), f"{name} is paused; kamsync resume {name} serves it again.")
+    for name, entities in plan.unseen.items():
+        told = "; ".join(f"{words.listed(fields)} of {each}" for each, fields in entities.items())
+        printer.line(
+            ("! ", "red"), f"{name} does not show {told}: what people enter there does not arrive."
+        )
     if plan.pilot:
         pilot = " · ".join(f"{name} {count:,}" for name, count in plan.pilot.items())
         printer.line(("Pilot", "bold"), f": {pilot}. Nothing else is merged or written.")
@@ -165,6 +170,8 @@ def _totals(printer: Printer, plan: Overview, closed: Sequence[str]) -> None:
         printer.line("Held back: ", " · ".join(filter(None, waiting)))
     if plan.writes == 0:
         agrees = "every system agrees" if not plan.held else "everything else agrees"
+        if plan.unseen:
+            agrees = "what is not shown was not compared"
         if plan.down:
             agrees = "what did not answer was not compared"
         elif closed:
@@ -198,7 +205,7 @@ def _barred(printer: Printer, plan: Overview) -> None:
 
 def _next(plan: Overview) -> Iterator[str]:
     """Yield what to do after the plan."""
-    if plan.down:
+    if plan.down or plan.unseen:
         yield "kamsync check"
     if plan.held > plan.new:
         yield "kamsync conflicts"

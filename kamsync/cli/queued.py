@@ -46,7 +46,7 @@ def show_list(
     printer.table(rows, right=(2,), firm=(0, 2, 3))
     printer.gap()
     lines = [_line(sight, item, now) for item in found.items]
-    printer.table(lines, firm=(0, 4), stacks=printer.is_narrow)
+    printer.table(lines, firm=(0, 1), stacks=printer.is_narrow)
     if found.items and found.left:
         on = " ".join(["kamsync conflicts list", *narrowing, f"--after {found.items[-1].id}"])
         printer.line(f"… {found.left:,} more: {on}", indent=2)

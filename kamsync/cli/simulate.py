@@ -96,7 +96,7 @@ SHRUNK_LIMIT = 3
 def simulate(ctx: click.Context, /, *, replay: Path | None, listing: bool, **wanted: Any) -> None:
     """Play the hub against everything that can go wrong.
 
-    A history that breaks one is made short, kept as a tape in the folder --tapes, and told as a
+    A history that breaks an invariant is made short, kept as a tape in the folder --tapes, and told as a
     story; --replay plays it again. --canary plants a bug that must be found: it exits with 1 when it
     is, like every run that finds something. --systems plays on sandboxes of plugins, --policy by the
     rules of plugins; a tape remembers both.

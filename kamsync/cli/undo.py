@@ -147,13 +147,15 @@ def _tell(here: Session, hub: Hub, undone: Undo, *, done: bool, pay: bool) -> No
         here.printer.next(f"kamsync undo {number}{' --since' if last else ''} --yes")
     else:
         which = f"Rounds {number} to {last}" if last else f"Round {number}"
-        here.printer.line(f"{which} left nothing to undo; {left}.")
+        here.printer.line(f"{which} left nothing to undo{f'; {left}' if undone.left else ''}.")
         if any(each.refused == FROM_BEFORE for each in undone.left):
             here.printer.line(
                 "What it wrote, and what was there before, is in its history. To have a value back,"
                 " enter it in a system: that is an edit like any other."
             )
             here.printer.next(f"kamsync history --round {number}")
+        else:
+            here.printer.next("kamsync history")
 
 
 def _document(hub: Hub, undone: Undo, *, done: bool, pay: bool) -> dict[str, object]:

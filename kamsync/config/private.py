@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from pydantic import ValidationInfo
@@ -69,6 +70,11 @@ def read_private(path: Path) -> str:
     """
     try:
         raw = _read_closed(path)
+    except FileNotFoundError:
+        made = f"`install -m 600 /dev/stdin {quote(str(path))}`"
+        raise ValueError(
+            f"{path} is not there; run {made}, paste the secret, then Ctrl-D"
+        ) from None
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from error
     if len(raw) > SECRET_LIMIT:
@@ -91,5 +97,6 @@ def _read_closed(path: Path) -> bytes:
             raise ValueError(f"{path} is not a regular file")
         if status.st_mode & 0o077:
             mode = stat.S_IMODE(status.st_mode)
-            raise ValueError(f"{path} is open to others (mode {mode:04o}), run: chmod 600 {path}")
+            closed = f"chmod 600 {quote(str(path))}"
+            raise ValueError(f"{path} is open to others (mode {mode:04o}), run: {closed}")
         return file.read(SECRET_LIMIT + 1)

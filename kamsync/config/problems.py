@@ -102,7 +102,9 @@ def _problem(error: ErrorDetails, given: Mapping[str, Any], root: type[Section])
 
 
 def sentence(error: ErrorDetails) -> str:
-    """Say what pydantic expected, without what it found."""
+    """Say what was expected, without what was found; a check of ours says it itself."""
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
     known = _SENTENCES.get(error["type"])
     return known.format_map(error.get("ctx", {})) if known else error["msg"].replace("Input", "it")
 

@@ -76,6 +76,7 @@ class Overview(Struct, frozen=True):
     `choices` by system how many values of others it would overwrite if it were preferred throughout.
     *pilot* counts the records of a pilot by entity; without one it is empty. *meeting* has the fields
     in which systems differ that meet for the first time, with the lines that choose otherwise.
+    *unseen* are the mapped native fields that a system did not show, by system and entity.
     """
 
     plan: str
@@ -100,6 +101,7 @@ class Overview(Struct, frozen=True):
     fields: dict[str, FieldCount]
     pilot: dict[str, int]
     meeting: tuple[Difference, ...] = ()
+    unseen: dict[str, dict[str, list[str]]] = {}
 
 
 def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overview:
@@ -139,7 +141,17 @@ def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overvie
         fields=dict(sorted(round_.merged.fields.items())),
         pilot=round_.pilot,
         meeting=differences(round_.merged.fields) if plan.unmet else (),
+        unseen=_unseen(round_),
     )
+
+
+def _unseen(round_: Round) -> dict[str, dict[str, list[str]]]:
+    """Return the mapped native fields that a record came without, by system and entity."""
+    hidden = {
+        system: {entity: sorted(each.unseen) for entity, each in pulled.items() if each.unseen}
+        for system, pulled in round_.pulled.items()
+    }
+    return {system: entities for system, entities in hidden.items() if entities}
 
 
 def _steps(round_: Round) -> Iterator[Step]:

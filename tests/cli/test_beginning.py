@@ -131,7 +131,7 @@ def test_nobody_is_asked_where_nobody_is(empty):
     [
         (("--system", "sales=salesfroce"), "Did you mean 'salesforce'?"),
         (("--system", "sales"), "not of the form NAME=KIND"),
-        (("--system", "Sales=memory"), "such as sales_org"),
+        (("--system", "Sales=memory"), "'Sales' is no name: expected a name of up to 40"),
         (("--system", "a=memory", "--system", "a=memory"), "Give each its own"),
         ((*SALES, "--team", "sles=sales"), "There is no --system 'sles'; there are sales"),
         ((*SALES, "--set", "sales.hots=production"), "Did you mean 'host'?"),
@@ -177,6 +177,13 @@ def test_it_says_where_secrets_go_and_what_is_to_be_filled_in(empty):
     assert "Put the token of success into hub.token, a file of mode 0600." in result.stdout
     told = tomllib.loads((empty.folder / "new" / "kamsync.toml").read_text())
     assert {"file": "hub.token"} == told["system"]["success"]["token"]
+
+
+def test_what_to_do_next_can_be_typed_as_it_stands(empty):
+    """Also where the name of a folder has a blank in it."""
+    result = empty.run("init", "key accounts")
+
+    assert "cd 'key accounts' && " in result.stdout
 
 
 def test_a_connector_without_a_draft_gets_the_options_that_it_needs(empty, plugin):

@@ -251,6 +251,16 @@ def test_undo_takes_back_all_that_followed_as_well(story):
     assert story.sales.values(*NORDWIND).get("health") is None
 
 
+def test_a_round_that_changed_nothing_leaves_nothing_to_undo(story):
+    """It says no number of what is left where there is none."""
+    story.run("sync")
+
+    shown = story.run("undo", str(story.document("history")[0]["number"])).stdout
+
+    assert "left nothing to undo.\n" in shown
+    assert "Next: kamsync history\n" in shown
+
+
 def test_nothing_to_undo_is_said(hub):
     """A hub that never did anything has nothing to put back."""
     result = hub.run("undo", "last")

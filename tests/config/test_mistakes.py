@@ -158,8 +158,10 @@ def test_the_value_of_an_option_is_never_shown(wrong, file):
         f"{SYSTEM}token = {{ file = 'canary.token' }}\npassword = {'[' * 20}'canary'{']' * 20}"
     )
 
+    path = file.parent / "canary.token"
+    missing = f"{path} is not there; run `install -m 600 /dev/stdin {path}`"
     assert [
-        f"system.sales.token: {file.parent}/canary.token cannot be read: No such file or directory.",
+        f"system.sales.token: {missing}, paste the secret, then Ctrl-D.",
         "system.sales.password: expected at most 16 levels of tables and lists.",
     ] == lines
 

@@ -25,6 +25,7 @@ from kamsync.errors import ConfigurationInvalid, Unsupported
 from kamsync.model import Entry, Op, Page, Reading, Receipt, Write
 from kamsync.redact import Secret
 from kamsync_hubspot.account import Account
+from kamsync_hubspot.address import require_address
 from kamsync_hubspot.assignments import Assignments
 from kamsync_hubspot.associations import References
 from kamsync_hubspot.catalogue import Catalogue
@@ -122,6 +123,7 @@ class HubSpot(Connector):
             raise ConfigurationInvalid(f"page must be between 1 and {LISTED}; it is {page}.")
         if parallel < 1:
             raise ConfigurationInvalid(f"parallel must be at least 1; it is {parallel}.")
+        require_address(url)
         self._url = url
         self._paths = paths_of(api)
         self._token = token

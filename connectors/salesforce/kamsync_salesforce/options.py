@@ -26,6 +26,8 @@ WAYS = (
     "session_id; client_id, username and jwt_key; client_id and client_secret; client_id and"
     " refresh_token, or client_id alone after `kamsync connect`"
 )
+CUT_SHORT = "…"
+"""What stands in an example where the rest of a key would."""
 
 
 def version_of(text: str) -> str:
@@ -62,6 +64,11 @@ class Login(Struct, frozen=True):
 
     def require_sound(self) -> None:
         """Raise `ConfigurationInvalid` if no way to log in is complete, or more than one."""
+        if CUT_SHORT in self.client_id:
+            raise ConfigurationInvalid(
+                f"client_id is {self.client_id!r}, which only shows how a consumer key begins.",
+                hint="Write the consumer key of your app there.",
+            )
         if self.jwt_key and not (self.client_id and self.username):
             raise ConfigurationInvalid(
                 "jwt_key needs client_id, the app's consumer key, and username, as whom it signs."

@@ -85,6 +85,7 @@ def test_a_wrong_secret_is_told_without_it(org):
             {"client_id": "c", "session_id": Secret("s"), "refresh_token": Secret("r")},
             "two ways to log in",
         ),
+        ({"client_id": "3MVG9…"}, "only shows how a consumer key begins"),
         ({"client_id": "c", "version": "12"}, "from 60.0 on"),
         ({"client_id": "c", "host": "http://acme.my.salesforce.com"}, "plain HTTP"),
         ({"client_id": "c", "host": "acme.lightning.force.com"}, "browsers only"),

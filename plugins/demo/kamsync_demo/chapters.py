@@ -54,7 +54,7 @@ def first_meeting(stage: Stage, tell: Telling) -> Figures:
     key = agreement(stage.hub, stage.world, stage.systems.answers, stage.systems.clock.now())
     text = (
         f"{key.facts:,} facts about what both had are as an answer key says that knows nothing of the"
-        f" engine; {key.differences} of them the teams told differently."
+        f" engine; {key.differences:,} of them the teams told differently."
     )
     tell.proof([(not key.wrong, text)])
     return {
@@ -126,8 +126,9 @@ def same_minute(stage: Stage, tell: Telling) -> Figures:
 
 
 def undo(stage: Stage, tell: Telling) -> Figures:
-    """Undo the round of that minute, and write that everywhere."""
-    if not (rounds := [each for each in stage.hub.store.rounds.list(1) if each.kind == "sync"]):
+    """Undo the round of that minute, and write that everywhere; without one there is nothing to tell."""
+    rounds = [each for each in stage.hub.store.rounds.list(1) if each.kind == "sync"]
+    if not rounds or not undo_round(stage.hub, rounds[0], dry=True).back:
         return {"back": 0}
     tell.chapter(
         "Undo", "Every round can be undone, whole, and what it wrote goes back everywhere."
@@ -177,8 +178,8 @@ def proven(stage: Stage, tell: Telling) -> tuple[Figures, bool]:
     fate, doubles = stage.witness.fates(), duplicates(stage.hub, stage.systems.answers)
     faults, held = stage.hub.store.verify(), stage.hub.store.reviews.count_open()
     became = (
-        f"{fate.golden:,} golden, {fate.superseded} superseded, {fate.losers} named as losers,"
-        f" {fate.waiting} waiting, {len(fate.lost)} lost"
+        f"{fate.golden:,} golden, {fate.superseded:,} superseded, {fate.losers:,} named as losers,"
+        f" {fate.waiting:,} waiting, {len(fate.lost):,} lost"
     )
     lines = [
         (not fate.lost, f"{fate.values:,} values that people entered: {became}."),

@@ -97,6 +97,22 @@ def test_an_option_that_cannot_be_is_refused(options):
         HubSpot(token=Secret("x"), **options)
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("api.hubapi.com", "no address"),
+        ("htp:/x", "no address"),
+        ("http://[::1", "no address"),
+        ("http://127.0.0.1:port", "no address"),
+        ("http://api.hubapi.com", "plain HTTP"),
+    ],
+)
+def test_an_address_that_cannot_be_is_refused_before_it_is_called(url, told):
+    """A token is never sent to another machine in the clear."""
+    with pytest.raises(ConfigurationInvalid, match=told):
+        HubSpot(token=Secret("x"), url=url)
+
+
 def test_every_mapped_field_is_there(connector):
     """Each native field of the ready maps is one that the portal describes."""
     described = connector.describe()
