@@ -254,7 +254,7 @@ class _Count:
 
 def _counts(hub: Hub, systems: Collection[str]) -> dict[tuple[str, str], _Count]:
     """Return the tallies of *systems* before anything is planned, by system and entity."""
-    shown, places = hub.store.links.counts(sorted(systems)), hub.store.cursors.all()
+    shown, places = hub.store.links.counts(), hub.store.cursors.all()
     return {
         key: _Count(*key, shown.get(key, 0), places.get(key, Cursor()).seen_count)
         for entity in hub.entities()

@@ -8,11 +8,13 @@ from kamsync.store.database import Database
 
 __all__ = ["Counts"]
 
-_ALL = "SELECT count(*) FROM link WHERE system = ? AND entity = ?"
+_ALL = "SELECT system, entity, count(*) FROM link GROUP BY system, entity"
 
-# Joined to a text, a column is out of reach of the index of all links: only the few that are gone,
-# which have an index of their own, are to be looked at one by one.
-_GONE = "SELECT count(*) FROM link WHERE alive = 0 AND system || '' = ? AND entity || '' = ?"
+# Only those that are gone, which have an index of their own, are looked at one by one.
+_GONE = "SELECT system, entity, count(*) FROM link WHERE alive = 0 GROUP BY system, entity"
+
+Place = tuple[str, str]
+"""A system, and an entity in it."""
 
 
 class Counts:
@@ -24,30 +26,27 @@ class Counts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._all: dict[tuple[str, str], int] = {}
+        self._all: dict[Place, int] | None = None
         self._written_by_others: int | None = None
         database.at_end(self._ended)
 
-    def living(self, system: str, entity: str) -> int:
-        """Return how many living native records of an entity are known in a system."""
+    def living(self) -> dict[Place, int]:
+        """Return how many living native records are known of each entity, in each system that has any."""
         others = self._database.written_by_others()
-        if others is None or others != self._written_by_others:
-            self._all.clear()
-            self._written_by_others = others
-        if (system, entity) not in self._all:
-            self._all[system, entity] = self._count(_ALL, system, entity)
-        return self._all[system, entity] - self._count(_GONE, system, entity)
+        if self._all is None or others is None or others != self._written_by_others:
+            self._all, self._written_by_others = self._count(_ALL), others
+        gone = self._count(_GONE)
+        return {place: count - gone.get(place, 0) for place, count in self._all.items()}
 
     def came_or_went(self, links: Sized) -> None:
         """Count all again when asked, if there are any *links*."""
         if links:
-            self._all.clear()
+            self._all = None
 
-    def _count(self, sql: str, system: str, entity: str) -> int:
-        row = self._database.row(sql, (system, entity))
-        return int(row[0]) if row else 0
+    def _count(self, sql: str) -> dict[Place, int]:
+        return {(row[0], row[1]): int(row[2]) for row in self._database.rows(sql)}
 
     def _ended(self, kept: bool) -> None:  # noqa: FBT001
         """Forget what was counted in a transaction that was undone."""
         if not kept:
-            self._all.clear()
+            self._all = None

@@ -116,16 +116,6 @@ SELECT record FROM (
 """
 
 
-# Each entity that was ever read has a cursor, and no other one has a native record that is known.
-_COUNTS = """
-SELECT system, entity,
-    (SELECT count(*) FROM link WHERE link.system = pull_cursor.system AND link.entity = pull_cursor.entity)
-FROM pull_cursor WHERE system IN (??)
-"""
-
-_GONE = "SELECT system, entity, count(*) FROM link WHERE alive = 0 GROUP BY system, entity"
-
-
 class Links(Owing):
     """The links of a store, read and written in batches."""
 
@@ -299,15 +289,9 @@ class Links(Owing):
         """
         return self._links(_UNSEEN, (system, entity, seen, int(dead), after, limit))
 
-    def count(self, system: str, entity: str) -> int:
-        """Return how many living native records are known."""
-        return self._counts.living(system, entity)
-
-    def counts(self, systems: Sequence[str]) -> dict[tuple[str, str], int]:
-        """Return how many living native records are known of each entity that was read in *systems*."""
-        known = self._database.of(_COUNTS, (), systems)
-        gone = {(row[0], row[1]): int(row[2]) for row in self._database.rows(_GONE)}
-        return {(row[0], row[1]): int(row[2]) - gone.get((row[0], row[1]), 0) for row in known}
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many living native records are known, by system and entity, where there are any."""
+        return self._counts.living()
 
     def delete(self, ids: Sequence[int]) -> None:
         """Forget links, with what they were owed and waited for; their open writes are given up."""

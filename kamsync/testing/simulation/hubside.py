@@ -208,7 +208,7 @@ class HubSide:
         for (system, entity, op), keys in self.landings.counts.items():
             count = len(keys)
             bound = getattr(self.setting.limits.of(system, entity), op.value)
-            if count > bound.allows(self.store.links.count(system, entity) + count):
+            if count > bound.allows(self.store.links.counts().get((system, entity), 0) + count):
                 text = f"{count} writes ({op}) of {entity} in {system} went past the guard"
                 self.chronicle.report(13, text)
 
