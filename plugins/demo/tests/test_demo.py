@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from click.testing import CliRunner
@@ -237,6 +238,8 @@ def test_asked_to_end_in_the_middle_it_leaves_nothing_behind(tmp_path, sign, say
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=os.environ | {"TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+        # Tests that run in the background are deaf to Ctrl-C, and so is what they start.
+        preexec_fn=partial(signal.signal, sign, signal.SIG_DFL),  # noqa: PLW1509 - no thread runs
     )
     assert process.stdout is not None
     process.stdout.readline()
