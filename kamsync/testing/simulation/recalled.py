@@ -67,13 +67,15 @@ class Recalled:
     def _let_enter(self, cell: Cell) -> None:
         """Count what a cell holds as entered there, apart from where whoever wrote it there took it from.
 
-        What golden was at the backup already is that all the same.
+        What golden was at the backup already is that all the same, and so is what was dealt with by then.
         """
         golden = self.subjects.get((self.owner.get(cell.place, ""), cell.field))
-        if not (cell.now.user or (golden and is_same(golden.now.ident, cell.now.ident))):
-            bit = self.truth.bit(
-                f"{cell.place.system} {cell.place.native_id}.{cell.field} as it was left"
-            )
+        known = golden is not None and (
+            is_same(golden.now.ident, cell.now.ident) or not cell.now.head & ~golden.settled
+        )
+        if not (cell.now.user or known):
+            where = f"{cell.place.system} {cell.place.native_id}.{cell.field}"
+            bit = self.truth.bit(f"{where} as it was left")
             cell.now.head, cell.now.past = bit, cell.now.past | bit
         cell.now.user = True
 
