@@ -133,7 +133,8 @@ def weigh(tallies: Iterable[Tally], limits: Limits) -> tuple[Alarm, ...]:
 
 def _exceeding(tally: Tally, what: str, count: int, bound: Bound) -> list[Alarm]:
     """Return an alarm if *count* is more than *bound* allows."""
-    if count == 0 or count <= (limit := bound.allows(tally.existing)):
+    limit = bound.allows(tally.existing)
+    if count <= limit:
         return []
     return [Alarm(tally.system, tally.entity, what, count, tally.existing, limit)]
 

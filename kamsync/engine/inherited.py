@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from msgspec import structs
 
 from kamsync.engine.hub import Hub
-from kamsync.model import Conflict, Contender, Event, Golden, Kind, Origin, Record
+from kamsync.merge import as_contender
+from kamsync.model import Conflict, Contender, Event, Golden, Kind, Record
 
 __all__ = ["inherit"]
 
@@ -44,23 +45,13 @@ def _lone(conflict: Conflict, golden: Golden) -> list[Contender]:
 
 def _asked(hub: Hub, conflict: Conflict, survivor: str, golden: Golden) -> Conflict:
     """Return the question about a field of a survivor that was not asked there yet."""
-    origin = golden.origin or Origin()
-    holder = Contender(
-        value=golden.value,
-        system=origin.system,
-        team=origin.team,
-        person=origin.person,
-        at=origin.at if origin.system else "",
-        knew=True,
-        employee=origin.employee,
-    )
     return Conflict(
         id=str(hub.store.take("conflict")),
         kind=Kind.VALUE,
         entity=conflict.entity,
         record=survivor,
         field=conflict.field,
-        contenders=(holder,),
+        contenders=(as_contender(golden),),
         version=0,
         cause=CAUSE,
         agreed=golden.value,

@@ -33,6 +33,7 @@ from kamsync.merge.words import (
     Side,
     Speaker,
     Topic,
+    as_contender,
     is_blank_start,
 )
 from kamsync.model import Conflict, Decision, Golden
@@ -49,6 +50,7 @@ __all__ = [
     "Topic",
     "agree_on",
     "appeal",
+    "as_contender",
     "decide",
     "is_blank_start",
     "merge_field",

@@ -14,6 +14,7 @@ from kamsync.merge.words import (
     Side,
     Speaker,
     Topic,
+    as_contender,
     distinct,
     is_blank_start,
 )
@@ -108,17 +109,7 @@ class State:
 
     def golden_contender(self) -> Contender:
         """Return golden as one side of a conflict."""
-        origin = self.golden.origin or Origin()
-        return Contender(
-            value=self.golden.value,
-            system=origin.system,
-            team=origin.team,
-            person=origin.person,
-            # What was said in no system has a time of our own clock, which says nothing beside theirs.
-            at=origin.at if origin.system else "",
-            knew=True,
-            employee=origin.employee,
-        )
+        return as_contender(self.golden)
 
     def learn(self, side: Side) -> None:
         """Let the link know golden's revision."""

@@ -9,7 +9,20 @@ from typing import Protocol
 from msgspec import Struct, structs
 
 from kamsync.clock import instant
-from kamsync.model import Author, Cells, Conflict, Event, Evidence, Fact, Golden, Kind, Step, Value
+from kamsync.model import (
+    Author,
+    Cells,
+    Conflict,
+    Contender,
+    Event,
+    Evidence,
+    Fact,
+    Golden,
+    Kind,
+    Origin,
+    Step,
+    Value,
+)
 from kamsync.policy.verdict import Hold, Settlement
 
 __all__ = [
@@ -23,6 +36,7 @@ __all__ = [
     "Side",
     "Speaker",
     "Topic",
+    "as_contender",
     "distinct",
     "is_blank_start",
     "with_terms",
@@ -130,6 +144,21 @@ def is_blank_start(fact: Look) -> bool:
     """Whether a system shows nothing of a field, which is no claim where nothing was ever said."""
     observed = fact.observed
     return observed.count(None) == len(observed) and not fact.doubt and not fact.trail
+
+
+def as_contender(golden: Golden) -> Contender:
+    """Return golden as one side of a conflict."""
+    origin = golden.origin or Origin()
+    return Contender(
+        value=golden.value,
+        system=origin.system,
+        team=origin.team,
+        person=origin.person,
+        # What was said in no system has a time of our own clock, which says nothing beside theirs.
+        at=origin.at if origin.system else "",
+        knew=True,
+        employee=origin.employee,
+    )
 
 
 def with_terms(conflict: Conflict, answer: Settlement | Hold | None) -> Conflict:

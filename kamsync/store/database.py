@@ -192,26 +192,14 @@ class Database(ABC):
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run one writing statement; return how many rows it touched."""
-        self.enter()
-        failed = True
-        try:
-            touched = self._run(sql, parameters)
-            failed = False
-        finally:
-            self.leave(failed=failed)
-        return touched
+        with self._transaction:
+            return self._run(sql, parameters)
 
     def many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run one writing statement for each of *rows*, in one transaction."""
-        if not rows:
-            return
-        self.enter()
-        failed = True
-        try:
-            self._many(sql, rows)
-            failed = False
-        finally:
-            self.leave(failed=failed)
+        if rows:
+            with self._transaction:
+                self._many(sql, rows)
 
     def erase(self, sql: str, parameters: Sequence[Any]) -> int:
         """Run one writing statement of which what it removes shall not stay readable anywhere."""

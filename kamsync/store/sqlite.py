@@ -88,8 +88,7 @@ class SqliteDatabase(Database):
         """Return the rows of one statement."""
         with self._lock:
             try:
-                text = self._texts.get(sql) or self._text(sql)
-                return self.connection.execute(text, parameters).fetchall()
+                return self.connection.execute(self._text(sql), parameters).fetchall()
             except sqlite3.Error as error:
                 raise explained(error, self.name) from error
 
@@ -159,14 +158,13 @@ class SqliteDatabase(Database):
 
     def _run(self, sql: str, parameters: Sequence[Any]) -> int:
         try:
-            text = self._texts.get(sql) or self._text(sql)
-            return self.connection.execute(text, parameters).rowcount
+            return self.connection.execute(self._text(sql), parameters).rowcount
         except sqlite3.Error as error:
             raise explained(error, self.name) from error
 
     def _many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         try:
-            self.connection.executemany(self._texts.get(sql) or self._text(sql), rows)
+            self.connection.executemany(self._text(sql), rows)
         except sqlite3.Error as error:
             raise explained(error, self.name) from error
 
