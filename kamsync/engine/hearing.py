@@ -277,15 +277,16 @@ class _Hearing:
     def outdated(self, heard: Sequence[tuple[Link, Link]]) -> set[str]:
         """Return the records whose links know something else now, although nothing moved there.
 
-        A write of ours that lands late may say what golden was: it is due again. What is being
-        pushed is looked after by the push itself.
+        A write of ours that lands late may say what golden was: it is due again, and so is what
+        waited for an edit that was taken back before it could be merged. What is being pushed is
+        looked after by the push itself.
         """
         return {
             after.record
             for before, after in heard
             if after.record is not None
             and not any(has_landed(row) for row in self.rows.get(after.id, ()))
-            and knows_or_sees_more(before, after)
+            and (knows_or_sees_more(before, after) or (before.moved and not after.moved))
         }
 
 

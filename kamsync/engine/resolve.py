@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 
 from msgspec import structs
 
@@ -66,7 +67,7 @@ def drop_creates(hub: Hub, system: System, entity: str) -> None:
     """
     for rows in in_flight(hub, system, entity):
         unsaid = _unsaid(hub, system, rows)
-        found = _read_beside(hub, system, entity, [row for row in rows if row.id not in unsaid])
+        found = _read_already(hub, system, entity, [row for row in rows if row.id not in unsaid])
         known = unsaid | found
         missing = [row.id for row in rows if row.op is Op.CREATE and row.id not in known]
         with hub.store.transaction():
@@ -74,18 +75,20 @@ def drop_creates(hub: Hub, system: System, entity: str) -> None:
             give_up_places(hub, (row.link for row in rows if row.id in missing))
 
 
-def _read_beside(
+def _read_already(
     hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]
 ) -> frozenset[int]:
-    """Find creates among what was read whose record is there under another id; return those found.
+    """Find creates among what was read, although nothing that was asked for showed them; return those found.
 
-    It was two records when they were sent. Without that, what was merged would come back as a newcomer.
+    A search may lag behind what is listed. And a record that is there under another id was two when
+    it was sent: what was merged would come back as a newcomer.
     """
     links = hub.store.links.by_id(sorted({row.link for row in rows}))
-    creates = [row for row in rows if _makes_new(system, row, links)]
-    missing = _still_missing(hub, creates)
-    beside = [row for row in creates if row.link in links and row not in missing]
-    found = {held[0]: row for row in beside if len(held := _newcomers(hub, row)) == 1}
+    creates = [row for row in rows if row.link in links and _makes_new(system, row, links)]
+    if Can.SEARCH not in system.connector.can:
+        missing = _still_missing(hub, creates)
+        creates = [row for row in creates if row not in missing]
+    found = _newcomers(hub, creates)
     if not found:
         return frozenset()
     map_, seen = system.maps[entity], hub.store.current("revision")
@@ -104,18 +107,16 @@ def _mark_dirty(hub: Hub, rows: Sequence[OutboxRow]) -> None:
     hub.store.records.mark_dirty(sorted({p.record for p in places.values() if p.record}))
 
 
-def _newcomers(hub: Hub, row: OutboxRow) -> list[str]:
-    """Return what is new in a system and holds all that a create has sent there."""
-    held: list[str] = []
+def _newcomers(hub: Hub, rows: Sequence[OutboxRow]) -> dict[str, OutboxRow]:
+    """Return the creates of which one newcomer alone holds all that was sent, by its native id."""
+    held: dict[int, list[str]] = {row.id: [] for row in rows}
     after = 0
-    while links := hub.store.links.unmatched(row.entity, after, hub.batch):
+    while rows and (links := hub.store.links.unmatched(rows[0].entity, after, hub.batch)):
         after = links[-1].id
-        held += [
-            link.native_id
-            for link in links
-            if link.system == row.system and link.native_id and _holds(link, row)
-        ]
-    return held
+        for link, row in product(links, rows):
+            if link.native_id and link.system == row.system and _holds(link, row):
+                held[row.id].append(link.native_id)
+    return {held[row.id][0]: row for row in rows if len(held[row.id]) == 1}
 
 
 def _holds(link: Glimpse, row: OutboxRow) -> bool:
