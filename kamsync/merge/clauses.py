@@ -76,7 +76,7 @@ class FieldMerge(State):
         """Merge a field that is not held."""
         rest: list[Side] = []
         for side in movers:
-            if self.agrees(side):
+            if self.agrees(side) and not self.empties(side):
                 self.echo(side)
             else:
                 rest.append(side)
@@ -178,6 +178,12 @@ class FieldMerge(State):
         unmet = fact.merged is None and not fact.doubt
         said = self.golden.revision != 0 or self.held is not None
         return unmet and said and is_blank(side.value(fact.observed, None))
+
+    def empties(self, side: Side) -> bool:
+        """Whether somebody emptied here what was never golden: that is said, and no echo of nothing."""
+        fact = self.facts[side.link]
+        unset = self.golden.revision == 0 and fact.merged is not None
+        return unset and fact.observed != fact.merged and not fact.emptied
 
     def fell(self, side: Side) -> bool:
         """M10: whether a reference was emptied with what it led to; the blank is named, and loses.

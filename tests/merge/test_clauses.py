@@ -285,6 +285,18 @@ def test_a_cleared_field_is_not_filled_in_silence() -> None:
     assert {None, "new"} == values(merged.conflicts[0].contenders)
 
 
+def test_what_was_cleared_before_anything_was_golden_is_not_filled_in_silence() -> None:
+    """M4: two records became one, and somebody had just taken away what only one of them said."""
+    cleared, filled = Side(1, Fact((None,), ("old",), -1)), Side(2, Fact(("new",), None, -1))
+
+    alone = merge(Golden(), cleared)
+    merged = merge(Golden(), cleared, filled)
+
+    assert {None, "new"} == values(merged.conflicts[0].contenders)
+    assert alone.golden.value is None
+    assert alone.golden.revision
+
+
 def test_a_coarse_system_agrees_with_what_it_can_hold() -> None:
     """M1: a lossy system never echoes its loss back as an edit."""
     merged = merge(Golden("anna", 7), Side(1, Fact(("a",), ("b",), 3), coarse=True))

@@ -143,7 +143,7 @@ class Landings:
         elif act.deed in {Deed.DELETE, Deed.MERGE}:
             self.lost(place, merged=act.into is not None)
             if act.into is not None:
-                self.made.took_over(Place(cast.name, act.object, act.into))
+                self.made.took_over(Place(cast.name, act.object, act.into), place)
                 nodes = self.truth.nodes
                 nodes.unite(
                     nodes.of(cast.name, act.object, act.into),

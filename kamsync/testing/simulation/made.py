@@ -26,6 +26,8 @@ class Made:
         self._unmet: frozenset[Place] = frozenset()
         self._passing: set[Place] = set()
         """What passes for another record, since that was merged into it before it was met again."""
+        self._taken: list[tuple[Place, Place]] = []
+        """What was merged into another record, and into which."""
 
     def of(self, system: str, record: str) -> list[Place]:
         """Return what was made in a system for a record, as far as that must be known."""
@@ -50,9 +52,13 @@ class Made:
             for place in made
         }
         self._unmet = frozenset(self._forgotten).difference(known)
+        self._passing |= {
+            over for lost, over in self._taken if lost in known and over in self._unmet
+        }
 
-    def took_over(self, place: Place) -> None:
-        """Note that something was merged into a native record, which may not have been met again yet."""
+    def took_over(self, place: Place, lost: Place) -> None:
+        """Note that *lost* was merged into a native record, which may not have been met again yet."""
+        self._taken.append((lost, place))
         if place in self._unmet and place not in self.truth.owner:
             self._passing.add(place)
 

@@ -98,9 +98,10 @@ class Truth:
             if (place.entity, field) in REFERS and ident != cell.blank:
                 # Of twins it may be the other one that it refers to now.
                 cell.versions.append(Version(ident, was.past, was.head, seq=act.seq))
-            elif any(part is FOLLOWING for part in ident):
-                # Spelt anew, what follows from it in this system is said with it.
-                bit = self.bit(f"{act.word} {place.system} {place.native_id}.{field} spelt anew")
+            elif (was.ident == cell.blank and not was.user) or _follows(ident):
+                # Saved over what a system had emptied, the blank is said by hand. And spelt anew, what
+                # follows from it in this system is said with it.
+                bit = self.bit(f"{act.word} {place.system} {place.native_id}.{field} said again")
                 self.moot |= bit
                 cell.versions.append(Version(ident, was.past | bit, was.head | bit, seq=act.seq))
             return
@@ -387,6 +388,11 @@ def _know(ident: Ident, bits: int, versions: Sequence[Version], subject: Subject
 
 def _name(place: Place) -> tuple[str, str, str]:
     return place.system, place.entity, place.native_id
+
+
+def _follows(ident: Ident) -> bool:
+    """Whether a part of what is said follows from the rest of it in its system."""
+    return any(part is FOLLOWING for part in ident)
 
 
 def _in_words(ident: Ident) -> str:
