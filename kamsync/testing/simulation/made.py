@@ -72,7 +72,7 @@ class Made:
 
     def is_known(self, place: Place) -> bool:
         """Whether an older store can know what it made: by its key, the same everywhere, and its alone."""
-        if place in self._passing:
+        if place in self._passing or self._is_hidden(place):
             return False
         if place not in self._forgotten or not self._is_alive(place):
             return True
@@ -89,6 +89,12 @@ class Made:
     def _is_alive(self, place: Place) -> bool:
         row = self.towns[place.system].row(place.entity, place.native_id)
         return row is not None and row.alive
+
+    def _is_hidden(self, place: Place) -> bool:
+        """Whether an older store, which does not know a record, is not shown it either."""
+        hidden = self.towns[place.system].hidden_records
+        unknown = place in self._forgotten and place in self._unmet
+        return unknown and (place.entity, place.native_id) in hidden
 
     def _is_alone(self, key: dict[str, Ident], place: Place) -> bool:
         """Whether no system holds two records that are told apart by the same."""
