@@ -75,21 +75,33 @@ class _Replay:
 def _news(fact: Fact, map_: FieldMap, hearing: Hearing) -> Iterator[tuple[Cells, Entry]]:
     """Yield the entries that change a field, with its cells after each, as far as they are news.
 
-    What a history tells again of a coarse version is known up to where the field was as last seen.
+    What a history tells again of a coarse version is known up to where the field was as last seen. A
+    write of ours since then is none of that, even where it said just the same.
     """
     cells = fact.observed
     told: list[tuple[Cells, Entry]] = []
-    known = 0
+    known, written = [0], 0
     for entry in hearing.history or ():
         if not any(name in entry.values for name in map_.native):
             continue
         cells = tuple(
             entry.values.get(name, old) for name, old in zip(map_.native, cells, strict=True)
         )
+        if _answers(entry, cells, map_, hearing):
+            written = len(told)
         told.append((cells, entry))
         if entry.version and entry.version == hearing.told_again and cells == fact.observed:
-            known = len(told)
-    yield from told[known:]
+            known.append(len(told))
+    before = [place for place in known if 0 < place <= written]
+    yield from told[(before or known)[-1] :]
+
+
+def _answers(entry: Entry, cells: Cells, map_: FieldMap, hearing: Hearing) -> bool:
+    """Whether an entry is ours and may be what the system has just said that it took."""
+    if entry.author is None or not entry.author.own:
+        return False
+    intent = matching(hearing.intents.get(map_.field, ()), cells)
+    return intent is not None and intent.landed
 
 
 def steps(fact: Fact, map_: FieldMap, hearing: Hearing) -> Iterator[Step]:

@@ -299,6 +299,37 @@ def test_a_reference_to_another_record_is_an_edit_though_the_first_one_is_gone()
     assert fallen(reading(account="account-2", author=ANN)).edited
 
 
+def test_a_write_of_the_second_that_is_told_again_is_news_though_it_says_the_same():
+    """Else it would never be known, and be sent again in each round."""
+    wrote = Entry({"title": "Head"}, US, NOON, "1")
+    fact = heard(
+        link(),
+        reading(version="1", title="Head"),
+        can=Can.HISTORY,
+        history=[wrote, wrote],
+        intents=sent("Head", landed=True),
+    )
+
+    assert Fact(("Head",), ("Head",), 6) == fact
+
+
+def test_an_edit_between_two_writes_of_one_second_that_say_the_same_is_not_lost():
+    """It is merged before the second of them counts as known."""
+    wrote, edited = (
+        Entry({"title": "Head"}, US, NOON, "1"),
+        Entry({"title": "Boss"}, ANN, NOON, "1"),
+    )
+    fact = heard(
+        link(),
+        reading(version="1", title="Head"),
+        can=Can.HISTORY,
+        history=[wrote, edited, wrote],
+        intents=sent("Head", landed=True),
+    )
+
+    assert ["Boss", "Head"] == [step.cells[0] for step in fact.trail]
+
+
 def test_what_was_told_before_a_reference_was_emptied_is_heard_first():
     """A history shows that somebody had chosen another one meanwhile."""
     entry = Entry({"account": "account-2"}, ANN, NOON, "2")
