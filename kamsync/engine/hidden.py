@@ -17,7 +17,7 @@ from kamsync.engine.hub import Hub, System
 from kamsync.merge import UNTOLD
 from kamsync.model import Conflict, Kind, Reading
 
-__all__ = ["hidden_in", "keep_hidden", "shows_again"]
+__all__ = ["hidden_in", "hidden_names", "keep_hidden", "shows_again"]
 
 
 def hidden_in(wanted: Collection[str], readings: Sequence[Reading]) -> dict[str, str]:
@@ -29,6 +29,11 @@ def hidden_in(wanted: Collection[str], readings: Sequence[Reading]) -> dict[str,
                 if name not in reading.values:
                     hidden.setdefault(name, reading.native_id)
     return hidden
+
+
+def hidden_names(hub: Hub, system: System, entity: str) -> frozenset[str]:
+    """Return the native fields of which it is remembered that a system hides them."""
+    return frozenset(_hidden(hub, system, entity))
 
 
 def keep_hidden(

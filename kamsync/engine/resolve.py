@@ -11,6 +11,7 @@ from kamsync.clock import instant
 from kamsync.connector import Can
 from kamsync.engine.falling import reread_referring
 from kamsync.engine.hearing import LATE_LIMIT, hear
+from kamsync.engine.hidden import hidden_names
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.joining import propose_merge
 from kamsync.engine.open_writes import sent
@@ -137,7 +138,10 @@ def _unsaid(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[in
 
 
 def _refused_for_good(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[int]:
-    """Return the creates that the system refuses to make again, and that can be on their way no more."""
+    """Return the creates that the system refuses to make again, and that can be on their way no more.
+
+    What hides a field of them may be why it refuses: then it says so once that is shown again.
+    """
     places = hub.store.links.by_id([row.link for row in rows])
     records = {link: place.record for link, place in places.items() if place.record}
     parks = hub.store.parks.of_records(sorted(set(records.values())))
@@ -145,7 +149,17 @@ def _refused_for_good(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> fr
     if not refused:
         return frozenset()
     since = instant(hub.clock.now() - LATE_LIMIT)
-    return frozenset(row.id for row in rows if records.get(row.link) in refused and row.at <= since)
+    return frozenset(
+        row.id
+        for row in rows
+        if records.get(row.link) in refused and row.at <= since and not _hides(hub, system, row)
+    )
+
+
+def _hides(hub: Hub, system: System, row: OutboxRow) -> bool:
+    """Whether a system does not show some of what a write sent."""
+    names = sent(system.maps[row.entity], row)
+    return not hidden_names(hub, system, row.entity).isdisjoint(names)
 
 
 def in_flight(hub: Hub, system: System, entity: str) -> Iterator[list[OutboxRow]]:
