@@ -48,13 +48,14 @@ class Setback:
         town.go_back(seq)
         for place, was_alive in before.items():
             row = town.row(place.entity, place.native_id)
-            if row is None or not row.alive:
-                if was_alive:
-                    self.landings.lost(place)
-                continue
-            if not was_alive:
+            is_alive = row is not None and row.alive
+            if was_alive and not is_alive:
+                self.landings.lost(place)
+            elif is_alive and not was_alive:
                 self.landings.found(place)
-            self._turn_back(town, place, row)
+            if row is not None:
+                # What is deleted again may be brought back as it was then.
+                self._turn_back(town, place, row)
 
     def _turn_back(self, town: Town, place: Place, row: Row) -> None:
         """Let each field be what it was; nobody can tell where the version does not say that it is older."""

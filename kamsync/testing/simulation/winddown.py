@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,9 @@ PASSES_LIMIT = 4
 
 QUIET = 2
 """How many rounds in a row write nothing where the world is at rest."""
+
+OFTEN = timedelta(hours=1)
+"""How often everything is read again where that may come between two rounds of the end."""
 
 UNDO_EVERY = 5
 """In one of how many histories a round is undone before the end, and a record erased after it."""
@@ -173,6 +177,10 @@ class _Rest:
                 break
         else:
             world.report(23, f"{PASSES_LIMIT} rounds were not enough to come to rest")
+        if passes > QUIET and world.setting.sweep_every < OFTEN:
+            # What fell in silence with the last deletes is heard once all is read again.
+            world.clock.wait(world.setting.sweep_every.total_seconds())
+            world.hub.run(lambda: world.hub.round(approve=True))
         if once:
             self._require_no_flip_flop()
         self._require_rest()
