@@ -1,18 +1,25 @@
-"""What took over another record, and was never read before: a create of ours may have made it.
+"""What a create of ours may have made, and the place that it fills.
 
-While its answer is lost, nobody is told apart from a newcomer by name. Somebody may have merged a record
-into it before anything could ask what became of the create.
+While the answer is lost, nobody is told apart from a newcomer by name. What took over another record, and
+was never read before, may be it: somebody may have merged that record into it before anything could ask
+what became of the create.
 """
 
 from __future__ import annotations
 
+from msgspec import structs
+
+from kamsync.engine.falling import reread_referring
 from kamsync.engine.hearing import hear
 from kamsync.engine.hub import Hub, System
-from kamsync.engine.resolve import fill, in_flight
-from kamsync.model import EXISTS, Link, Op
+from kamsync.engine.joining import propose_merge
+from kamsync.engine.open_writes import in_flight
+from kamsync.engine.parking import park_taken
+from kamsync.model import EXISTS, Link, Op, Reading
+from kamsync.observe import is_gone
 from kamsync.store import OutboxRow
 
-__all__ = ["as_created"]
+__all__ = ["as_created", "fill"]
 
 
 def as_created(hub: Hub, system: System, newcomer: Link) -> Link:
@@ -52,3 +59,38 @@ def _shows(newcomer: Link, row: OutboxRow, hub: Hub) -> bool:
         name in facts and facts[name].observed == row.fields[name].cells
         for name in sent & set(keys) or sent
     )
+
+
+def fill(hub: Hub, row: OutboxRow, reading: Reading) -> bool:
+    """Let the place of a record be filled by the native record that was found to be its create.
+
+    That record may have taken over the one that was sent. Return whether it may be filled: an older
+    store may have met what was found as another record by now.
+    """
+    links = hub.store.links
+    place = links.by_id([row.link]).get(row.link)
+    record = place.record if place is not None else None
+    if place is None or record is None or (place.native_id is not None and not is_gone(place)):
+        return True
+    if place.native_id is not None:
+        reread_referring(hub, hub.systems[row.system], row.entity)
+    place = structs.replace(place, facts={}, version="", settled=True)
+    known = links.by_native(row.system, row.entity, [reading.native_id]).get(reading.native_id)
+    if known is not None and known.record not in (None, record):
+        park_taken(hub, row, place, reading.native_id)
+        return False
+    if known is not None:
+        links.delete([known.id])
+    links.save([structs.replace(place, native_id=reading.native_id)])
+    hub.store.parks.clear(row.system, row.entity, [record])
+    links.arrived(row.system, row.entity, [reading.native_id, record])
+    _show_twins(hub, place, record)
+    return True
+
+
+def _show_twins(hub: Hub, place: Link, record: str) -> None:
+    """Ask a person to merge what was found with what is there of a record that was two before."""
+    others = hub.store.links.of_records([record])[record]
+    alive = [each for each in others if each.native_id is not None and not is_gone(each)]
+    if any(each.system == place.system and each.id != place.id for each in alive):
+        propose_merge(hub, place.entity, record, place.system)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kamsync.connector import Can
 from kamsync.engine.hub import Hub, System
@@ -10,7 +10,24 @@ from kamsync.mapping import EntityMap
 from kamsync.model import EXISTS, Intent, Link, Native, Op
 from kamsync.store import OutboxRow
 
-__all__ = ["has_landed", "intents_of", "knows_or_sees_more", "learns", "sent", "spent_fields"]
+__all__ = [
+    "has_landed",
+    "in_flight",
+    "intents_of",
+    "knows_or_sees_more",
+    "learns",
+    "sent",
+    "spent_fields",
+]
+
+
+def in_flight(hub: Hub, system: System, entity: str) -> Iterator[list[OutboxRow]]:
+    """Yield the writes in flight."""
+    after = 0
+    limit = system.connector.batch_limit
+    while rows := hub.store.outbox.inflight(system.name, entity, after, limit):
+        after = rows[-1].id
+        yield rows
 
 
 def sent(map_: EntityMap, row: OutboxRow) -> dict[str, Native]:

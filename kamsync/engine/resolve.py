@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import structs
 
 from kamsync.clock import instant
 from kamsync.connector import Can
-from kamsync.engine.falling import reread_referring
+from kamsync.engine.created import fill
 from kamsync.engine.hearing import LATE_LIMIT, hear
 from kamsync.engine.hub import Hub, System
-from kamsync.engine.joining import propose_merge
-from kamsync.engine.open_writes import sent
-from kamsync.engine.parking import park_refused, park_taken
+from kamsync.engine.open_writes import in_flight, sent
+from kamsync.engine.parking import park_refused
 from kamsync.engine.places import give_up_places
 from kamsync.engine.pull import look_again
 from kamsync.model import EXISTS, Link, Native, Op, Outcome, Reading, Receipt, Write
 from kamsync.observe import is_gone
 from kamsync.store import Glimpse, OutboxRow
 
-__all__ = ["drop_creates", "fill", "in_flight", "resolve"]
+__all__ = ["drop_creates", "resolve"]
 
 NO_ANSWER = frozenset({Outcome.UNKNOWN, Outcome.LATER, Outcome.REFUSED})
 """What says of a create that was sent again nothing about the one before it: it may be refused only now."""
@@ -145,15 +144,6 @@ def _refused_for_good(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> fr
         return frozenset()
     since = instant(hub.clock.now() - LATE_LIMIT)
     return frozenset(row.id for row in rows if records.get(row.link) in refused and row.at <= since)
-
-
-def in_flight(hub: Hub, system: System, entity: str) -> Iterator[list[OutboxRow]]:
-    """Yield the writes in flight."""
-    after = 0
-    limit = system.connector.batch_limit
-    while rows := hub.store.outbox.inflight(system.name, entity, after, limit):
-        after = rows[-1].id
-        yield rows
 
 
 def _find(hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]) -> None:
@@ -322,38 +312,3 @@ def _holding(hub: Hub, system: System, entity: str, values: Mapping[str, Native]
     ids = [reading.native_id for reading in readings]
     known = hub.store.links.by_native(system.name, entity, ids)
     return [r for r in readings if r.native_id not in known or known[r.native_id].record is None]
-
-
-def fill(hub: Hub, row: OutboxRow, reading: Reading) -> bool:
-    """Let the place of a record be filled by the native record that was found to be its create.
-
-    That record may have taken over the one that was sent. Return whether it may be filled: an older
-    store may have met what was found as another record by now.
-    """
-    links = hub.store.links
-    place = links.by_id([row.link]).get(row.link)
-    record = place.record if place is not None else None
-    if place is None or record is None or (place.native_id is not None and not is_gone(place)):
-        return True
-    if place.native_id is not None:
-        reread_referring(hub, hub.systems[row.system], row.entity)
-    place = structs.replace(place, facts={}, version="", settled=True)
-    known = links.by_native(row.system, row.entity, [reading.native_id]).get(reading.native_id)
-    if known is not None and known.record not in (None, record):
-        park_taken(hub, row, place, reading.native_id)
-        return False
-    if known is not None:
-        links.delete([known.id])
-    links.save([structs.replace(place, native_id=reading.native_id)])
-    hub.store.parks.clear(row.system, row.entity, [record])
-    links.arrived(row.system, row.entity, [reading.native_id, record])
-    _show_twins(hub, place, record)
-    return True
-
-
-def _show_twins(hub: Hub, place: Link, record: str) -> None:
-    """Ask a person to merge what was found with what is there of a record that was two before."""
-    others = hub.store.links.of_records([record])[record]
-    alive = [each for each in others if each.native_id is not None and not is_gone(each)]
-    if any(each.system == place.system and each.id != place.id for each in alive):
-        propose_merge(hub, place.entity, record, place.system)
