@@ -1,5 +1,5 @@
-"""What every phase of a round needs to know of records beyond themselves, and keeps of them.
+"""What all phases share: what is to be known around some records, and what waits with them.
 
-Which native id is which record, what is in scope, what waits and why, which writes are on their way.
+Which native id is which record, what is in scope, what is parked and why, which writes are on their way.
 Nothing here knows which phase asks. Read `batches` first: it loads all of it for some records at once.
 """
