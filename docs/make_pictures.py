@@ -1,12 +1,13 @@
 # ruff: noqa: INP001 - a folder of documents is no package.
 """Draw the pictures of how-it-works.md from the code: ``python docs/make_pictures.py``.
 
-The floors come from the contract that import-linter checks, the tables from the store, the life of a
-write from its states, the order of creation from the schema.
+The floors and the phases come from the contracts that import-linter checks, the tables from the store,
+the life of a write from its states, the order of creation from the schema.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -72,10 +73,8 @@ LIFE = (
 
 def floors() -> str:
     """Return the floors of the core, highest first."""
-    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))
-    layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
     rows = []
-    for layer in layers:
+    for layer in _layers("kamsync"):
         names = re.findall(r"\w+", layer)
         told = [FLOORS[name] for name in names if name in FLOORS]
         assert len(told) == 1, f"say in FLOORS what stands on the floor of {names}"
@@ -83,6 +82,38 @@ def floors() -> str:
         if there:
             rows.append((", ".join(there), told[0]))
     return table(("modules", "floor"), rows)
+
+
+def phases() -> str:
+    """Return what stands in the engine, in the order of a round."""
+    engine = PROJECT.parent / "kamsync" / "engine"
+    names = re.findall(r"\w+", " ".join(reversed(_layers("kamsync.engine"))))
+    return table(("read first", "what it is for", "beside it"), [_phase(engine / n) for n in names])
+
+
+def _phase(path: Path) -> tuple[str, ...]:
+    """Return where to begin with a folder or module, what it is for, and what else is there."""
+    if not path.is_dir():
+        return f"`{path.name}.py`", _said(path.with_suffix(".py")).partition("\n")[0], ""
+    said = _said(path / "__init__.py")
+    first = re.search(r"Read\s+`(\w+)`\s+first", said)
+    assert first, f"say in {path / '__init__.py'} what to read first"
+    others = {each.stem for each in path.glob("*.py")} - {"__init__", first[1]}
+    beside = ", ".join(f"`{name}`" for name in sorted(others))
+    return f"`{path.name}/{first[1]}.py`", said.partition("\n")[0], beside
+
+
+def _said(file: Path) -> str:
+    """Return what a module says of itself."""
+    return ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+
+
+def _layers(container: str) -> list[str]:
+    """Return the layers of a package, highest first, from the contract that holds them."""
+    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    [layers] = [each["layers"] for each in contracts if each.get("containers") == [container]]
+    return list(layers)
 
 
 def _exists(module: str) -> bool:
@@ -121,7 +152,7 @@ def _diagram(kind: str, lines: list[str]) -> str:
     return "\n".join(["```mermaid", kind, *lines, "```"])
 
 
-MAKERS = {"floors": floors, "tables": tables, "life": life, "order": order}
+MAKERS = {"floors": floors, "phases": phases, "tables": tables, "life": life, "order": order}
 
 
 def page() -> str:

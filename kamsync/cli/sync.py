@@ -12,8 +12,8 @@ from kamsync.cli.options import common, session
 if TYPE_CHECKING:
     from kamsync.cli.printing import Cell, Printer
     from kamsync.engine import Round
-    from kamsync.engine.pushed import Pushed
-    from kamsync.engine.serving import Down
+    from kamsync.engine.context.pushed import Pushed
+    from kamsync.engine.rounds.serving import Down
 
 __all__ = ["sync"]
 

@@ -11,7 +11,7 @@ from kamsync.cli.options import common, session
 if TYPE_CHECKING:
     from kamsync.cli.session import Session
     from kamsync.engine import Hub, Undo
-    from kamsync.engine.undoing import Undone
+    from kamsync.engine.deciding.undoing import Undone
     from kamsync.reports import Names
     from kamsync.store import RoundRow
 
@@ -131,7 +131,7 @@ def _place(each: Undone, names: Names) -> tuple[str, str]:
 def _tell(here: Session, hub: Hub, undone: Undo, *, done: bool, pay: bool) -> None:
     """Write the sum, and what to do next."""
     from kamsync.cli.words import counted
-    from kamsync.engine.undoing import FROM_BEFORE
+    from kamsync.engine.deciding.undoing import FROM_BEFORE
 
     number = undone.round.removeprefix("round-")
     last = undone.until.removeprefix("round-")

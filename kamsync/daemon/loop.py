@@ -15,7 +15,7 @@ from kamsync.daemon.telling import Teller
 from kamsync.daemon.wishes import Wish, Wishes
 from kamsync.daemon.work import Work
 from kamsync.engine import run_round
-from kamsync.engine.resting import pauses
+from kamsync.engine.rounds.resting import pauses
 from kamsync.errors import KamsyncError
 from kamsync.extensions import Notice
 

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct, structs
 
 from kamsync.engine import Round
-from kamsync.engine.serving import Down
+from kamsync.engine.rounds.serving import Down
 from kamsync.errors import ApprovalMissing, GuardTripped, KamsyncError, StoreBusy
 
 __all__ = ["Outcome"]

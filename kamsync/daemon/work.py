@@ -13,7 +13,7 @@ from kamsync.daemon.schedule import Pace
 from kamsync.daemon.standing import Standing
 from kamsync.engine import Hub
 from kamsync.engine.assemble import assemble
-from kamsync.engine.resting import pauses, served_at
+from kamsync.engine.rounds.resting import pauses, served_at
 from kamsync.errors import ConfigurationInvalid
 from kamsync.plugins import Plugins
 from kamsync.store import Store

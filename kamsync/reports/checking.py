@@ -10,8 +10,8 @@ from msgspec import Struct
 from kamsync.clock import minute
 from kamsync.connector import Can, NativeEntity, named
 from kamsync.engine import Hub, System, pauses
-from kamsync.engine.recognising import known_identities, require_another, require_same, said
-from kamsync.engine.restore import still_to_read
+from kamsync.engine.rounds.recognising import known_identities, require_another, require_same, said
+from kamsync.engine.rounds.restore import still_to_read
 from kamsync.entities import TEAMS
 from kamsync.errors import ConfigurationInvalid, KamsyncError
 from kamsync.mapping import EntityMap

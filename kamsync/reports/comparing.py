@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from kamsync.engine import Hub
-from kamsync.engine.ties import Ties
+from kamsync.engine.context.ties import Ties
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.model import Conflict, Golden, Kind, Link, Record, Value
 from kamsync.reports.finding import Names

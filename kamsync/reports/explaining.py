@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from kamsync.engine import Hub
-from kamsync.engine.batches import Batch, load
+from kamsync.engine.context.batches import Batch, load
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.mapping import FieldMap
 from kamsync.model import EXISTS, Conflict, Fact, Golden, Link, Op, Record, Value

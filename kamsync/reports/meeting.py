@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from kamsync.engine.counting import FieldCount
+from kamsync.engine.merging.counting import FieldCount
 from kamsync.model import EXISTS
 
 __all__ = ["Difference", "Option", "differences"]

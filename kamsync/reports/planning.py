@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from kamsync.engine import Hub, Round
-from kamsync.engine.counting import FieldCount
+from kamsync.engine.merging.counting import FieldCount
 from kamsync.model import EXISTS, Link, Value
 from kamsync.plan import Barred, PlannedWrite
 from kamsync.reports.finding import Names, native_label

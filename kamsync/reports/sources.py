@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from kamsync.engine import Hub
-from kamsync.engine.batches import Batch, load
+from kamsync.engine.context.batches import Batch, load
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.model import Cells, Fact, Golden, Link, Value
 from kamsync.plan import PlannedWrite

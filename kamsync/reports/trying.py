@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from msgspec import Struct, structs
 
 from kamsync.engine import Hub, resolve_conflict
-from kamsync.engine.batches import due_at, load
-from kamsync.engine.merging import merge_records
+from kamsync.engine.context.batches import due_at, load
+from kamsync.engine.merging.merge import merge_records
 from kamsync.model import Conflict, Decision, Kind, Link, Op, Value
 from kamsync.plan import Due
 from kamsync.reports.finding import Names

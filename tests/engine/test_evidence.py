@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kamsync.connector import Can
-from kamsync.engine.ties import speaker_of
+from kamsync.engine.context.ties import speaker_of
 from kamsync.memory import ALL
 from kamsync.merge import Speaker
 from kamsync.model import Author, Evidence

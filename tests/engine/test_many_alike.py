@@ -1,6 +1,6 @@
 """Where many are called nearly the same, the one that is the same is still found."""
 
-from kamsync.engine.candidates import COMPARED_LIMIT
+from kamsync.engine.matching.candidates import COMPARED_LIMIT
 
 
 def test_the_same_one_is_found_among_many_who_are_called_nearly_the_same(stage):

@@ -6,7 +6,7 @@ import pytest
 
 from kamsync.connector import Can
 from kamsync.engine import pull
-from kamsync.engine.undoing import WHO_IS_WHO
+from kamsync.engine.deciding.undoing import WHO_IS_WHO
 from kamsync.memory import ALL
 from kamsync.model import Kind, Outcome, Receipt
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from kamsync.engine import pull
-from kamsync.engine.unchanged import digests_of
+from kamsync.engine.reading.unchanged import digests_of
 from kamsync.entities import core_schema
 from kamsync.lenses import identity_map
 from kamsync.model import EXISTS, Fact, Link, Reading

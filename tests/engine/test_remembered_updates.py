@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from kamsync.engine.merging import merge_records
-from kamsync.engine.planning import make_plan
-from kamsync.engine.steps import Round, take_in
+from kamsync.engine.merging.merge import merge_records
+from kamsync.engine.planning.plan import make_plan
+from kamsync.engine.rounds.steps import Round, take_in
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kamsync.engine import answer_conflict, reopen_conflict, resolve_conflict
-from kamsync.engine.merging import merge_records
+from kamsync.engine.merging.merge import merge_records
 from kamsync.errors import DecisionRefused
 from kamsync.model import Decision, Kind
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kamsync.connector import Can
-from kamsync.engine.pull import pull
+from kamsync.engine.reading.pull import pull
 from kamsync.errors import GuardTripped
 from kamsync.memory import ALL
 

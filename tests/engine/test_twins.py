@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from kamsync.engine.twins import kept
+from kamsync.engine.merging.twins import kept
 from kamsync.merge import FIRST_MEETING
 from kamsync.model import Conflict, Contender, Fact, Kind, Link
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kamsync.engine.undoing import FROM_BEFORE, WHO_IS_WHO
+from kamsync.engine.deciding.undoing import FROM_BEFORE, WHO_IS_WHO
 
 
 def _edited(met, **options):

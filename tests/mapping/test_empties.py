@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kamsync.engine.ties import Ties
+from kamsync.engine.context.ties import Ties
 from kamsync.entities import core_schema
 from kamsync.lenses import identity_map
 from kamsync.mapping import empties

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from msgspec import structs
 
-from kamsync.engine.ties import Ties
+from kamsync.engine.context.ties import Ties
 from kamsync.entities import CORE
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.lenses import field_map

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kamsync.engine.ties import Ties
+from kamsync.engine.context.ties import Ties
 from kamsync.entities import CORE
 from kamsync.lenses import field_map
 from kamsync.mapping import FieldMap, Refs, empties

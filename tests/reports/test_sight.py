@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kamsync.engine.joining import twins_field
-from kamsync.engine.match import MATCH_FIELD
+from kamsync.engine.matching.match import MATCH_FIELD
+from kamsync.engine.reading.native_merges import twins_field
 from kamsync.entities import core_schema
 from kamsync.model import EXISTS
 from kamsync.reports import Sight

@@ -9,8 +9,8 @@ from msgspec import structs
 
 from kamsync.clock import SetClock
 from kamsync.engine import Hub, Round, System, preview, pull, push, run_round, settle
-from kamsync.engine.pull import reread
-from kamsync.engine.resolve import drop_creates, resolve
+from kamsync.engine.reading.pull import reread
+from kamsync.engine.writing.resolve import drop_creates, resolve
 from kamsync.errors import (
     ApprovalMissing,
     FixConfiguration,

@@ -29,7 +29,7 @@ PENDING: tuple[Pending, ...] = (
     Pending(
         "Fault 20: a system has forgotten the key of a create by the time that it is sent again.",
         "systems whose keys of creates expire",
-        "kamsync.engine.expiring",
+        "kamsync.engine.writing.expiring",
     ),
     Pending(
         "Fault 32: what is pushed to us comes twice, late, in another order, forged or not at all.",

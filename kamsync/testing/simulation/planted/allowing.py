@@ -15,9 +15,9 @@ from kamsync.testing.simulation.planted.bug import Bug, Function, Patch
 __all__ = ["ALLOWING"]
 
 HUB = "kamsync.engine.hub"
-PULL = "kamsync.engine.pull"
-PUSH = "kamsync.engine.push"
-STEPS = "kamsync.engine.steps"
+PULL = "kamsync.engine.reading.pull"
+PUSH = "kamsync.engine.writing.push"
+STEPS = "kamsync.engine.rounds.steps"
 
 
 def _always(_: Function) -> Function:
@@ -57,7 +57,7 @@ def _over_the_unseen(right: Function) -> Function:
 
 def _all_that_is_due(right: Function) -> Function:
     def still_due(self: Any, batch: Any, row: Any, link: Any) -> Any:
-        from kamsync.engine.batches import due_at
+        from kamsync.engine.context.batches import due_at
 
         if not right(self, batch, row, link):
             return {}

@@ -12,9 +12,9 @@ from kamsync.testing.simulation.planted.bug import Bug, Function, Patch
 
 __all__ = ["KEEPING"]
 
-ROUNDS = "kamsync.engine.rounds"
-STEPS = "kamsync.engine.steps"
-PULL = "kamsync.engine.pull"
+ROUNDS = "kamsync.engine.rounds.run"
+STEPS = "kamsync.engine.rounds.steps"
+PULL = "kamsync.engine.reading.pull"
 OUTBOX = "kamsync.store.outbox"
 
 
@@ -47,7 +47,7 @@ def _talkative(right: Function) -> Function:
 
 
 def _hurried(right: Function) -> Function:
-    from kamsync.engine.merging import merge_records, moved_records
+    from kamsync.engine.merging.merge import merge_records, moved_records
 
     def hear(hub: Any, system: Any, entity: str, *what: Any, **how: Any) -> Any:
         heard = right(hub, system, entity, *what, **how)
@@ -85,7 +85,7 @@ KEEPING = {
     ),
     "unguarded": Bug(
         "Nothing is out of proportion.",
-        (Patch("kamsync.engine.planning", "weigh", _no_alarms),),
+        (Patch("kamsync.engine.planning.plan", "weigh", _no_alarms),),
         seeds=21,
         breaks=(13,),
     ),
@@ -103,7 +103,7 @@ KEEPING = {
     ),
     "hasty": Bug(
         "A decision on a page that is out of date is carried out.",
-        (Patch("kamsync.engine.deciding", "require_open", _nothing),),
+        (Patch("kamsync.engine.deciding.decide", "require_open", _nothing),),
         seeds=84,
         breaks=(17,),
     ),

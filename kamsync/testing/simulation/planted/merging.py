@@ -15,8 +15,8 @@ __all__ = ["MERGING"]
 
 CLAUSES = "kamsync.merge.clauses"
 STATE = "kamsync.merge.state"
-ONE_RECORD = "kamsync.engine.one_record"
-JOINING = "kamsync.engine.joining"
+ONE_RECORD = "kamsync.engine.merging.one_record"
+JOINING = "kamsync.engine.reading.native_merges"
 
 
 def _never(_: Function) -> Function:

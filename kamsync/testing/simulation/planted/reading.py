@@ -14,8 +14,8 @@ from kamsync.testing.simulation.planted.bug import Bug, Function, Patch
 
 __all__ = ["READING"]
 
-PULL = "kamsync.engine.pull"
-HEARING = "kamsync.engine.hearing"
+PULL = "kamsync.engine.reading.pull"
+HEARING = "kamsync.engine.reading.hearing"
 SAYING = "kamsync.observe.saying"
 CLAUSES = "kamsync.observe.clauses"
 VIEW = "kamsync.memory.views"

@@ -10,10 +10,10 @@ from kamsync.testing.simulation.planted.bug import Bug, Function, Patch
 
 __all__ = ["TELLING"]
 
-PUSH = "kamsync.engine.push"
+PUSH = "kamsync.engine.writing.push"
 JOURNAL = "kamsync.journal"
 SEAL = "kamsync.seal"
-UNDOING = "kamsync.engine.undoing"
+UNDOING = "kamsync.engine.deciding.undoing"
 
 
 def _nothing(_: Function) -> Function:
@@ -89,7 +89,7 @@ TELLING = {
     ),
     "left behind": Bug(
         "Of two records that become one, the links of the one do not follow.",
-        (Patch("kamsync.engine.joining", "relink", _link_kept),),
+        (Patch("kamsync.engine.reading.native_merges", "relink", _link_kept),),
         seeds=17,
         breaks=(8,),
     ),

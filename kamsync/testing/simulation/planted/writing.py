@@ -14,12 +14,12 @@ from kamsync.testing.simulation.planted.bug import Bug, Function, Patch
 
 __all__ = ["WRITING"]
 
-LOOKING = "kamsync.engine.looking"
-PUSH = "kamsync.engine.push"
+LOOKING = "kamsync.engine.writing.last_look"
+PUSH = "kamsync.engine.writing.push"
 PLAN = "kamsync.plan"
-PLANNING = "kamsync.engine.planning"
-RESOLVE = "kamsync.engine.resolve"
-BATCHES = "kamsync.engine.batches"
+PLANNING = "kamsync.engine.planning.plan"
+RESOLVE = "kamsync.engine.writing.resolve"
+BATCHES = "kamsync.engine.context.batches"
 LINKS = "kamsync.store.links"
 SAYING = "kamsync.observe.saying"
 

@@ -1,0 +1,329 @@
+"""Find out what became of writes whose answer was lost: by reading back, never by sending blindly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+
+from msgspec import structs
+
+from kamsync.clock import instant
+from kamsync.connector import Can
+from kamsync.engine.context.open_writes import in_flight, sent
+from kamsync.engine.context.parking import park_refused
+from kamsync.engine.context.places import give_up_places
+from kamsync.engine.hub import Hub, System
+from kamsync.engine.reading.created import fill
+from kamsync.engine.reading.hearing import LATE_LIMIT, hear
+from kamsync.engine.reading.hidden import hidden_names
+from kamsync.engine.reading.pull import look_again
+from kamsync.model import EXISTS, Link, Native, Op, Outcome, Reading, Receipt, Write
+from kamsync.observe import is_gone
+from kamsync.store import Glimpse, OutboxRow
+
+__all__ = ["drop_creates", "resolve"]
+
+NO_ANSWER = frozenset({Outcome.UNKNOWN, Outcome.LATER, Outcome.REFUSED})
+"""What says of a create that was sent again nothing about the one before it: it may be refused only now."""
+
+
+def resolve(hub: Hub, system: System, entity: str) -> int:
+    """Look at each record with a write in flight; return how many writes are still open.
+
+    A create is found by its stamp, by sending it again where that makes nothing new, or by its
+    values where the system can search; any other stays open until the next pull is over. One that was
+    sent again without an answer stays open until there is one. None is sent again whose record has
+    come to be there under another id: it may never have been sent.
+    """
+    count = 0
+    for rows in in_flight(hub, system, entity):
+        links = hub.store.links.by_id(sorted({row.link for row in rows}))
+        creates = [row for row in rows if _makes_new(system, row, links)]
+        others = [row for row in rows if row not in creates]
+        if creates:
+            _find(hub, system, entity, creates)
+        wanted = {row.link for row in others}
+        links = {id_: link for id_, link in links.items() if id_ in wanted}
+        look_again(hub, system, entity, [link for link in links.values() if link.native_id])
+        orphans = [row.id for row in others if row.link not in links]
+        hub.store.outbox.finish(orphans, "dropped")
+        count += len(rows)
+    return count
+
+
+def _makes_new(system: System, row: OutboxRow, links: Mapping[int, Link]) -> bool:
+    """Whether a write makes a native record that was not there before under the same id."""
+    link = links.get(row.link)
+    returns = Can.UNDELETE in system.connector.can and link is not None and link.native_id
+    return row.op is Op.CREATE and not returns
+
+
+def drop_creates(hub: Hub, system: System, entity: str) -> None:
+    """Let creates that no reading has shown be due again: everything was read since they were sent.
+
+    One of which the system itself is still to say what became stays open: what was read may be it. Where
+    it refuses to say, that is so for as long as the request may be on its way: until then all that is
+    new there waits.
+    """
+    for rows in in_flight(hub, system, entity):
+        unsaid = _unsaid(hub, system, rows)
+        found = _read_already(hub, system, entity, [row for row in rows if row.id not in unsaid])
+        known = unsaid | found
+        missing = [row.id for row in rows if row.op is Op.CREATE and row.id not in known]
+        with hub.store.transaction():
+            hub.store.outbox.finish(missing, "dropped")
+            give_up_places(hub, (row.link for row in rows if row.id in missing))
+
+
+def _read_already(
+    hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]
+) -> frozenset[int]:
+    """Find creates among what was read, although nothing that was asked for showed them; return those found.
+
+    A search may lag behind what is listed. And a record that is there under another id was two when
+    it was sent: what was merged would come back as a newcomer.
+    """
+    links = hub.store.links.by_id(sorted({row.link for row in rows}))
+    creates = [row for row in rows if row.link in links and _makes_new(system, row, links)]
+    if Can.SEARCH not in system.connector.can:
+        missing = _still_missing(hub, creates)
+        creates = [row for row in creates if row not in missing]
+    found = _newcomers(hub, creates)
+    if not found:
+        return frozenset()
+    map_, seen = system.maps[entity], hub.store.current("revision")
+    readings = system.connector.fetch(map_.object, map_.names, [*found])
+    shown = [(found[id_], reading) for id_, reading in readings.items()]
+    with hub.store.transaction():
+        filled = [(row, reading) for row, reading in shown if fill(hub, row, reading)]
+        hear(hub, system, entity, [reading for _, reading in filled], seen)
+        _mark_dirty(hub, [row for row, _ in filled])
+    return frozenset(row.id for row, _ in filled)
+
+
+def _mark_dirty(hub: Hub, rows: Sequence[OutboxRow]) -> None:
+    """Let the records be merged whose places some writes went to: they may have become part of others."""
+    places = hub.store.links.by_id([row.link for row in rows])
+    hub.store.records.mark_dirty(sorted({p.record for p in places.values() if p.record}))
+
+
+def _newcomers(hub: Hub, rows: Sequence[OutboxRow]) -> dict[str, OutboxRow]:
+    """Return the creates of which one newcomer alone holds all that was sent, by its native id."""
+    held: dict[int, list[str]] = {row.id: [] for row in rows}
+    after = 0
+    while rows and (links := hub.store.links.unmatched(rows[0].entity, after, hub.batch)):
+        after = links[-1].id
+        for link, row in product(links, rows):
+            if link.native_id and link.system == row.system and _holds(link, row):
+                held[row.id].append(link.native_id)
+    return {held[row.id][0]: row for row in rows if len(held[row.id]) == 1}
+
+
+def _holds(link: Glimpse, row: OutboxRow) -> bool:
+    """Whether a native record shows just what a create has sent."""
+    facts, fields = link.facts, row.fields
+    return all(name in facts and facts[name].observed == fields[name].cells for name in fields)
+
+
+def _unsaid(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[int]:
+    """Return the creates that are sent again until the system says what became of them."""
+    can = system.connector.can
+    if Can.STAMP in can or Can.IDEMPOTENT_CREATE not in can:
+        return frozenset()
+    links = hub.store.links.by_id(sorted({row.link for row in rows}))
+    creates = [row for row in rows if _makes_new(system, row, links)]
+    refused = _refused_for_good(hub, system, creates)
+    return frozenset(row.id for row in _still_missing(hub, creates) if row.id not in refused)
+
+
+def _refused_for_good(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[int]:
+    """Return the creates that the system refuses to make again, and that can be on their way no more.
+
+    What hides a field of them may be why it refuses: then it says so once that is shown again.
+    """
+    places = hub.store.links.by_id([row.link for row in rows])
+    records = {link: place.record for link, place in places.items() if place.record}
+    parks = hub.store.parks.of_records(sorted(set(records.values())))
+    refused = {park.what for park in parks if park.system == system.name}
+    if not refused:
+        return frozenset()
+    since = instant(hub.clock.now() - LATE_LIMIT)
+    return frozenset(
+        row.id
+        for row in rows
+        if records.get(row.link) in refused and row.at <= since and not _hides(hub, system, row)
+    )
+
+
+def _hides(hub: Hub, system: System, row: OutboxRow) -> bool:
+    """Whether a system does not show some of what a write sent."""
+    names = sent(system.maps[row.entity], row)
+    return not hidden_names(hub, system, row.entity).isdisjoint(names)
+
+
+def _find(hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]) -> None:
+    """Look for records that may have been created."""
+    can = system.connector.can
+    seen = hub.store.current("revision")
+    certain, found = _asked_for(hub, system, entity, rows)
+    if Can.SEARCH in can:
+        others = [row for row in rows if row not in certain]
+        found += [(row, each) for row in others for each in _search(hub, system, entity, row)]
+    with hub.store.transaction():
+        taken = [row for row, reading in found if not fill(hub, row, reading)]
+        hub.store.outbox.finish([row.id for row in taken], "refused")
+        hear(hub, system, entity, [reading for _, reading in found], seen)
+        # What has become of the record meanwhile is due there too: it may have ended.
+        _mark_dirty(hub, [row for row, _ in found])
+        settled = {row.id for row, _ in found}
+        never = [row for row in certain if row.id not in settled]
+        hub.store.outbox.finish([row.id for row in never], "dropped")
+        give_up_places(hub, (row.link for row in never))
+
+
+def _asked_for(
+    hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]
+) -> tuple[Sequence[OutboxRow], list[tuple[OutboxRow, Reading]]]:
+    """Return the creates of which the system itself can say what became, and those that it has made."""
+    if Can.STAMP in system.connector.can:
+        map_ = system.maps[entity]
+        stamps = [row.record for row in rows]
+        readings = system.connector.find(map_.object, map_.names, stamps)
+        return rows, [(row, readings[row.record]) for row in rows if row.record in readings]
+    if Can.IDEMPOTENT_CREATE in system.connector.can:
+        missing = _one_of_each(hub, _still_missing(hub, rows))
+        return _repeat(hub, system, entity, missing) if missing else ([], [])
+    return [], []
+
+
+def _still_missing(hub: Hub, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+    """Return the creates whose records are not in their system, as far as that is known.
+
+    Two records may have become one meanwhile, of which the other one has always been there. Where that
+    one is gone by now, making this one again would bring it back.
+    """
+    places = hub.store.links.by_id([row.link for row in rows])
+    records = sorted({place.record for place in places.values() if place.record})
+    there = {
+        (record, link.system)
+        for record, links in hub.store.links.of_records(records).items()
+        for link in links
+        if link.native_id is not None and not (link.id in places and is_gone(link))
+    }
+    return [
+        row
+        for row in rows
+        if row.link in places and (places[row.link].record, row.system) not in there
+    ]
+
+
+def _one_of_each(hub: Hub, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+    """Return the oldest create of each record: two records may have become one that is still missing.
+
+    Once that one is there, the other one is not sent again either.
+    """
+    places = hub.store.links.by_id([row.link for row in rows])
+    oldest: dict[str | None, OutboxRow] = {}
+    for row in rows:
+        oldest.setdefault(places[row.link].record, row)
+    return list(oldest.values())
+
+
+def _repeat(
+    hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]
+) -> tuple[list[OutboxRow], list[tuple[OutboxRow, Reading]]]:
+    """Send each create again under its own key; return those that were answered, and what was created.
+
+    That makes nothing new, and it happens before anything else is read: what we created ourselves
+    must not be taken for somebody's newcomer.
+    """
+    map_ = system.maps[entity]
+    writes = [Write(Op.CREATE, None, sent(map_, row), row.key, None, None) for row in rows]
+    receipts = system.connector.write(map_.object, writes)
+    every = list(zip(rows, receipts, strict=True))
+    _park_refused(hub, [(row, r) for row, r in every if r.outcome is Outcome.REFUSED])
+    told = [(row, receipt) for row, receipt in every if receipt.outcome not in NO_ANSWER]
+    answered = [row for row, _ in told]
+    made = {
+        receipt.native_id: row
+        for row, receipt in told
+        if receipt.outcome is Outcome.DONE and receipt.native_id is not None
+    }
+    if not made:
+        return answered, []
+    readings = system.connector.fetch(map_.object, map_.names, list(made))
+    return answered, [(made[native_id], reading) for native_id, reading in readings.items()]
+
+
+def _park_refused(hub: Hub, refused: Sequence[tuple[OutboxRow, Receipt]]) -> None:
+    """Say why it is not known what became of some creates."""
+    links = hub.store.links.by_id([row.link for row, _ in refused]) if refused else {}
+    with hub.store.transaction():
+        for row, receipt in refused:
+            if row.link in links:
+                park_refused(hub, row, links[row.link], receipt.reason)
+
+
+def _search(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Reading]:
+    """Return the one record that may be what was sent and belongs to nobody, if there is one.
+
+    A system may store what it is sent in its own spelling. Where it tells who wrote, the one record
+    of our own that holds the keys that were sent is found as well. Somebody may have edited it since:
+    so is the one that holds all that was sent but for one field. Where several hold all of it, the one
+    that holds nothing else is what we made.
+    """
+    map_ = system.maps[entity]
+    values = sent(map_, row)
+    free = _holding(hub, system, entity, values)
+    if len(free) > 1:
+        free = [each for each in free if _holds_no_more(each, values)] or free
+    if not free:
+        keys = hub.schema.entity(entity).keys
+        held = {name: intent for name, intent in row.fields.items() if name in keys}
+        found = _holding(hub, system, entity, sent(map_, structs.replace(row, fields=held)))
+        free = [r for r in found if r.author is not None and r.author.own]
+    if not free:
+        free = _nearly_holding(hub, system, entity, row)
+    return free if len(free) == 1 else []
+
+
+def _holds_no_more(reading: Reading, values: Mapping[str, Native]) -> bool:
+    """Whether a record holds nothing but *values*."""
+    shown = reading.values or {}
+    return all(cell in (None, "") or name in values for name, cell in shown.items())
+
+
+def _nearly_holding(hub: Hub, system: System, entity: str, row: OutboxRow) -> list[Reading]:
+    """Return the records that belong to nobody and hold a part of what was sent that tells them apart.
+
+    That is all but one field that is no key, and not one field alone: a reference to an account is
+    what many hold. Where the system tells who entered a field, a single one that we did is enough.
+    """
+    keys = hub.schema.entity(entity).keys
+    names = [name for name in row.fields if name != EXISTS]
+    rests = [[each for each in names if each != name] for name in names if name not in keys]
+    found: dict[str, Reading] = {}
+    for part in [rest for rest in rests if len(rest) > 1] + [[name] for name in names]:
+        fields = {name: row.fields[name] for name in part}
+        values = sent(system.maps[entity], structs.replace(row, fields=fields))
+        for reading in _holding(hub, system, entity, values):
+            if len(part) > 1 or _is_of_ours(reading, values):
+                found[reading.native_id] = reading
+    return list(found.values())
+
+
+def _is_of_ours(reading: Reading, names: Iterable[str]) -> bool:
+    """Whether it is told that we ourselves entered one of *names* in a record."""
+    told = reading.authors or {}
+    return any(name in told and told[name].own for name in names)
+
+
+def _holding(hub: Hub, system: System, entity: str, values: Mapping[str, Native]) -> list[Reading]:
+    """Return the records that hold all of *values* and belong to nobody; none where nothing is asked."""
+    if not values:
+        return []
+    map_ = system.maps[entity]
+    readings = system.connector.search(map_.object, map_.names, values)
+    ids = [reading.native_id for reading in readings]
+    known = hub.store.links.by_native(system.name, entity, ids)
+    return [r for r in readings if r.native_id not in known or known[r.native_id].record is None]
