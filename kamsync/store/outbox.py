@@ -45,6 +45,11 @@ _GIVEN_UP = (
     " WHERE state = 'dropped' AND op = 'create' AND at <> '' AND link IN (??)"
 )
 
+_HAS_GIVEN_UP = (
+    "SELECT id FROM outbox WHERE state = 'dropped' AND op = 'create' AND at <> ''"
+    " AND system = ? AND entity = ? AND record = ? LIMIT 1"
+)
+
 _INFLIGHT_OF = f"SELECT {_COLUMNS} FROM outbox WHERE state = 'inflight' AND link IN (??)"
 
 _APPROVED_OF = f"""
@@ -122,6 +127,10 @@ class Outbox:
     def given_up(self, links: Sequence[int]) -> list[OutboxRow]:
         """Return the creates of these links that were sent and are not waited for any more."""
         return [_outbox_row(row) for row in self._database.of(_GIVEN_UP, (), links)]
+
+    def has_given_up(self, system: str, entity: str, record: str) -> bool:
+        """Whether a create of a record in a system was sent and is not waited for any more."""
+        return self._database.row(_HAS_GIVEN_UP, (system, entity, record)) is not None
 
     def approved_of(self, links: Sequence[int]) -> dict[int, list[OutboxRow]]:
         """Return what a person approved to write to each link, and nobody has written to it since."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from kamsync.connector import Can
+from kamsync.engine.reading.hearing import LATE_LIMIT
 from kamsync.errors import SystemDown
 from kamsync.memory import ALL
 from kamsync.model import Kind, Op, Outcome, Receipt
@@ -65,7 +66,10 @@ def test_a_create_that_was_lost_is_not_met_as_a_newcomer(stage):
 
 
 def test_a_create_that_was_lost_is_not_sent_again_where_its_record_has_come_to_be(stage):
-    """It may never have been sent; meanwhile a merge elsewhere tied its record to one that is there."""
+    """It may never have been sent; meanwhile a merge elsewhere tied its record to one that is there.
+
+    What became of it stays open for as long as it may be on its way.
+    """
     can = ALL & ~Can.STAMP & ~Can.SEARCH & ~Can.UNDELETE
     hub = stage("sales", "success", can={"sales": can, "success": ALL}, policy=RESTORE)
     hub["sales"].create(name="B", domains=["b.com"])
@@ -81,9 +85,40 @@ def test_a_create_that_was_lost_is_not_sent_again_where_its_record_has_come_to_b
     hub["sales"].trouble.down.clear()
 
     hub.settle()
+    open_ = hub.store.outbox.inflight("sales", "account", 0, 10)
+    hub.clock.wait(LATE_LIMIT.total_seconds())
+    hub.settle()
 
     assert 1 == len(hub["sales"].ids())
+    assert 1 == len(open_)
     assert [] == hub.store.outbox.inflight("sales", "account", 0, 10)
+
+
+@pytest.mark.parametrize("can", [ALL, ALL & ~Can.STAMP], ids=["knows our id", "does not"])
+def test_a_create_that_lands_after_its_record_was_merged_is_no_newcomer(stage, can):
+    """Its record is there under another id: a person is asked, and it is made in no other system."""
+    hub = stage("sales", "success", can={"sales": ALL, "success": can})
+    acme = hub["sales"].create(name="Acme", domains=["acme.com"])
+    hub.meet()
+    bolt = hub["sales"].create(billing_city="Berlin")
+    late = []
+
+    def lost(write, land):
+        late.append(land)
+        return Receipt(Outcome.UNKNOWN, write.native_id)
+
+    hub["success"].trouble.rows = lost
+    hub.round()
+    hub["sales"].merge(bolt, acme)
+    hub["success"].trouble.rows = None
+    hub.round()
+    late[0]()
+
+    hub.settle()
+
+    assert [acme] == hub["sales"].ids()
+    assert 1 == len(hub.records())
+    assert {Kind.MATCH, Kind.MERGE} & {conflict.kind for conflict in hub.conflicts()}
 
 
 @pytest.mark.parametrize("can", [ALL, ALL & ~Can.STAMP, ALL & ~Can.STAMP & ~Can.IDEMPOTENT_CREATE])

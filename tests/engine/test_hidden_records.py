@@ -91,6 +91,25 @@ def test_what_keeps_our_id_is_not_made_a_second_time_out_of_sight(met):
     assert 1 == len(hub.reasons())
 
 
+def test_what_was_cleared_out_of_sight_is_no_gap_where_the_record_was_to_be_made_again(met):
+    """It is found by our id when the create is looked for, and is what it was known as."""
+    hub, _, _ = met("success", "sales", can=ALL & ~Can.UNDELETE)
+    new = hub["success"].create(name="Globex", domains=["globex.com"], industry="oil")
+    hub.settle()
+    here = hub.native("sales", hub.of("success", new))
+    _hide(hub, here)
+    hub["sales"].edit(here, industry=None)
+    hub.decide(hub.conflict(), choice="restore")
+    hub["sales"].trouble.down.add("write")
+    hub.round()
+    hub["sales"].trouble.down.clear()
+    _show(hub)
+
+    hub.round()
+
+    assert hub["sales"].get(here, "industry") is None
+
+
 def test_what_takes_a_record_over_unseen_is_met_once_it_is_shown(met):
     """Who entered its values has seen nothing of golden: they are asked about, and replace nothing in silence."""
     hub, here, there = met("sales", "success")

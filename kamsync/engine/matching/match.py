@@ -11,7 +11,7 @@ from kamsync.engine.context.canonical import canonical
 from kamsync.engine.context.places import fill_places, matched, newcomer_name, release_places
 from kamsync.engine.hub import Hub, Numbers, record_id
 from kamsync.engine.matching.candidates import Candidates
-from kamsync.identity import Match, Verdict, block_keys, exact_keys, match
+from kamsync.identity import Match, Score, Verdict, block_keys, exact_keys, match
 from kamsync.model import EXISTS, Conflict, Contender, Event, Kind, Link, Op
 from kamsync.observe import HERE
 from kamsync.schema import Entity
@@ -24,6 +24,11 @@ Newcomer: TypeAlias = Link | Glimpse
 
 MATCH_FIELD = "match"
 """What a conflict about identity is filed under; its record is the name of the native record."""
+
+LATE = (
+    "it carries the id of a record that has another one here, and may be a create that was given up"
+)
+"""The cause of what is asked of a create that lands after its record was merged."""
 
 
 def match_links(
@@ -165,7 +170,10 @@ class _Matching:
         if link.stamp:
             known = self.known.now(link.stamp)
             if self._is_split(link, known):
-                return self._recognise(link)
+                if not self._may_be_late(link):
+                    return self._recognise(link)
+                self._ask(link, Match(Verdict.REVIEW, known, ((known, Score(1.0)),), LATE))
+                return False
             if known in self.known.systems:
                 return self._tie(link, known, f"it carries the id {link.stamp}")
             if link.stamp.startswith(f"{self.entity.name}-"):
@@ -183,6 +191,10 @@ class _Matching:
         """
         may_be_copy = record == link.stamp and self.hub.restored_at is not None
         return link.system in self.known.systems.get(record, ()) and not may_be_copy
+
+    def _may_be_late(self, link: Newcomer) -> bool:
+        """Whether a create of ours may have made it that was given up, and whose record was merged since."""
+        return self.hub.store.outbox.has_given_up(link.system, self.entity.name, link.stamp or "")
 
     def _stamped_by_another(self, link: Newcomer, stamp: str) -> bool:
         """Identify what carries an id that this store never gave, or has forgotten; return True.

@@ -72,6 +72,9 @@ def fill(hub: Hub, row: OutboxRow, reading: Reading) -> bool:
     record = place.record if place is not None else None
     if place is None or record is None or (place.native_id is not None and not is_gone(place)):
         return True
+    if place.native_id == reading.native_id:
+        # It was not gone but hidden: what was known of it is known.
+        return True
     if place.native_id is not None:
         reread_referring(hub, hub.systems[row.system], row.entity)
     place = structs.replace(place, facts={}, version="", settled=True)

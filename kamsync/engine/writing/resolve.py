@@ -61,13 +61,13 @@ def drop_creates(hub: Hub, system: System, entity: str) -> None:
     """Let creates that no reading has shown be due again: everything was read since they were sent.
 
     One of which the system itself is still to say what became stays open: what was read may be it. Where
-    it refuses to say, that is so for as long as the request may be on its way: until then all that is
-    new there waits.
+    it refuses to say, or where the record has become one with another that is there, that is so for as
+    long as the request may be on its way: until then all that is new there waits.
     """
     for rows in in_flight(hub, system, entity):
         unsaid = _unsaid(hub, system, rows)
         found = _read_already(hub, system, entity, [row for row in rows if row.id not in unsaid])
-        known = unsaid | found
+        known = unsaid | found | _late_beside(hub, system, rows)
         missing = [row.id for row in rows if row.op is Op.CREATE and row.id not in known]
         with hub.store.transaction():
             hub.store.outbox.finish(missing, "dropped")
@@ -133,6 +133,16 @@ def _unsaid(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[in
     creates = [row for row in rows if _makes_new(system, row, links)]
     refused = _refused_for_good(hub, system, creates)
     return frozenset(row.id for row in _still_missing(hub, creates) if row.id not in refused)
+
+
+def _late_beside(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[int]:
+    """Return the creates that may still be on their way, and whose record is there under another id."""
+    links = hub.store.links.by_id(sorted({row.link for row in rows}))
+    since = instant(hub.clock.now() - LATE_LIMIT)
+    recent = [row for row in rows if row.at > since and row.link in links]
+    creates = [row for row in recent if _makes_new(system, row, links)]
+    missing = _still_missing(hub, creates)
+    return frozenset(row.id for row in creates if row not in missing)
 
 
 def _refused_for_good(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[int]:
