@@ -14,7 +14,7 @@ from kamsync.memory import Faults
 from kamsync.model import Op, Outcome, Receipt, Write
 from kamsync.testing.simulation.choices import Choices
 
-__all__ = ["APART", "ASKED_FOR", "FAULTS", "LAST", "LATER", "SITES", "Crash", "Gremlin", "Wire"]
+__all__ = ["APART", "FAULTS", "LAST", "LATER", "SITES", "Crash", "Gremlin", "Wire"]
 
 FAULTS = {
     "crash before a commit": "commit",
@@ -64,11 +64,8 @@ is to begin.
 LAST = frozenset({"store put back"})
 """What is drawn after all else of a setting, unless it is named."""
 
-APART: frozenset[str] = frozenset()
+APART = frozenset({"system put back", "records hidden", "merge undone"})
 """What is drawn from a source of its own, so that histories without it are what they were."""
-
-ASKED_FOR = frozenset({"system put back", "records hidden", "merge undone"})
-"""What happens only where it is named: not every history with it keeps every promise yet."""
 
 SITES = {**FAULTS, **LATER}
 

@@ -91,10 +91,10 @@ class Made:
         return row is not None and row.alive
 
     def _is_hidden(self, place: Place) -> bool:
-        """Whether an older store, which does not know a record, is not shown it either."""
+        """Whether an older store, which does not know whose record it is, is not shown it either."""
         hidden = self.towns[place.system].hidden_records
-        unknown = place in self._forgotten and place in self._unmet
-        return unknown and (place.entity, place.native_id) in hidden
+        unmet = place in self._forgotten or place not in self.truth.owner
+        return unmet and place in self._unmet and (place.entity, place.native_id) in hidden
 
     def _is_alone(self, key: dict[str, Ident], place: Place) -> bool:
         """Whether no system holds two records that are told apart by the same."""

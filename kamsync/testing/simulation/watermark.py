@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from kamsync.connector import Can
 from kamsync.memory.acts import Row
 from kamsync.memory.views import View
 from kamsync.model import Link
@@ -79,6 +78,5 @@ class Watermark:
         """Whether the hub knows a native record as it is; one that was merged away is its survivor."""
         if row.alive:
             return link is not None and link.version == self.view.version(row)
-        if row.merged_into is not None and Can.MERGES in self.town.cast.can:
-            return link is None or link.native_id != row.id or is_gone(link)
-        return link is None or is_gone(link)
+        # What was part of another record may have come back and gone again unseen.
+        return link is None or link.native_id != row.id or is_gone(link)

@@ -91,6 +91,8 @@ def _knows(world: World, links: dict[Place, Link | None], place: Place, field: s
     town, names = world.towns[place.system], PARTS[place.entity].get(field, ())
     if any((place.entity, name) in town.was_hidden for name in names):
         return -1
+    if place in world.landings.unshown:
+        return -1
     if place not in links:
         asked = place.native_id
         known = world.hub.store.links.by_native(place.system, place.entity, [asked])
@@ -192,15 +194,16 @@ class _Rest:
     def _require_no_flip_flop(self) -> None:
         """3: each field is written once; once more for what came back with an edit that nobody had read.
 
-        So it is with what is shown again: only the first records of which it is open whether they are gone
-        are asked for in each round.
+        So it is with what a system shows that was put back. And with what is shown again: only the first
+        records of which it is open whether they are gone are asked for in each round.
         """
         landings, truth = self.world.landings, self.world.truth
         shown = {truth.record_of(place) for place in landings.unshown}
         for (place, field), count in landings.writes.items():
             record = truth.record_of(place) or ""
+            turned = any(cell.now.lost for cell in truth.cells_of(record, field))
             if (
-                count > 1 + landings.returned[record] + (record in shown)
+                count > 1 + landings.returned[record] + (record in shown) + turned
                 and (place.entity, field) not in REFERS
             ):
                 self.world.report(

@@ -16,7 +16,7 @@ from kamsync.model import Write
 from kamsync.policy import Policy
 from kamsync.testing.simulation.audit import Audit
 from kamsync.testing.simulation.bounds import bounded
-from kamsync.testing.simulation.breaks import APART, ASKED_FOR, FAULTS, LAST, LATER, Gremlin
+from kamsync.testing.simulation.breaks import APART, FAULTS, LAST, LATER, Gremlin
 from kamsync.testing.simulation.cells import Breach, Place
 from kamsync.testing.simulation.choices import Choices, Strip, Tape
 from kamsync.testing.simulation.chronicle import Chronicle
@@ -194,7 +194,7 @@ class World:
         early = named is None or any(kind in FAULTS for kind in named)
         if early and not self.setting.faults:
             return
-        kinds = [k for k in LATER if k not in LAST | APART | ASKED_FOR]
+        kinds = [k for k in LATER if k not in LAST | APART]
         self._may_happen(kinds if named is None else [k for k in LATER if k in named], work)
 
     def _draw_last(self, work: Choices) -> None:
