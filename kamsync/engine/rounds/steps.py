@@ -27,8 +27,9 @@ from kamsync.engine.rounds.notices import tell_of_round
 from kamsync.engine.rounds.resting import note_served, pauses
 from kamsync.engine.rounds.restore import finish_restore, still_to_read
 from kamsync.engine.rounds.serving import Down, borne
+from kamsync.engine.writing.give_up import give_up_creates
 from kamsync.engine.writing.push import push
-from kamsync.engine.writing.resolve import drop_creates, resolve
+from kamsync.engine.writing.resolve import resolve
 
 __all__ = ["Progress", "Round", "deliver", "settle", "take_in"]
 
@@ -105,7 +106,7 @@ def take_in(
                         foresee(hub, system, sweep=sweep)
                     _pull(hub, result, system, entity.name, sweep=sweep, progress=progress)
                     if is_open:
-                        drop_creates(hub, system, entity.name)
+                        give_up_creates(hub, system, entity.name)
                     reread(hub, system, entity.name)
     for system in () if hub.scope.is_open else result.up(hub):
         with borne(result.down, system, "pull"):

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import product
 
-from kamsync.clock import instant
 from kamsync.connector import Can
 from kamsync.engine.context.open_writes import in_flight, sent
 from kamsync.engine.context.parking import park_refused
 from kamsync.engine.context.places import give_up_places
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.reading.created import fill
-from kamsync.engine.reading.hearing import LATE_LIMIT, hear
-from kamsync.engine.reading.hidden import hidden_names
+from kamsync.engine.reading.hearing import hear
 from kamsync.engine.reading.pull import look_again
 from kamsync.engine.writing.lookup import lookup
 from kamsync.model import Link, Op, Outcome, Reading, Receipt, Write
 from kamsync.observe import is_gone
-from kamsync.store import Glimpse, OutboxRow
+from kamsync.store import OutboxRow
 
-__all__ = ["drop_creates", "resolve"]
+__all__ = ["makes_new", "mark_dirty", "resolve", "still_missing"]
 
 NO_ANSWER = frozenset({Outcome.UNKNOWN, Outcome.LATER, Outcome.REFUSED})
 """What says of a create that was sent again nothing about the one before it: it may be refused only now."""
@@ -37,7 +34,7 @@ def resolve(hub: Hub, system: System, entity: str) -> int:
     count = 0
     for rows in in_flight(hub, system, entity):
         links = hub.store.links.by_id(sorted({row.link for row in rows}))
-        creates = [row for row in rows if _makes_new(system, row, links)]
+        creates = [row for row in rows if makes_new(system, row, links)]
         others = [row for row in rows if row not in creates]
         if creates:
             _find(hub, system, entity, creates)
@@ -50,124 +47,17 @@ def resolve(hub: Hub, system: System, entity: str) -> int:
     return count
 
 
-def _makes_new(system: System, row: OutboxRow, links: Mapping[int, Link]) -> bool:
+def makes_new(system: System, row: OutboxRow, links: Mapping[int, Link]) -> bool:
     """Whether a write makes a native record that was not there before under the same id."""
     link = links.get(row.link)
     returns = Can.UNDELETE in system.connector.can and link is not None and link.native_id
     return row.op is Op.CREATE and not returns
 
 
-def drop_creates(hub: Hub, system: System, entity: str) -> None:
-    """Let creates that no reading has shown be due again: everything was read since they were sent.
-
-    One of which the system itself is still to say what became stays open: what was read may be it. Where
-    it refuses to say, or where the record has become one with another that is there, that is so for as
-    long as the request may be on its way: until then all that is new there waits.
-    """
-    for rows in in_flight(hub, system, entity):
-        unsaid = _unsaid(hub, system, rows)
-        found = _read_already(hub, system, entity, [row for row in rows if row.id not in unsaid])
-        known = unsaid | found | _late_beside(hub, system, rows)
-        missing = [row.id for row in rows if row.op is Op.CREATE and row.id not in known]
-        with hub.store.transaction():
-            hub.store.outbox.finish(missing, "dropped")
-            give_up_places(hub, (row.link for row in rows if row.id in missing))
-
-
-def _read_already(
-    hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]
-) -> frozenset[int]:
-    """Find creates among what was read, although nothing that was asked for showed them; return those found.
-
-    A search may lag behind what is listed. And a record that is there under another id was two when
-    it was sent: what was merged would come back as a newcomer.
-    """
-    links = hub.store.links.by_id(sorted({row.link for row in rows}))
-    creates = [row for row in rows if row.link in links and _makes_new(system, row, links)]
-    if Can.SEARCH not in system.connector.can:
-        missing = _still_missing(hub, creates)
-        creates = [row for row in creates if row not in missing]
-    found = _newcomers(hub, creates)
-    if not found:
-        return frozenset()
-    map_, seen = system.maps[entity], hub.store.current("revision")
-    readings = system.connector.fetch(map_.object, map_.names, [*found])
-    shown = [(found[id_], reading) for id_, reading in readings.items()]
-    with hub.store.transaction():
-        filled = [(row, reading) for row, reading in shown if fill(hub, row, reading)]
-        hear(hub, system, entity, [reading for _, reading in filled], seen)
-        _mark_dirty(hub, [row for row, _ in filled])
-    return frozenset(row.id for row, _ in filled)
-
-
-def _mark_dirty(hub: Hub, rows: Sequence[OutboxRow]) -> None:
+def mark_dirty(hub: Hub, rows: Sequence[OutboxRow]) -> None:
     """Let the records be merged whose places some writes went to: they may have become part of others."""
     places = hub.store.links.by_id([row.link for row in rows])
     hub.store.records.mark_dirty(sorted({p.record for p in places.values() if p.record}))
-
-
-def _newcomers(hub: Hub, rows: Sequence[OutboxRow]) -> dict[str, OutboxRow]:
-    """Return the creates of which one newcomer alone holds all that was sent, by its native id."""
-    held: dict[int, list[str]] = {row.id: [] for row in rows}
-    after = 0
-    while rows and (links := hub.store.links.unmatched(rows[0].entity, after, hub.batch)):
-        after = links[-1].id
-        for link, row in product(links, rows):
-            if link.native_id and link.system == row.system and _holds(link, row):
-                held[row.id].append(link.native_id)
-    return {held[row.id][0]: row for row in rows if len(held[row.id]) == 1}
-
-
-def _holds(link: Glimpse, row: OutboxRow) -> bool:
-    """Whether a native record shows just what a create has sent."""
-    facts, fields = link.facts, row.fields
-    return all(name in facts and facts[name].observed == fields[name].cells for name in fields)
-
-
-def _unsaid(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[int]:
-    """Return the creates that are sent again until the system says what became of them."""
-    can = system.connector.can
-    if Can.STAMP in can or Can.IDEMPOTENT_CREATE not in can:
-        return frozenset()
-    links = hub.store.links.by_id(sorted({row.link for row in rows}))
-    creates = [row for row in rows if _makes_new(system, row, links)]
-    refused = _refused_for_good(hub, system, creates)
-    return frozenset(row.id for row in _still_missing(hub, creates) if row.id not in refused)
-
-
-def _late_beside(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[int]:
-    """Return the creates that may still be on their way, and whose record is there under another id."""
-    links = hub.store.links.by_id(sorted({row.link for row in rows}))
-    since = instant(hub.clock.now() - LATE_LIMIT)
-    recent = [row for row in rows if row.at > since and row.link in links]
-    creates = [row for row in recent if _makes_new(system, row, links)]
-    missing = _still_missing(hub, creates)
-    return frozenset(row.id for row in creates if row not in missing)
-
-
-def _refused_for_good(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> frozenset[int]:
-    """Return the creates that the system refuses to make again, and that can be on their way no more.
-
-    What hides a field of them may be why it refuses: then it says so once that is shown again.
-    """
-    places = hub.store.links.by_id([row.link for row in rows])
-    records = {link: place.record for link, place in places.items() if place.record}
-    parks = hub.store.parks.of_records(sorted(set(records.values())))
-    refused = {park.what for park in parks if park.system == system.name}
-    if not refused:
-        return frozenset()
-    since = instant(hub.clock.now() - LATE_LIMIT)
-    return frozenset(
-        row.id
-        for row in rows
-        if records.get(row.link) in refused and row.at <= since and not _hides(hub, system, row)
-    )
-
-
-def _hides(hub: Hub, system: System, row: OutboxRow) -> bool:
-    """Whether a system does not show some of what a write sent."""
-    names = sent(system.maps[row.entity], row)
-    return not hidden_names(hub, system, row.entity).isdisjoint(names)
 
 
 def _find(hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]) -> None:
@@ -183,7 +73,7 @@ def _find(hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]) -> N
         hub.store.outbox.finish([row.id for row in taken], "refused")
         hear(hub, system, entity, [reading for _, reading in found], seen)
         # What has become of the record meanwhile is due there too: it may have ended.
-        _mark_dirty(hub, [row for row, _ in found])
+        mark_dirty(hub, [row for row, _ in found])
         settled = {row.id for row, _ in found}
         never = [row for row in certain if row.id not in settled]
         hub.store.outbox.finish([row.id for row in never], "dropped")
@@ -200,12 +90,12 @@ def _asked_for(
         readings = system.connector.find(map_.object, map_.names, stamps)
         return rows, [(row, readings[row.record]) for row in rows if row.record in readings]
     if Can.IDEMPOTENT_CREATE in system.connector.can:
-        missing = _one_of_each(hub, _still_missing(hub, rows))
+        missing = _one_of_each(hub, still_missing(hub, rows))
         return _repeat(hub, system, entity, missing) if missing else ([], [])
     return [], []
 
 
-def _still_missing(hub: Hub, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+def still_missing(hub: Hub, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     """Return the creates whose records are not in their system, as far as that is known.
 
     Two records may have become one meanwhile, of which the other one has always been there. Where that

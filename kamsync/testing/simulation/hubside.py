@@ -10,7 +10,8 @@ from msgspec import structs
 from kamsync.clock import SetClock
 from kamsync.engine import Hub, Round, System, preview, pull, push, run_round, settle
 from kamsync.engine.reading.pull import reread
-from kamsync.engine.writing.resolve import drop_creates, resolve
+from kamsync.engine.writing.give_up import give_up_creates
+from kamsync.engine.writing.resolve import resolve
 from kamsync.errors import (
     ApprovalMissing,
     FixConfiguration,
@@ -241,7 +242,7 @@ class HubSide:
                 resolve(hub, system, entity.name)
             pull(hub, system, entity.name)
             if is_open:
-                drop_creates(hub, system, entity.name)
+                give_up_creates(hub, system, entity.name)
             if not alone:
                 reread(hub, system, entity.name)
         self._was_read(name)
