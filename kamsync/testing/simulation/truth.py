@@ -195,15 +195,10 @@ class Truth:
 
     def changed_after(self, place: Place, shown: int) -> None:
         """A record has a version of now: what came back there unread passes for an edit as well."""
-        record = self.record_of(place)
         for field in PARTS[place.entity]:
             cell = self.cells.get((place, field))
             if cell is not None and cell.now.lost and cell.now.seq > shown:
                 self.excepted |= cell.now.lost
-                subject = self.subjects.get((record, field)) if record else None
-                # Where others have entered the same, it is the same that gives way.
-                for version in subject.versions if subject else ():
-                    self.excepted |= version.head if version.head & cell.now.lost else 0
 
     def went_along(self, place: Place, heard: Mapping[str, Ident], shown: int) -> None:
         """A native record has gone along with one that kamsync deleted: what is unread is excepted.
