@@ -21,7 +21,8 @@ NUMBERS_SKIPPED = 1_000_000
 
 LINKS_AT_ONCE = 1000
 
-_GAPLESS = ("journal", "subject_key")
+_SKIPPING = ("conflict", "link", "outbox", "revision", "round")
+"""What is counted with gaps; the numbers of the journal and of its keys follow on each other."""
 
 
 def mark_restored(database: Database, clock: Clock) -> None:
@@ -39,9 +40,10 @@ def mark_restored(database: Database, clock: Clock) -> None:
         database.run("UPDATE record SET dirty = 1 WHERE merged_into IS NULL")
         database.run("DELETE FROM owed")
         database.run("UPDATE link SET blocked = 0, read_at = '', digest = NULL")
-        database.run(
-            "UPDATE counter SET value = value + ? WHERE name NOT IN (?, ?)",
-            (NUMBERS_SKIPPED, *_GAPLESS),
+        database.many(
+            "INSERT INTO counter (name, value) VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value",
+            [(name, NUMBERS_SKIPPED) for name in _SKIPPING],
         )
         database.run("DELETE FROM meta WHERE key = ?", (FORGOTTEN,))
         database.run(

@@ -13,7 +13,7 @@ from kamsync.errors import ConfigurationInvalid, StoreBusy, StoreUnusable
 from kamsync.model import Conflict, Event, Fact, Golden, Intent, Kind, Link, Op, Record
 from kamsync.store import Cursor, OutboxRow, PlanRow, Store, open_store, restore_store
 from kamsync.store.migrate import HEAD
-from kamsync.store.restore import NUMBERS_SKIPPED
+from kamsync.store.restore import FORGOTTEN, NUMBERS_SKIPPED
 
 KEY = bytes(range(32))
 
@@ -105,6 +105,21 @@ def test_a_restored_store_believes_nothing_until_every_system_was_read(backup, t
     assert [1] == [entry.seq for entry in restored.journal.of("a")]
     restored.journal.append("r", [Event("set", "account", "a")], "kamsync")
     assert restored.journal.verify() is None
+    restored.close()
+
+
+def test_no_number_is_given_again_although_none_had_been_given_before_the_backup(
+    tmp_path, target, clock
+):
+    """Keys that were sent since, and that a system may remember, belong to other creates."""
+    store = open_store("sqlite://", clock=clock, key=KEY)
+    store.backup(tmp_path / "empty.gz")
+
+    restored = restore_store(tmp_path / "empty.gz", target, clock=clock, key=KEY)
+
+    counters = ("conflict", "link", "outbox", "revision", "round")
+    assert {NUMBERS_SKIPPED + 1} == {restored.take(each) for each in counters}
+    assert NUMBERS_SKIPPED <= int(restored.meta(FORGOTTEN))
     restored.close()
 
 
