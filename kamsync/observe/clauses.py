@@ -31,7 +31,7 @@ def heard(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:
         fell = fallen(fact, showing, map_, hearing, ended)
         if fell is not None:
             return fell
-    if fact.unseen and showing.cells != fact.observed:
+    if fact.unseen and showing.cells != fact.observed and not hearing.turned_back:
         return _seen_again(fact, showing, hearing)
     return _told(fact, showing, map_, hearing)
 

@@ -299,6 +299,19 @@ def test_a_reference_to_another_record_is_an_edit_though_the_first_one_is_gone()
     assert fallen(reading(account="account-2", author=ANN)).edited
 
 
+def test_what_a_hidden_field_shows_after_its_system_was_put_back_is_nobodys_edit():
+    """It has the version of then: whoever entered it does not know of what was written since."""
+    before = Fact(("Chief",), ("Chief",), 5, unseen=True)
+    known = structs.replace(
+        link(), version="9", facts={EXISTS: Fact(HERE, HERE, 1), "title": before}
+    )
+
+    fact = heard(known, reading(version="2", title="Head", author=ANN))
+
+    assert fact.moved
+    assert 5 != fact.trail[-1].revision
+
+
 def test_a_write_of_the_second_that_is_told_again_is_news_though_it_says_the_same():
     """Else it would never be known, and be sent again in each round."""
     wrote = Entry({"title": "Head"}, US, NOON, "1")
