@@ -230,3 +230,24 @@ def test_nothing_is_merged_before_every_system_was_read_again(stage, tmp_path, c
     hub.settle()
 
     assert ["Acme"] == hub["sales"].all("name") == hub["success"].all("name")
+
+
+def test_what_was_made_since_and_is_hidden_is_not_taken_for_what_is_sent_now(saved):
+    """It is found by our id and not made a second time; what it says there is asked about."""
+    hub, restore, _, _ = saved()
+    bolt = hub["sales"].create(name="Bolt", domains=["bolt.io"])
+    hub.settle()
+    there = hub.native("success", hub.of("sales", bolt))
+
+    restore()
+    hub["success"].world.hidden_records.add(("account", there))
+    hub.settle()
+    hub["sales"].edit(bolt, name="Bolt SE")
+    hub.round()
+    hub["success"].world.hidden_records.clear()
+    hub.clock.wait(3600)
+    hub.round()
+    hub.settle()
+
+    assert ["Acme", "Bolt"] == hub["success"].all("name")
+    assert {"Bolt", "Bolt SE"} == {each.value for each in hub.conflict().contenders}

@@ -196,9 +196,17 @@ class _Hearing:
             digest=self.digests.get(reading.native_id),
             references=self.references,
             spent=frozenset[str]().union(*(self.spent.get(row.key, ()) for row in rows)),
-            awaited=link.record is not None and not link.facts and reading.stamp == link.record,
+            awaited=self._is_awaited(link, reading),
         )
         return observe(link, reading, hearing)
+
+    def _is_awaited(self, link: Link, reading: Reading) -> bool:
+        """Whether this fills the place of a record whose create may have been given up too early.
+
+        Of a store that was put back once it may as well be what that has forgotten: it speaks for itself.
+        """
+        place = link.record is not None and not link.facts
+        return place and reading.stamp == link.record and not self.hub.forgotten_below
 
     def answers(self, rows: Sequence[OutboxRow], history: Sequence[Entry] | None) -> list[int]:
         """Return the open writes of a link that a changed record settles.

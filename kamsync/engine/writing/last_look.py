@@ -8,6 +8,7 @@ from kamsync.connector import Can
 from kamsync.engine.context.ties import references_of
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.reading.emptied_references import newly_referred
+from kamsync.engine.reading.hearing import hear
 from kamsync.engine.reading.pull import look_again
 from kamsync.model import Op
 from kamsync.store import OutboxRow
@@ -25,6 +26,7 @@ def look_first(hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow])
     """
     referred = _look_around(hub, system, entity, rows)
     _look_for_the_gone(hub, system, entity, rows)
+    _look_for_the_forgotten(hub, system, entity, rows)
     there = [row.link for row in rows if row.op is not Op.CREATE]
     if there and _must_look(hub, system, entity, rows, there):
         _look(hub, system, entity, there)
@@ -46,6 +48,20 @@ def _look_for_the_gone(hub: Hub, system: System, entity: str, rows: Sequence[Out
     gone = [link for link in links.values() if link.native_id is not None]
     if gone:
         look_again(hub, system, entity, gone)
+
+
+def _look_for_the_forgotten(
+    hub: Hub, system: System, entity: str, rows: Sequence[OutboxRow]
+) -> None:
+    """Read what carries our id already: an older store may have made it, and does not know it any more.
+
+    It may have been hidden when all was read, and what it says is not what is sent now.
+    """
+    creates = [row.record for row in rows if row.op is Op.CREATE]
+    if creates and hub.forgotten_below and Can.STAMP in system.connector.can:
+        map_, seen = system.maps[entity], hub.store.current("revision")
+        found = system.connector.find(map_.object, map_.names, creates)
+        hear(hub, system, entity, list(found.values()), seen)
 
 
 def _must_look(
