@@ -21,12 +21,14 @@ def require_agreement(world: World) -> None:
 
 
 def waits_for_another(world: World, record: str, system: str) -> bool:
-    """Whether a record refers to one that is not in this system."""
+    """Whether a record refers to one that is not in this system, or that waits there itself for a reason."""
     store = world.hub.store
     found = store.records.by_id([record])[record]
+    parked = {park.record for park in store.parks.all(10_000) if park.system == system}
     return any(
-        golden.value and (found.entity, field) in REFERS and not lives(world, golden.value, system)
+        golden.value in parked or not lives(world, golden.value, system)
         for field, golden in found.fields.items()
+        if golden.value and (found.entity, field) in REFERS
     )
 
 
