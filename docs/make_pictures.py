@@ -1,8 +1,9 @@
 # ruff: noqa: INP001 - a folder of documents is no package.
 """Draw the pictures of how-it-works.md from the code: ``python docs/make_pictures.py``.
 
-The floors and the phases come from the contracts that import-linter checks, the tables from the store,
-the life of a write from its states, the order of creation from the schema.
+The floors, the phases and the folders of the simulation come from the contracts that import-linter
+checks, the tables from the store, the life of a write from its states, the order of creation from the
+schema.
 """
 
 from __future__ import annotations
@@ -86,12 +87,22 @@ def floors() -> str:
 
 def phases() -> str:
     """Return what stands in the engine, in the order of a round."""
-    engine = PROJECT.parent / "kamsync" / "engine"
-    names = re.findall(r"\w+", " ".join(reversed(_layers("kamsync.engine"))))
-    return table(("read first", "what it is for", "beside it"), [_phase(engine / n) for n in names])
+    return _folders("kamsync.engine")
 
 
-def _phase(path: Path) -> tuple[str, ...]:
+def rooms() -> str:
+    """Return what stands in the simulation, from what is drawn to who plays it."""
+    return _folders("kamsync.testing.simulation")
+
+
+def _folders(package: str) -> str:
+    """Return the folders and modules of a package, lowest first, each with what to read first."""
+    where = PROJECT.parent.joinpath(*package.split("."))
+    names = re.findall(r"\w+", " ".join(reversed(_layers(package))))
+    return table(("read first", "what it is for", "beside it"), [_folder(where / n) for n in names])
+
+
+def _folder(path: Path) -> tuple[str, ...]:
     """Return where to begin with a folder or module, what it is for, and what else is there."""
     if not path.is_dir():
         return f"`{path.name}.py`", _said(path.with_suffix(".py")).partition("\n")[0], ""
@@ -152,7 +163,14 @@ def _diagram(kind: str, lines: list[str]) -> str:
     return "\n".join(["```mermaid", kind, *lines, "```"])
 
 
-MAKERS = {"floors": floors, "phases": phases, "tables": tables, "life": life, "order": order}
+MAKERS = {
+    "floors": floors,
+    "phases": phases,
+    "rooms": rooms,
+    "tables": tables,
+    "life": life,
+    "order": order,
+}
 
 
 def page() -> str:

@@ -131,7 +131,7 @@ def policy_of(here: Session, tables: Mapping[str, Mapping[str, Any]]) -> Policy 
         ConfigurationInvalid: they name a rule, a field or a team that no history has.
     """
     from kamsync.plugins import list_plugins, load_plugins
-    from kamsync.testing.simulation.setting import policy_from
+    from kamsync.testing.simulation.drawn.setting import policy_from
 
     if not tables:
         return None

@@ -65,6 +65,9 @@ def test_every_decision_is_pure(root, contracts):
         ("engine/reading/hidden.py", "import kamsync.engine.writing.portions"),
         ("engine/deciding/remarks.py", "import kamsync.engine.rounds.resting"),
         ("engine/stray.py", ""),
+        ("testing/simulation/systems/town.py", "import kamsync.testing.simulation.observer.truth"),
+        ("testing/simulation/observer/truth.py", "import kamsync.testing.simulation.history.world"),
+        ("testing/simulation/stray.py", ""),
         ("stray.py", ""),
     ],
 )

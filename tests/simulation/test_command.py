@@ -12,7 +12,8 @@ from msgspec import json
 
 from kamsync.cli import root
 from kamsync.testing import simulation
-from kamsync.testing.simulation import Order, Total, load_tape, play_seeds, shrink
+from kamsync.testing.simulation import Order, Total, load_tape, play_seeds
+from kamsync.testing.simulation.drivers import shrink
 
 
 def run(*arguments: str) -> Result:

@@ -18,10 +18,10 @@ from kamsync.testing.simulation import (
     play_seeds,
     save_tape,
     shrunk,
-    world,
 )
-from kamsync.testing.simulation.people import People
-from kamsync.testing.simulation.world import ACTS
+from kamsync.testing.simulation.history import world
+from kamsync.testing.simulation.history.world import ACTS
+from kamsync.testing.simulation.systems.people import People
 
 STEPS = 120
 TAPES = sorted((Path(__file__).parent / "tapes").glob("*.tape"))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from kamsync.testing.simulation import Tape
-from kamsync.testing.simulation.setting import Setting
-from kamsync.testing.simulation.world import World
+from kamsync.testing.simulation.drawn.setting import Setting
+from kamsync.testing.simulation.history.world import World
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ from itertools import pairwise
 import pytest
 
 from kamsync.testing.simulation import Played, Strip, play
-from kamsync.testing.simulation.points import dying_once, dying_twice
-from kamsync.testing.simulation.scope import every_history
-from kamsync.testing.simulation.setting import Setting
-from kamsync.testing.simulation.spelling import Spelling, spelled
+from kamsync.testing.simulation.drawn.setting import Setting
+from kamsync.testing.simulation.drivers.crash_points import dying_once, dying_twice
+from kamsync.testing.simulation.drivers.small_scope import every_history
+from kamsync.testing.simulation.drivers.spelling import Spelling, spelled
 
 LENGTH = 4
 LETTERS = 12

@@ -9,8 +9,8 @@ from msgspec import structs
 
 from kamsync.connector import Can
 from kamsync.testing.simulation import Tape
-from kamsync.testing.simulation.strangers import Created, is_known_by
-from kamsync.testing.simulation.world import World
+from kamsync.testing.simulation.history.world import World
+from kamsync.testing.simulation.observer.strangers import Created, is_known_by
 
 WHOLE = {"number": "n1", "name": "e1", "note": "e2", "street": "e3", "city": "e4"}
 UNKEYED = {name: value for name, value in WHOLE.items() if name != "number"}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kamsync.testing.simulation.cells import Entered, Place, Version
-from kamsync.testing.simulation.truth import Truth
+from kamsync.testing.simulation.observer.cells import Entered, Place, Version
+from kamsync.testing.simulation.observer.truth import Truth
 
 ACCOUNT = Place("s0", "account", "account-1")
 OTHER = Place("s1", "account", "account-2")

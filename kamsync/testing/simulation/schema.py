@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kamsync.schema import DataClass, Entity, Field, Schema, Type
 
-__all__ = ["FIELDS", "PARTS", "SCHEMA", "TEXTS", "is_pay"]
+__all__ = ["FIELDS", "PARTS", "REFERS", "SCHEMA", "TEXTS", "is_pay"]
 
 TEXTS = ("name", "note")
 """The fields that a lossy system cuts off."""
@@ -80,6 +80,14 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     for entity, fields in PARTS.items()
 }
 """The field behind each native name."""
+
+REFERS: Mapping[tuple[str, str], str] = {
+    (entity.name, field.name): field.to
+    for entity in SCHEMA.entities.values()
+    for field in entity.fields.values()
+    if field.type is Type.REFERENCE
+}
+"""The entity that each reference points to."""
 
 
 def is_pay(entity: str, field: str) -> bool:

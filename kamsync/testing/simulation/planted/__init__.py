@@ -1,4 +1,8 @@
-"""Bugs to plant, so that the simulation can show that it would find them."""
+"""Bugs to plant, so that the simulation can show that it would find them.
+
+Each replaces functions of the engine while histories are played, and is found by an invariant. Read
+`bug` first.
+"""
 
 from __future__ import annotations
 
