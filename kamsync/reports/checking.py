@@ -12,6 +12,7 @@ from kamsync.connector import Can, NativeEntity, named
 from kamsync.engine import Hub, System, pauses
 from kamsync.engine.recognising import known_identities, require_another, require_same, said
 from kamsync.engine.restore import still_to_read
+from kamsync.engine.scoping import untold
 from kamsync.entities import TEAMS
 from kamsync.errors import ConfigurationInvalid, KamsyncError
 from kamsync.mapping import EntityMap
@@ -88,22 +89,13 @@ def check(hub: Hub, broken: Sequence[Broken] = (), *, full: bool = False) -> Ite
     if not hub.systems:
         hint = "Add a [system.NAME] section with a connector."
         yield Check(Level.PROBLEM, "configuration", "It names no system.", hint)
-    yield from _scope(hub)
+    for text, hint in untold(hub):
+        yield Check(Level.PROBLEM, "scope", text, hint)
     met = Met()
     for system in hub.systems.values():
         yield from check_system(hub, system, met)
     for gap in gaps_between(met.lists):
         yield Check(Level.NOTE, gap.system, gap.text, gap.hint)
-
-
-def _scope(hub: Hub) -> Iterator[Check]:
-    """Yield the fields of the scope that no system tells: no account can be in it by its values."""
-    maps = [system.maps[hub.scope.root] for system in hub.mapping(hub.scope.root)]
-    for name in hub.scope.values:
-        if maps and not any(name in map_.fields for map_ in maps):
-            text = f"[scope.{hub.scope.root}] selects by {name}, which no system tells: it selects nothing."
-            hint = f"Map {name} in a system, list the accounts, or select by what is mapped."
-            yield Check(Level.PROBLEM, "scope", text, hint)
 
 
 def check_store(hub: Hub, *, full: bool = False) -> Iterator[Check]:
@@ -286,8 +278,9 @@ def _mapped(system: System, entity: str, map_: EntityMap, object_: NativeEntity)
     missing = [name for name in map_.names if name not in object_.fields and not object_.open]
     if missing:
         text = f"{map_.object} has no {', '.join(missing)}, to which {entity} is mapped."
+        near = [each for name in missing if (each := did_you_mean(name, object_.fields))]
         hint = f"Correct {where}, or let kamsync's user see the field."
-        yield Check(Level.PROBLEM, system.name, text, hint)
+        yield Check(Level.PROBLEM, system.name, text, " ".join([*near, hint]))
     allowed = system.allow.get(entity, frozenset())
     for op in sorted(allowed):
         if _NEEDED[op] not in system.connector.can & object_.can:
