@@ -47,9 +47,10 @@ def plan(
     here.config.require_systems()
     from kamsync.cli.planned import show_plan
     from kamsync.engine import preview
-    from kamsync.reports import Sight, choice, overview
+    from kamsync.reports import Sight, choice, overview, require_known
 
     with here.hub() as hub:
+        require_known(hub, show)
         began = here.clock.now()
         with here.printer.progress() as tell:
             round_ = preview(hub, only=choice(only), sweep=sweep, progress=tell)

@@ -106,7 +106,8 @@ def _changes(printer: Printer, hub: Hub, plan: Overview, select: str, *, full: b
     met = {f"{each.entity}.{each.field}" for each in plan.meeting}
     if select and not shown and select not in met:
         printer.gap()
-        printer.line(f"No change of this plan fits {select!r}.")
+        near = f" Did you mean {words.either(plan.like)}?" if plan.like else ""
+        printer.line(f"No change of this plan fits {select!r}.{near}")
     for change in shown:
         _change(printer, hub, change)
     left = len(plan.changes) - len(shown)

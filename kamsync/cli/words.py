@@ -16,6 +16,7 @@ __all__ = [
     "age",
     "cells",
     "counted",
+    "either",
     "from_to",
     "joined",
     "listed",
@@ -208,3 +209,9 @@ def listed(words: Iterable[str], most: int = 6) -> str:
     every = list(words)
     more = f" and {len(every) - most} more" if len(every) > most else ""
     return ", ".join(every[:most]) + more
+
+
+def either(names: Sequence[str]) -> str:
+    """Return names of which one may be meant, each in quotes."""
+    *first, last = map(repr, names)
+    return f"{', '.join(first)} or {last}" if first else last
