@@ -115,7 +115,10 @@ def _changes(printer: Printer, hub: Hub, plan: Overview, select: str, *, full: b
     if left and not select:
         printer.line(f"… and {words.counted(left, 'more change')}; --full shows them.", indent=2)
     if beyond and (full or select):
-        printer.line(f"{words.counted(beyond, 'more write')} are not kept to be shown.", indent=2)
+        printer.line(
+            f"{words.counted(beyond, 'more write is', 'more writes are')} not kept to be shown.",
+            indent=2,
+        )
 
 
 def _change(printer: Printer, hub: Hub, change: Change) -> None:

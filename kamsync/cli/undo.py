@@ -138,7 +138,10 @@ def _tell(here: Session, hub: Hub, undone: Undo, *, done: bool, pay: bool) -> No
     if here.json:
         here.printer.document(_document(hub, undone, done=done, pay=pay))
         return
-    back, left = counted(len(undone.back), "value"), f"{len(undone.left):,} left as they are"
+    back, left = (
+        counted(len(undone.back), "value"),
+        counted(len(undone.left), "left as it is", "left as they are"),
+    )
     if done:
         here.printer.line((f"Undone: {back} put back, {left}.", "bold green"))
         here.printer.next("kamsync plan", "kamsync sync")

@@ -10,6 +10,7 @@ from typing import Any
 from kamsync.clock import minute
 from kamsync.reports import HIDDEN
 from kamsync.schema import Field, Type
+from kamsync.wording import counted
 
 __all__ = [
     "BLANK",
@@ -192,11 +193,6 @@ def who(person: str = "", team: str = "", system: str = "", at: str = "") -> str
     details = ", ".join(part for part in (f"for {team}" if team else "", place) if part)
     known = f"{person} ({details})" if person and details else person or details
     return f"{known}, {time(at)}".strip(", ") if at else known
-
-
-def counted(count: int, thing: str, things: str = "") -> str:
-    """Return a count with what is counted."""
-    return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"
 
 
 def percent(part: int, whole: int) -> str:

@@ -22,6 +22,7 @@ from kamsync.errors import ConfigurationInvalid, UnknownName
 from kamsync.identity import Thresholds
 from kamsync.model import Op
 from kamsync.redact import without_password
+from kamsync.wording import there_are
 
 __all__ = [
     "Config",
@@ -255,10 +256,8 @@ class Config(Section):
         try:
             return self.systems[name]
         except KeyError:
-            known = ", ".join(self.systems) or "none"
-            raise UnknownName(
-                f"There is no system {name!r} in {self.file}; there are {known}."
-            ) from None
+            known = there_are(self.systems)
+            raise UnknownName(f"There is no system {name!r} in {self.file}; {known}.") from None
 
     def require_systems(self) -> None:
         """Raise `ConfigurationInvalid` if there is nothing to keep in step."""

@@ -22,6 +22,7 @@ from kamsync.plugins.found import (
     within,
 )
 from kamsync.schema import Entity, Schema
+from kamsync.wording import there_are
 
 if TYPE_CHECKING:
     import click
@@ -66,7 +67,7 @@ def _require_installed(names: Sequence[str], offered: Mapping[str, object]) -> N
     for name in names:
         if name not in offered:
             raise UnknownName(
-                f"No plugin {name!r} is installed; there are {', '.join(offered)}.",
+                f"No plugin {name!r} is installed; {there_are(offered)}.",
                 hint=did_you_mean(name, offered)
                 or "Install its distribution next to kamsync, or take it out of plugins.",
             )
@@ -132,7 +133,7 @@ class Plugins:
         if kind in known:
             return known[kind]
         raise UnknownName(
-            f"No plugin offers the connector {kind!r}; there are {', '.join(known) or 'none'}.",
+            f"No plugin offers the connector {kind!r}; {there_are(known)}.",
             hint=self._way_to(kind) or did_you_mean(kind, known),
         )
 

@@ -23,6 +23,7 @@ from kamsync.reports.rounds import rounds
 from kamsync.reports.stuck import stuck
 from kamsync.reports.vocabulary import Vocabulary, gaps, gaps_between, vocabularies
 from kamsync.store import INTERRUPTED, RUNNING
+from kamsync.wording import counted
 
 __all__ = ["Check", "Level", "Met", "check", "check_store", "check_system"]
 
@@ -110,7 +111,7 @@ def check_store(hub: Hub, *, full: bool = False) -> Iterator[Check]:
         hint = "Nothing is merged or written until it was; run kamsync sync --sweep."
         yield Check(Level.NOTE, "store", text, hint)
     if conflicts := store.reviews.count_open():
-        text = f"{_count(conflicts, 'conflict')} for a person to decide."
+        text = f"{counted(conflicts, 'conflict')} for a person to decide."
         yield Check(Level.NOTE, "store", text, "See: kamsync conflicts.")
     yield from _stuck(hub, each=full)
     for name, paused in pauses(hub).items():
@@ -131,7 +132,7 @@ def _stuck(hub: Hub, *, each: bool) -> Iterator[Check]:
     for group in groups if each else groups[:SHOWN_LIMIT]:
         yield Check(Level.NOTE, group.about, group.text(), group.hint)
     if not each and len(groups) > SHOWN_LIMIT:
-        left = _count(len(groups) - SHOWN_LIMIT, "more reason")
+        left = counted(len(groups) - SHOWN_LIMIT, "more reason")
         yield Check(Level.NOTE, "waiting", f"{left} to wait; kamsync check --full lists all.")
 
 
@@ -320,10 +321,5 @@ def _waiting(hub: Hub, system: System) -> Iterator[Check]:
         open_ = len(hub.store.outbox.inflight(system.name, entity, 0, COUNTED_LIMIT))
         if open_:
             more = "at least " if open_ == COUNTED_LIMIT else ""
-            text = f"It is open what became of {more}{_count(open_, 'write')} of {entity}."
+            text = f"It is open what became of {more}{counted(open_, 'write')} of {entity}."
             yield Check(Level.NOTE, system.name, text, "The next round asks the system.")
-
-
-def _count(count: int, thing: str) -> str:
-    """Return a count with its thing."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"

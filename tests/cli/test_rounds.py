@@ -202,7 +202,7 @@ def test_an_approval_is_of_that_plan_alone(hub):
     assert 3 == result.exit_code
     assert {} == hub.success.records("account")
     assert (
-        "is not what would be written any more: it had 1 writes, now there are 2." in result.stderr
+        "is not what would be written any more: it had 1 write, now it would be 2." in result.stderr
     )
     assert "Among what changed: create success account-" in result.stderr
 
