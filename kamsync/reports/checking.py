@@ -21,7 +21,7 @@ from kamsync.plugins import Broken
 from kamsync.plugins.found import did_you_mean
 from kamsync.reports.rounds import rounds
 from kamsync.reports.stuck import stuck
-from kamsync.reports.vocabulary import Vocabulary, gaps, gaps_between, vocabularies
+from kamsync.reports.vocabulary import Gap, Vocabulary, gaps, gaps_between, vocabularies
 from kamsync.store import INTERRUPTED, RUNNING
 from kamsync.wording import counted
 
@@ -59,12 +59,13 @@ class Level(StrEnum):
 
 
 class Check(Struct, frozen=True):
-    """One finding: what it is *about*, what was found, and what to do."""
+    """One finding: what it is *about*, what was found, and what to do, with the *lines* to write for it."""
 
     level: Level
     about: str
     text: str
     hint: str = ""
+    lines: tuple[str, ...] = ()
 
 
 class Met(Struct):
@@ -96,7 +97,12 @@ def check(hub: Hub, broken: Sequence[Broken] = (), *, full: bool = False) -> Ite
     for system in hub.systems.values():
         yield from check_system(hub, system, met)
     for gap in gaps_between(met.lists):
-        yield Check(Level.NOTE, gap.system, gap.text, gap.hint)
+        yield _of_gap(gap)
+
+
+def _of_gap(gap: Gap) -> Check:
+    """Return a gap as a finding."""
+    return Check(Level.NOTE, gap.system, gap.text, gap.hint, gap.lines)
 
 
 def check_store(hub: Hub, *, full: bool = False) -> Iterator[Check]:
@@ -163,7 +169,7 @@ def check_system(hub: Hub, system: System, met: Met) -> Iterator[Check]:
         if map_.object in objects:
             yield from _mapped(system, entity, map_, objects[map_.object])
     for vocabulary in vocabularies(hub.schema, system, objects):
-        yield from (Check(Level.NOTE, name, gap.text, gap.hint) for gap in gaps(vocabulary))
+        yield from map(_of_gap, gaps(vocabulary))
         met.lists.append(vocabulary)
     yield from _waiting(hub, system)
 
