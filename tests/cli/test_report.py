@@ -87,3 +87,12 @@ def test_a_report_that_no_configured_plugin_brings_is_told_with_what_brings_one(
     for name in ("conflicts", "conflcts"):
         told = disputed.run("report", name).stderr
         assert 'conflict_report brings conflicts: add "conflict_report" to plugins' in told
+
+
+def test_a_page_explains_only_the_columns_that_it_has(reporting):
+    """Nobody looks for a column in which nothing was said."""
+    page = reporting.run("report", "conflicts", "--html", "-").stdout
+
+    assert "<dt>age</dt>" in page
+    assert ">due</th>" not in page
+    assert "<dt>due</dt>" not in page
