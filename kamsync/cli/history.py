@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
 
 if TYPE_CHECKING:
     from kamsync.cli.session import Session
@@ -18,11 +18,23 @@ if TYPE_CHECKING:
 __all__ = ["history"]
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "history",
+        'history "Nordwind GmbH"',
+        "history --round 5 --limit 100",
+    )
+)
 @common
 @click.argument("record", required=False)
-@click.option("--round", "round_", metavar="ID", help="What happened in this round.")
-@click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True)
+@click.option("--round", "round_", metavar="ID", help="What happened in the round of this number.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100_000),
+    default=20,
+    show_default=True,
+    help="How many at most.",
+)
 @click.option("--reveal-pay", is_flag=True, help="Show values of class pay.")
 @click.pass_context
 def history(

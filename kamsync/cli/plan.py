@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import click
 
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
 
 __all__ = ["plan"]
 
 WOULD_WRITE = 2
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "plan",
+        'plan --only "Nordwind GmbH"',
+        "plan --show account.phone",
+        "plan --show sales.account --full",
+    )
+)
 @common
 @click.option(
     "--only",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kamsync.cli.listing import Listing
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
 
 if TYPE_CHECKING:
     from kamsync.cli.session import Session
@@ -28,7 +28,12 @@ def policy() -> None:
     """Read the policy: who is right when teams disagree."""
 
 
-@policy.command()
+@policy.command(
+    epilog=examples(
+        "policy check",
+        "policy check policies/teams.toml",
+    )
+)
 @common
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
 @click.pass_context

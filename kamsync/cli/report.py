@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
 from kamsync.wording import there_are
 
 if TYPE_CHECKING:
@@ -21,7 +21,14 @@ __all__ = ["report"]
 FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "report",
+        "report conflicts",
+        "report conflicts --html conflicts.html --xlsx conflicts.xlsx",
+        "report conflicts --csv >conflicts.csv",
+    )
+)
 @common
 @click.argument("name", required=False)
 @click.option(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
 
 if TYPE_CHECKING:
     from kamsync.cli.session import Session
@@ -24,7 +24,13 @@ UNDONE = frozenset({"sync", "decision"})
 ENDED = frozenset({"done", "interrupted"})
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "undo last",
+        "undo 5 --yes",
+        "undo 5 --since",
+    )
+)
 @common
 @click.argument("round_", metavar="ROUND")
 @click.option("--since", is_flag=True, help="Undo all rounds after it as well.")

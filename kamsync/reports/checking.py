@@ -109,8 +109,9 @@ def check_store(hub: Hub, *, full: bool = False) -> Iterator[Check]:
     """Yield what waits in the store: parked records, references, a restoration, conflicts."""
     store = hub.store
     counts = {entity.name: store.records.count(entity.name) for entity in hub.entities()}
-    shown = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
-    yield Check(Level.OK, "store", f"It opens and holds {shown or 'no records yet'}.")
+    shown = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+    text = f"It opens. Its records: {shown}." if shown else "It opens and holds no records yet."
+    yield Check(Level.OK, "store", text)
     if hub.restored_at:
         unread = ", ".join(sorted(still_to_read(hub)))
         text = f"An older state was restored, and not read as a whole since: {unread or 'nothing'}."

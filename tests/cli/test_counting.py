@@ -33,6 +33,13 @@ def test_a_guard_objects_to_a_single_record_in_the_singular():
     )
 
 
+def test_what_the_store_holds_is_told_by_the_names_of_its_entities(nordwind):
+    """An entity has no plural: it stands before its number."""
+    told = [each["text"] for each in nordwind.document("check")["findings"]]
+
+    assert "It opens. Its records: account 1." in told
+
+
 def test_the_only_system_is_named_alone(hub):
     """Where another one is asked for."""
     hub.configure(hub.file.read_text().partition("[system.success]")[0])
