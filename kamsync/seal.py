@@ -113,7 +113,8 @@ def write_key(path: Path) -> bytes:
             os.fsync(file.fileno())
     except OSError as error:
         raise ConfigurationInvalid(
-            f"The key file {path} cannot be made: {error.strerror}."
+            f"The key file {path} cannot be made: {error.strerror}.",
+            hint="Choose a folder that you may write to.",
         ) from error
     return key
 

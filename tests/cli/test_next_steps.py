@@ -23,6 +23,24 @@ def test_a_store_that_cannot_be_opened_says_what_to_do(hub, url, said):
     assert said in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["restore", "kamsync.toml"], "kamsync.toml is not a backup of kamsync. Name a file that"),
+        (["restore", "nowhere"], "Name a file that `kamsync backup` wrote, and that you may read."),
+        (["backup", "nowhere/b"], "cannot be written: No such file or directory; choose another"),
+        (["backup", "kamsync.toml"], "Say --replace, or choose another."),
+    ],
+)
+def test_a_backup_that_cannot_be_read_or_written_says_what_to_do(hub, args, said):
+    """And the store is as it was."""
+    result = hub.run(*args)
+
+    assert result.exit_code in {1, 64}
+    assert said in result.stderr
+    assert 0 == hub.run("verify").exit_code
+
+
 def test_a_policy_that_is_not_there_is_no_configuration(hub):
     """Nobody is sent to `kamsync init` for it."""
     hub.configure('policies = ["nowhere.toml"]\n' + hub.file.read_text())
