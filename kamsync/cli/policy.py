@@ -22,10 +22,13 @@ __all__ = ["policy"]
 TITLES = {"policy": "Every day", "first_meeting": "At the first meeting of two systems"}
 
 
-@click.group(cls=Listing)
+@click.group(cls=Listing, invoke_without_command=True)
 @common
-def policy() -> None:
+@click.pass_context
+def policy(ctx: click.Context) -> None:
     """Read the policy: who is right when teams disagree."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 @policy.command(

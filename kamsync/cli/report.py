@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kamsync.cli.options import common, examples, session
-from kamsync.wording import there_are
+from kamsync.wording import did_you_mean, there_are
 
 if TYPE_CHECKING:
     from kamsync.cli.exporting import Layout
@@ -98,7 +98,6 @@ def _made(here: Session, makers: Mapping[str, ReportMaker], name: str) -> Layout
     """Return the report called *name* as it is now."""
     if name not in makers:
         from kamsync.errors import UnknownName
-        from kamsync.plugins import did_you_mean
 
         known = there_are(sorted(makers)) if makers else "no plugin that is configured brings one"
         raise UnknownName(

@@ -15,7 +15,7 @@ from kamsync.config.environment import PREFIX, overrides, variable
 from kamsync.config.problems import Key, Problem, problems_of, value_at
 from kamsync.config.sections import Config
 from kamsync.errors import ConfigurationInvalid
-from kamsync.plugins import did_you_mean
+from kamsync.wording import did_you_mean
 
 __all__ = ["DEFAULT_FILE", "load_config", "read_toml"]
 

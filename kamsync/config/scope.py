@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from kamsync.config.problems import Key, Problem
 from kamsync.config.sections import Config
 from kamsync.errors import ConfigurationInvalid
-from kamsync.plugins import did_you_mean
 from kamsync.redact import visible
 from kamsync.schema import Field, Schema, Type
 from kamsync.scope import Scope
+from kamsync.wording import did_you_mean
 
 __all__ = ["field_problems", "scope_of"]
 

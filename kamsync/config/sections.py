@@ -22,7 +22,7 @@ from kamsync.errors import ConfigurationInvalid, UnknownName
 from kamsync.identity import Thresholds
 from kamsync.model import Op
 from kamsync.redact import without_password
-from kamsync.wording import there_are
+from kamsync.wording import did_you_mean, there_are
 
 __all__ = [
     "Config",
@@ -257,7 +257,10 @@ class Config(Section):
             return self.systems[name]
         except KeyError:
             known = there_are(self.systems)
-            raise UnknownName(f"There is no system {name!r} in {self.file}; {known}.") from None
+            near = did_you_mean(name, self.systems)
+            raise UnknownName(
+                f"There is no system {name!r} in {self.file}; {known}.", hint=near
+            ) from None
 
     def require_systems(self) -> None:
         """Raise `ConfigurationInvalid` if there is nothing to keep in step."""

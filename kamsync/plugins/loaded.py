@@ -17,12 +17,11 @@ from kamsync.plugins.found import (
     Broken,
     Installed,
     Refused,
-    did_you_mean,
     list_plugins,
     within,
 )
 from kamsync.schema import Entity, Schema
-from kamsync.wording import there_are
+from kamsync.wording import did_you_mean, there_are
 
 if TYPE_CHECKING:
     import click

@@ -18,12 +18,11 @@ from kamsync.errors import ConfigurationInvalid, KamsyncError
 from kamsync.mapping import EntityMap
 from kamsync.model import Op
 from kamsync.plugins import Broken
-from kamsync.plugins.found import did_you_mean
 from kamsync.reports.rounds import rounds
 from kamsync.reports.stuck import stuck
 from kamsync.reports.vocabulary import Gap, Vocabulary, gaps, gaps_between, vocabularies
 from kamsync.store import INTERRUPTED, RUNNING
-from kamsync.wording import counted
+from kamsync.wording import counted, did_you_mean
 
 __all__ = ["Check", "Level", "Met", "check", "check_store", "check_system"]
 

@@ -8,8 +8,6 @@ from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extract
 
 from kamsync.engine import Hub
-from kamsync.errors import UnknownName
-from kamsync.plugins import did_you_mean
 
 __all__ = ["like", "require_known"]
 
@@ -34,17 +32,9 @@ def require_known(hub: Hub, selector: str) -> None:
     known = hub.schema.entities
     if entity not in known and not of_system:
         return
-    try:
-        named = hub.schema.entity(entity)
-        if field:
-            named.field(field)
-    except UnknownName as error:
-        near = (
-            did_you_mean(field, known[entity].fields)
-            if entity in known
-            else did_you_mean(entity, known)
-        )
-        raise UnknownName(error.message, hint=near) from None
+    named = hub.schema.entity(entity)
+    if field:
+        named.field(field)
 
 
 def like(hub: Hub, selector: str, also: Iterable[str]) -> tuple[str, ...]:

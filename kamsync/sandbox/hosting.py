@@ -12,9 +12,8 @@ from msgspec import Struct, structs
 
 from kamsync.errors import KamsyncError, PluginBroken, SystemDown, UnknownName
 from kamsync.extensions import RunningSandbox, Sandbox, SandboxOptions
-from kamsync.plugins import did_you_mean
 from kamsync.redact import redact
-from kamsync.wording import there_are
+from kamsync.wording import did_you_mean, there_are
 
 __all__ = ["Ready", "asked_to_stop", "chosen", "hosted"]
 

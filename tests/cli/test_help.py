@@ -104,10 +104,11 @@ def test_the_examples_of_a_command_can_be_typed(name, known, lines):
 
 def test_without_a_command_it_is_help(hub):
     """Somebody who types the name alone is shown the way."""
-    result = hub.run()
+    for args in ([], ["policy"]):
+        result = hub.run(*args)
 
-    assert 0 == result.exit_code
-    assert result.stdout.startswith("Usage: kamsync")
+        assert 0 == result.exit_code
+        assert result.stdout.startswith(" ".join(["Usage: kamsync", *args]))
 
 
 @pytest.mark.usefixtures("hub")

@@ -63,6 +63,26 @@ def test_what_may_be_the_name_of_a_record_is_answered_with_what_is_like_it(
     assert f"No change of this plan fits '{selector}'. Did you mean {near}" in shown
 
 
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["conflicts", "shwo"], "There is no command 'shwo'. Did you mean 'show'?"),
+        (["policy", "chekc"], "There is no command 'chekc'. Did you mean 'check'?"),
+        (["schema", "acount"], "Did you mean 'account'?"),
+        (["conflicts", "list", "--entity", "acount"], "Did you mean 'account'?"),
+        (["conflicts", "list", "--field", "account.teir"], "Did you mean 'tier'?"),
+        (["pause", "slaes"], "there are sales, success. Did you mean 'sales'?"),
+        (["setup", "slaes"], "there are sales, success. Did you mean 'sales'?"),
+    ],
+)
+def test_a_word_that_is_nearly_a_known_one_is_answered_with_it(hub, args, said):
+    """Of a command below another one, of an entity, a field, and a system."""
+    result = hub.run(*args)
+
+    assert 64 == result.exit_code
+    assert said in result.stderr
+
+
 def test_what_is_there_and_does_not_change_is_no_mistake(strangers):
     """Nobody is asked whether they meant something else."""
     shown = strangers.run("plan", "--show", "account.phone").stdout
