@@ -45,6 +45,9 @@ def show_plan(
         printer.line(
             ("! ", "red"), f"{name} does not show {told}: what people enter there does not arrive."
         )
+    if plan.scope_is_empty:
+        root = hub.scope.root
+        printer.line(("! ", "red"), f"No {root} that was read is in scope; see [scope.{root}].")
     if plan.pilot:
         pilot = " · ".join(f"{name} {count:,}" for name, count in plan.pilot.items())
         printer.line(("Pilot", "bold"), f": {pilot}. Nothing else is merged or written.")
@@ -209,7 +212,7 @@ def _barred(printer: Printer, plan: Overview) -> None:
 
 def _next(plan: Overview) -> Iterator[str]:
     """Yield what to do after the plan."""
-    if plan.down or plan.unseen:
+    if plan.down or plan.unseen or plan.scope_is_empty:
         yield "kamsync check"
     if plan.held > plan.new:
         yield "kamsync conflicts"

@@ -11,7 +11,14 @@ from kamsync.errors import ConfigurationInvalid, ReferenceMissing, ValueInvalid
 from kamsync.model import Golden, Reading, Record, Value
 from kamsync.schema import Type
 
-__all__ = ["in_scope", "records_in_scope", "require_told", "untold", "values_of"]
+__all__ = [
+    "has_selected_nothing",
+    "in_scope",
+    "records_in_scope",
+    "require_told",
+    "untold",
+    "values_of",
+]
 
 
 def in_scope(hub: Hub, system: System, entity: str, readings: Sequence[Reading]) -> list[Reading]:
@@ -103,9 +110,9 @@ def require_told(hub: Hub) -> None:
     """
     for text, hint in untold(hub):
         raise ConfigurationInvalid(f"{text} Nothing was merged or written.", hint=hint)
-    root = hub.scope.root
-    if not hub.scope.values or any(entity == root for _, entity in hub.store.links.counts()):
+    if not has_selected_nothing(hub):
         return
+    root = hub.scope.root
     for name in hub.scope.values:
         hidden = [
             f"{system.name} does not show {native}"
@@ -118,6 +125,14 @@ def require_told(hub: Hub) -> None:
                 " Nothing was merged or written.",
                 hint="See what is wrong with: kamsync check.",
             )
+
+
+def has_selected_nothing(hub: Hub) -> bool:
+    """Whether accounts were read, and none of them is in scope."""
+    root = hub.scope.root
+    if hub.scope.is_open or any(entity == root for _, entity in hub.store.links.counts()):
+        return False
+    return any(entity == root for _, entity in hub.store.cursors.all())
 
 
 def untold(hub: Hub) -> Iterator[tuple[str, str]]:

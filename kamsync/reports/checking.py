@@ -12,7 +12,7 @@ from kamsync.connector import Can, NativeEntity, named
 from kamsync.engine import Hub, System, pauses
 from kamsync.engine.recognising import known_identities, require_another, require_same, said
 from kamsync.engine.restore import still_to_read
-from kamsync.engine.scoping import untold
+from kamsync.engine.scoping import has_selected_nothing, untold
 from kamsync.entities import TEAMS
 from kamsync.errors import ConfigurationInvalid, KamsyncError
 from kamsync.mapping import EntityMap
@@ -92,6 +92,10 @@ def check(hub: Hub, broken: Sequence[Broken] = (), *, full: bool = False) -> Ite
         yield Check(Level.PROBLEM, "configuration", "It names no system.", hint)
     for text, hint in untold(hub):
         yield Check(Level.PROBLEM, "scope", text, hint)
+    if has_selected_nothing(hub):
+        root = hub.scope.root
+        hint = f"Correct what [scope.{root}] selects by, or wait until one has it."
+        yield Check(Level.NOTE, "scope", f"No {root} that was read is in scope.", hint)
     met = Met()
     for system in hub.systems.values():
         yield from check_system(hub, system, met)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from kamsync.engine import Hub, Round
 from kamsync.engine.counting import FieldCount
+from kamsync.engine.scoping import has_selected_nothing
 from kamsync.model import EXISTS, Link, Value
 from kamsync.plan import Barred, PlannedWrite
 from kamsync.reports.finding import Names, native_label
@@ -78,7 +79,8 @@ class Overview(Struct, frozen=True):
     *pilot* counts the records of a pilot by entity; without one it is empty. *meeting* has the fields
     in which systems differ that meet for the first time, with the lines that choose otherwise.
     *unseen* are the mapped native fields that a system did not show, by system and entity. *like* is what
-    could be selected instead, where what was selected is not there.
+    could be selected instead, where what was selected is not there. *scope_is_empty* says that no account
+    is in scope.
     """
 
     plan: str
@@ -105,6 +107,7 @@ class Overview(Struct, frozen=True):
     meeting: tuple[Difference, ...] = ()
     unseen: dict[str, dict[str, list[str]]] = {}
     like: tuple[str, ...] = ()
+    scope_is_empty: bool = False
 
 
 def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overview:
@@ -146,6 +149,7 @@ def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overvie
         pilot=round_.pilot,
         meeting=differences(round_.merged.fields) if plan.unmet else (),
         unseen=_unseen(round_),
+        scope_is_empty=has_selected_nothing(hub),
         like=() if chosen else like(hub, select, (each.label for each in changes)),
     )
 

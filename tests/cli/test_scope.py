@@ -83,6 +83,26 @@ def test_no_approval_is_offered_where_a_system_hides_what_the_scope_selects_by(b
         assert "--approve" not in each.stdout + each.stderr
 
 
+def test_a_scope_that_fits_no_account_is_noticed(hub):
+    """It may be right, or a value typed wrong; the plan would else seem to be of agreement."""
+    hub.anna.create("account", {"name": "Nordwind"})
+    hub.configure(f'{hub.file.read_text()}\n[scope.account]\nname = ["Nordwnd"]\n')
+
+    shown = hub.run("plan").stdout
+    checked = [each["text"] for each in hub.document("check")["findings"]]
+
+    assert "! No account that was read is in scope; see [scope.account]." in shown
+    assert "Next: kamsync check" in shown
+    assert "No account that was read is in scope." in checked
+
+
+def test_a_scope_that_fits_an_account_is_not(by_tier):
+    """Nothing is said of it, before the first reading either."""
+    told = [by_tier.run(*args).stdout for args in (["check"], ["plan"], ["check"])]
+
+    assert [] == [each for each in told if "is in scope" in each]
+
+
 def test_what_was_in_scope_goes_on_once_its_field_is_hidden(by_tier, plugin):
     """The scope has selected something, and a hidden field ends nobody's round."""
     by_tier.meet()
