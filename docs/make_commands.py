@@ -58,8 +58,15 @@ def _section(name: str, command: click.Command, level: str) -> Iterator[str]:
     yield _prose(command.help or "")
     if options:
         yield table(("option", "meaning"), options)
+    if command.epilog:
+        yield "```text\n" + "\n".join(_examples(command.epilog)) + "\n```"
     for word, each in below.items():
         yield from _section(f"{name} {word}", each, level + "#")
+
+
+def _examples(epilog: str) -> list[str]:
+    """Return the lines that a command's help ends with as examples."""
+    return [line.strip() for line in epilog.splitlines() if line.startswith("  ")]
 
 
 def _first(command: click.Command) -> str:
@@ -94,6 +101,8 @@ def _is_argument(parameter: click.Parameter) -> bool:
 def _argument(argument: click.Parameter) -> str:
     """Return how an argument is written."""
     name = argument.metavar or (argument.name or "").upper()
+    if name.startswith("["):
+        return name
     several = "..." if argument.nargs != 1 else ""
     return f"{name}{several}" if argument.required else f"[{name}]{several}"
 

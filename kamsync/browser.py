@@ -112,7 +112,9 @@ def ask(
         told = server.waited(timeout_s)
     if "code" not in told:
         said = told.get("error_description") or told.get("error") or "it does not say why"
-        raise DecisionRefused(f"kamsync was not let in: {said}.")
+        raise DecisionRefused(
+            f"kamsync was not let in: {said}.", hint="Run the same command again to try once more."
+        )
     return sign_in.finish(redirect, told["code"], verifier)
 
 

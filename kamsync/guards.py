@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from kamsync.errors import ConfigurationInvalid
+from kamsync.wording import counted
 
 __all__ = ["Alarm", "Bound", "Bounds", "Limits", "Tally", "parse_limits", "weigh"]
 
@@ -95,12 +96,13 @@ class Alarm(Struct, frozen=True):
         where = f"{self.system}.{self.entity}"
         if self.what == "emptied":
             return (
-                f"{where} shows {self.count} of {self.of} records; "
-                f"fewer than {self.limit} look like a fault there, not like work."
+                f"{where} shows {self.count:,} of {counted(self.of, 'record')}; "
+                f"fewer than {self.limit:,} look like a fault there, not like work."
             )
         done = DONE[self.what]
         return (
-            f"{where}: {self.count} {done} among {self.of} records; {self.limit} are in proportion."
+            f"{where}: {counted(self.count, *done)} among {counted(self.of, 'record')};"
+            f" {self.limit:,} would be in proportion."
         )
 
     def __str__(self) -> str:
@@ -108,10 +110,10 @@ class Alarm(Struct, frozen=True):
 
 
 DONE = {
-    "delete": "records would be deleted",
-    "update": "records would be changed",
-    "create": "records would be created",
-    "blank": "values would be emptied",
+    "delete": ("record would be deleted", "records would be deleted"),
+    "update": ("record would be changed", "records would be changed"),
+    "create": ("record would be created", "records would be created"),
+    "blank": ("value would be emptied", "values would be emptied"),
 }
 
 

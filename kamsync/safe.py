@@ -23,6 +23,8 @@ from kamsync.seal import MasterKey
 
 __all__ = ["SealedFile"]
 
+MAY = "Let the user who runs kamsync read and write it and its folder."
+
 Kept = dict[str, dict[str, str]]
 
 
@@ -84,7 +86,9 @@ class SealedFile:
             opened = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.flock(opened, fcntl.LOCK_EX)
         except OSError as error:
-            raise ConfigurationInvalid(f"{lock} cannot be locked: {error.strerror}.") from error
+            raise ConfigurationInvalid(
+                f"{lock} cannot be locked: {error.strerror}.", hint=MAY
+            ) from error
         return opened
 
     def _read(self) -> Kept:
@@ -93,7 +97,9 @@ class SealedFile:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise ConfigurationInvalid(f"{self._path} cannot be read: {error.strerror}.") from error
+            raise ConfigurationInvalid(
+                f"{self._path} cannot be read: {error.strerror}.", hint=MAY
+            ) from error
         try:
             return json.decode(text, type=Kept)
         except DecodeError:

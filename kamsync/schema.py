@@ -38,6 +38,7 @@ from msgspec import Struct, structs
 
 from kamsync.errors import ConfigurationInvalid, UnknownName
 from kamsync.model import EXISTS
+from kamsync.wording import did_you_mean
 
 __all__ = ["DataClass", "Entity", "Field", "Nature", "Schema", "Type"]
 
@@ -137,7 +138,10 @@ class Entity(Struct, frozen=True, dict=True):
             return self.fields[name]
         except KeyError:
             known = ", ".join(sorted(self.fields))
-            raise UnknownName(f"{self.name} has no field {name!r}; it has {known}.") from None
+            raise UnknownName(
+                f"{self.name} has no field {name!r}; it has {known}.",
+                hint=did_you_mean(name, self.fields),
+            ) from None
 
 
 class Schema(Struct, frozen=True, dict=True):
@@ -151,7 +155,10 @@ class Schema(Struct, frozen=True, dict=True):
             return self.entities[name]
         except KeyError:
             known = ", ".join(sorted(self.entities))
-            raise UnknownName(f"There is no entity {name!r}; there are {known}.") from None
+            raise UnknownName(
+                f"There is no entity {name!r}; there are {known}.",
+                hint=did_you_mean(name, self.entities),
+            ) from None
 
     def extended(self, additions: Iterable[Entity]) -> Schema:
         """Return this schema with *additions*: new entities, or more fields and keys for known ones.

@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from kamsync.errors import ConfigurationInvalid, StoreUnusable
+from kamsync.wording import counted
 
 __all__ = ["KEY_BYTES", "MasterKey", "SubjectKey", "new_key", "read_key", "write_key"]
 
@@ -72,8 +73,8 @@ class MasterKey:
     def __init__(self, secret: bytes) -> None:
         if len(secret) != KEY_BYTES:
             raise ConfigurationInvalid(
-                f"The store's key has {len(secret)} bytes instead of {KEY_BYTES}; name the key file that"
-                " `kamsync init` made."
+                f"The store's key has {counted(len(secret), 'byte')} instead of {KEY_BYTES};"
+                " name the key file that `kamsync init` made."
             )
         self._cipher = AESGCM(secret)
 
@@ -112,7 +113,8 @@ def write_key(path: Path) -> bytes:
             os.fsync(file.fileno())
     except OSError as error:
         raise ConfigurationInvalid(
-            f"The key file {path} cannot be made: {error.strerror}."
+            f"The key file {path} cannot be made: {error.strerror}.",
+            hint="Choose a folder that you may write to.",
         ) from error
     return key
 

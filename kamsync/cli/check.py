@@ -74,6 +74,8 @@ def _show(here: Session, found: list[Check], problems: int, notes: int) -> None:
         here.printer.line(marks[each.level], f" {each.text}", indent=2)
         if each.hint:
             here.printer.line((each.hint, "dim"), indent=4)
+        for line in each.lines:
+            here.printer.line(line, indent=6)
     here.printer.gap()
     if problems:
         wrong = dict.fromkeys(each.about for each in found if each.level is Level.PROBLEM)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from kamsync.errors import ConfigurationInvalid, UnknownName
+from kamsync.wording import did_you_mean, there_are
 
 if TYPE_CHECKING:
     from kamsync.cli.session import Session
@@ -82,13 +83,11 @@ def new_system(
 
 def one_of(what: str, text: str, known: Iterable[str], hint: str = "") -> str:
     """Take a name that is known; `UnknownName` says which ones there are."""
-    from kamsync.plugins import did_you_mean
-
     names = sorted(known)
     if text in names:
         return text
     raise UnknownName(
-        f"There is no {what} {text!r}; there are {', '.join(names) or 'none'}.",
+        f"There is no {what} {text!r}; {there_are(names)}.",
         hint=did_you_mean(text, names) or hint,
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kamsync.cli.listing import Listing
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
 
 if TYPE_CHECKING:
     from kamsync.engine import Hub
@@ -72,11 +72,23 @@ def conflicts(ctx: click.Context) -> None:
         _offer_walk(ctx)
 
 
-@conflicts.command("list")
+@conflicts.command(
+    "list",
+    epilog=examples(
+        "conflicts list --field account.owner",
+        "conflicts list --team sales --limit 100",
+    ),
+)
 @common
 @narrowed
 @click.option("--after", metavar="ID", default="", help="Go on after this conflict.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=20,
+    show_default=True,
+    help="How many at most.",
+)
 @reveal_pay
 def list_(
     *,
@@ -103,7 +115,12 @@ def list_(
     return found.total
 
 
-@conflicts.command()
+@conflicts.command(
+    epilog=examples(
+        "conflicts walk --field account.phone",
+        'conflicts walk --by "Mara Lindqvist" --why "Asked the client"',
+    )
+)
 @common
 @narrowed
 @by
@@ -159,7 +176,13 @@ def show(ctx: click.Context, *, id_: str, reveal_pay: bool) -> None:
             show_question(here.printer, sight, asked)
 
 
-@conflicts.command()
+@conflicts.command(
+    epilog=examples(
+        "conflicts resolve 1 --version 1 --keep sales",
+        'conflicts resolve 1 --value "+49 30 1234560" --why "Called them"',
+        "conflicts resolve 1 --agreed --dry-run",
+    )
+)
 @common
 @click.argument("id_", metavar="ID")
 @click.option("--keep", metavar="N|SYSTEM|TEAM", help="Keep what this side says.")
@@ -195,7 +218,7 @@ def resolve(*, id_: str, version: int | None, dry_run: bool, **answer: Any) -> N
         show_decided(here.printer, hub, sight, conflict, decided, written, tried=dry_run)
 
 
-@conflicts.command()
+@conflicts.command(epilog=examples("conflicts assign 1 Cleo", "conflicts assign 1 -"))
 @common
 @click.argument("id_", metavar="ID")
 @click.argument("person", metavar="NAME")

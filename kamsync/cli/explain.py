@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
 
 if TYPE_CHECKING:
     from kamsync.engine import Hub
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 __all__ = ["explain"]
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        'explain "Nordwind GmbH"',
+        'explain "Nordwind GmbH" tier',
+        "explain account-4kdv4wlyu4tw.tier",
+    )
+)
 @common
 @click.argument("record", metavar="RECORD[.FIELD]")
 @click.argument("field", default="", metavar="[FIELD]")

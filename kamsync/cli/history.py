@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from itertools import groupby, islice
-from operator import attrgetter
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
 
 if TYPE_CHECKING:
     from kamsync.cli.session import Session
     from kamsync.engine import Hub
+    from kamsync.reports import Happening
     from kamsync.store import RoundRow
 
 __all__ = ["history"]
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "history",
+        'history "Nordwind GmbH"',
+        "history --round 5 --limit 100",
+    )
+)
 @common
 @click.argument("record", required=False)
-@click.option("--round", "round_", metavar="ID", help="What happened in this round.")
-@click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True)
+@click.option("--round", "round_", metavar="ID", help="What happened in the round of this number.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 100_000),
+    default=20,
+    show_default=True,
+    help="How many at most.",
+)
 @click.option("--reveal-pay", is_flag=True, help="Show values of class pay.")
 @click.pass_context
 def history(
@@ -54,8 +66,9 @@ def _happened(here: Session, hub: Hub, record: str, round_: str, limit: int, *, 
     if round_:
         entries = hub.store.journal.of_round(hub.store.rounds.get(round_).id)
     else:
-        entries = iter(hub.store.journal.of(find_record(hub, record).id, None, limit))
+        entries = iter(hub.store.journal.of(find_record(hub, record).id, None, limit + 1))
     story = tuple(happenings(islice(entries, limit), sight))
+    more = next(entries, None) is not None
     if here.json:
         here.printer.document(story)
         return
@@ -65,9 +78,15 @@ def _happened(here: Session, hub: Hub, record: str, round_: str, limit: int, *, 
     names = Names(hub)
     names.load({each.record for each in story})
     called = Called(hub, sight, story)
-    for id_, told in groupby(story, key=attrgetter("record")):
+    of_records: dict[str, list[Happening]] = {}
+    for each in story:
+        of_records.setdefault(each.record, []).append(each)
+    for id_, told in of_records.items():
         here.printer.line((shortened(names.of(id_)) or id_, "bold"), (f"  {id_}", "dim"))
         here.printer.table(list(happening_rows(tuple(told), sight, called, with_field=True)))
+    if more:
+        here.printer.gap()
+        here.printer.line("… and more before that; a larger --limit shows it.")
 
 
 def _rounds(here: Session, listed: list[RoundRow]) -> None:

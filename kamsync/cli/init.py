@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
 
 if TYPE_CHECKING:
     from kamsync.cli.session import Session
@@ -27,7 +27,13 @@ kamsync.db*
 """
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "init hub",
+        "init hub --system sales=salesforce --system success=hubspot",
+        "init hub --system sales=salesforce --scope tier=strategic,key",
+    )
+)
 @common
 @click.argument(
     "folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), default="."

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from kamsync.cli.options import common, session
+from kamsync.wording import counted
 
 __all__ = ["backup", "restore", "verify"]
 
@@ -36,7 +37,7 @@ def backup(ctx: click.Context, *, file: Path, replace: bool) -> None:
     if here.json:
         here.printer.document({"file": str(file), "manifest": manifest})
         return
-    entries = f"{manifest.journal_seq:,} entries of the journal"
+    entries = f"{counted(manifest.journal_seq, 'entry', 'entries')} of the journal"
     here.printer.line(("Kept in ", "bold"), f"{file}: the whole store, {entries}.")
     here.printer.line(f"The key {here.config.store.key_file} is not in it: keep a copy elsewhere.")
 
@@ -105,5 +106,6 @@ def verify(ctx: click.Context) -> None:
     if faults:
         here.printer.next("kamsync restore FILE")
         ctx.exit(1)
-    here.printer.line(("✓ ", "green"), f"The store is whole; its journal has {seq:,} entries.")
+    entries = counted(seq, "entry", "entries")
+    here.printer.line(("✓ ", "green"), f"The store is whole; its journal has {entries}.")
     here.printer.line((f"  journal {seq} {digest}", "dim"))

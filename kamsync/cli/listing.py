@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from kamsync.wording import did_you_mean
+
 __all__ = ["Listing"]
 
 WHOLE = 1_000
@@ -24,3 +26,13 @@ class Listing(click.Group):
         if rows:
             with formatter.section("Commands"):
                 formatter.write_dl(rows)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that *args* begin with; what is close to an unknown one is named."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            near = did_you_mean(name, self.list_commands(ctx))
+            raise click.UsageError(f"There is no command {name!r}. {near}", ctx)
+        return super().resolve_command(ctx, args)

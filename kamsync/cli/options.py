@@ -10,7 +10,7 @@ import click
 
 from kamsync.cli.session import Session
 
-__all__ = ["common", "session"]
+__all__ = ["common", "examples", "session"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -20,6 +20,11 @@ def common(function: F) -> F:
     for name in ("debug", "json", "config_file"):
         function = _option(name)(function)
     return function
+
+
+def examples(*lines: str) -> str:
+    """Return *lines* as the end of a command's help, each on a line of its own."""
+    return "\n".join(["\b", "Examples:", *(f"  kamsync {line}" for line in lines)])
 
 
 def session(ctx: click.Context) -> Session:

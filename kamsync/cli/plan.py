@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import click
 
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
 
 __all__ = ["plan"]
 
 WOULD_WRITE = 2
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "plan",
+        'plan --only "Nordwind GmbH"',
+        "plan --show account.phone",
+        "plan --show sales.account --full",
+    )
+)
 @common
 @click.option(
     "--only",
@@ -47,9 +54,10 @@ def plan(
     here.config.require_systems()
     from kamsync.cli.planned import show_plan
     from kamsync.engine import preview
-    from kamsync.reports import Sight, choice, overview
+    from kamsync.reports import Sight, choice, overview, require_known
 
     with here.hub() as hub:
+        require_known(hub, show)
         began = here.clock.now()
         with here.printer.progress() as tell:
             round_ = preview(hub, only=choice(only), sweep=sweep, progress=tell)

@@ -45,6 +45,9 @@ def show_plan(
         printer.line(
             ("! ", "red"), f"{name} does not show {told}: what people enter there does not arrive."
         )
+    if plan.scope_is_empty:
+        root = hub.scope.root
+        printer.line(("! ", "red"), f"No {root} that was read is in scope; see [scope.{root}].")
     if plan.pilot:
         pilot = " · ".join(f"{name} {count:,}" for name, count in plan.pilot.items())
         printer.line(("Pilot", "bold"), f": {pilot}. Nothing else is merged or written.")
@@ -106,7 +109,8 @@ def _changes(printer: Printer, hub: Hub, plan: Overview, select: str, *, full: b
     met = {f"{each.entity}.{each.field}" for each in plan.meeting}
     if select and not shown and select not in met:
         printer.gap()
-        printer.line(f"No change of this plan fits {select!r}.")
+        near = f" Did you mean {words.either(plan.like)}?" if plan.like else ""
+        printer.line(f"No change of this plan fits {select!r}.{near}")
     for change in shown:
         _change(printer, hub, change)
     left = len(plan.changes) - len(shown)
@@ -114,7 +118,10 @@ def _changes(printer: Printer, hub: Hub, plan: Overview, select: str, *, full: b
     if left and not select:
         printer.line(f"… and {words.counted(left, 'more change')}; --full shows them.", indent=2)
     if beyond and (full or select):
-        printer.line(f"{words.counted(beyond, 'more write')} are not kept to be shown.", indent=2)
+        printer.line(
+            f"{words.counted(beyond, 'more write is', 'more writes are')} not kept to be shown.",
+            indent=2,
+        )
 
 
 def _change(printer: Printer, hub: Hub, change: Change) -> None:
@@ -205,7 +212,7 @@ def _barred(printer: Printer, plan: Overview) -> None:
 
 def _next(plan: Overview) -> Iterator[str]:
     """Yield what to do after the plan."""
-    if plan.down or plan.unseen:
+    if plan.down or plan.unseen or plan.scope_is_empty:
         yield "kamsync check"
     if plan.held > plan.new:
         yield "kamsync conflicts"

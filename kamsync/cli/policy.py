@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kamsync.cli.listing import Listing
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
 
 if TYPE_CHECKING:
     from kamsync.cli.session import Session
@@ -22,13 +22,21 @@ __all__ = ["policy"]
 TITLES = {"policy": "Every day", "first_meeting": "At the first meeting of two systems"}
 
 
-@click.group(cls=Listing)
+@click.group(cls=Listing, invoke_without_command=True)
 @common
-def policy() -> None:
+@click.pass_context
+def policy(ctx: click.Context) -> None:
     """Read the policy: who is right when teams disagree."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
-@policy.command()
+@policy.command(
+    epilog=examples(
+        "policy check",
+        "policy check policies/teams.toml",
+    )
+)
 @common
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
 @click.pass_context

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
+from kamsync.wording import did_you_mean, there_are
 
 if TYPE_CHECKING:
     from kamsync.cli.exporting import Layout
@@ -20,7 +21,14 @@ __all__ = ["report"]
 FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "report",
+        "report conflicts",
+        "report conflicts --html conflicts.html --xlsx conflicts.xlsx",
+        "report conflicts --csv >conflicts.csv",
+    )
+)
 @common
 @click.argument("name", required=False)
 @click.option(
@@ -33,10 +41,10 @@ FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
     "--xlsx",
     type=FILE,
     metavar="FILE",
-    help="Write it as a workbook for spreadsheets; - is stdout.",
+    help="Write a workbook for spreadsheets; - is stdout.",
 )
 @click.option(
-    "--html", type=FILE, metavar="FILE", help="Write it as a page to read and print; - is stdout."
+    "--html", type=FILE, metavar="FILE", help="Write a page to read and print; - is stdout."
 )
 @click.pass_context
 def report(
@@ -45,10 +53,11 @@ def report(
     """Show a report of a plugin; without NAME, which reports there are.
 
     Plugins that the configuration names offer them, such as `conflict_report`. In CSV, in a workbook
-    and on a page no value is a formula, a link or markup, and values of class pay are hidden.
+    and on a page no value is a formula, a link or markup, and values of class pay are hidden. Files
+    can be written together: --html FILE --xlsx FILE.
     """
     here = session(ctx)
-    _require_one_form(json=here.json, csv=as_csv, xlsx=xlsx, html=html)
+    to_stdout = _to_stdout(json=here.json, csv=as_csv, xlsx=xlsx, html=html)
     makers = here.plugins.reports()
     here.tell_broken(here.plugins)
     if name is None:
@@ -57,35 +66,43 @@ def report(
         _list(here, sorted(makers))
         return
     made = _made(here, makers, name)
+    files = _save(here, made, xlsx, html)
     if here.json:
         _write_json(here, made)
     elif as_csv:
         _write_csv(made)
-    elif xlsx or html:
-        _save(here, made, xlsx, html)
-    else:
+    elif files and not to_stdout:
+        told = f"{made.report.title}: {made.count()}, in {' and '.join(files)}"
+        here.printer.line(("✓ ", "green"), told)
+    elif not to_stdout:
         from kamsync.cli.reported import show_report
 
         show_report(here.printer, made)
 
 
-def _require_one_form(**given: object) -> None:
-    """Refuse several forms at once."""
-    asked = [f"--{name}" for name, value in given.items() if value]
+def _to_stdout(**given: object) -> bool:
+    """Whether a form goes to stdout; only one of them may."""
+    asked = [
+        f"--{name} -" if value is not True else f"--{name}"
+        for name, value in given.items()
+        if value is True or str(value) == "-"
+    ]
     if len(asked) > 1:
-        raise click.UsageError(f"Give one of {' and '.join(asked)}, not both.")
+        raise click.UsageError(
+            f"{' and '.join(asked)} would go to stdout together; name files for --xlsx and --html."
+        )
+    return bool(asked)
 
 
 def _made(here: Session, makers: Mapping[str, ReportMaker], name: str) -> Layout:
     """Return the report called *name* as it is now."""
     if name not in makers:
         from kamsync.errors import UnknownName
-        from kamsync.plugins import did_you_mean
 
-        known = ", ".join(sorted(makers)) or "none of a plugin that the configuration names"
+        known = there_are(sorted(makers)) if makers else "no plugin that is configured brings one"
         raise UnknownName(
-            f"There is no report {name!r}; there is {known}.",
-            hint=_brought_by(name) or did_you_mean(name, makers),
+            f"There is no report {name!r}; {known}.",
+            hint=did_you_mean(name, makers) or _brought_by(name),
         )
     from kamsync.cli.exporting import laid_out
 
@@ -94,14 +111,18 @@ def _made(here: Session, makers: Mapping[str, ReportMaker], name: str) -> Layout
 
 
 def _brought_by(name: str) -> str:
-    """Return how to get a report that a plugin offers which is only installed, ``""`` where none does."""
+    """Return how to get the report called *name* from a plugin that is only installed, else any of them."""
     from kamsync.plugins import list_plugins, load_plugins
 
     _, *installed = list_plugins()
-    for plugin in installed:
-        if name in load_plugins([plugin.name]).reports():
-            return f'{plugin.name} brings it: add "{plugin.name}" to plugins in the configuration.'
-    return ""
+    offered = {
+        each: plugin.name for plugin in installed for each in load_plugins([plugin.name]).reports()
+    }
+    meant = [name] if name in offered else sorted(offered)
+    return " ".join(
+        f'{offered[each]} brings {each}: add "{offered[each]}" to plugins in the configuration.'
+        for each in meant
+    )
 
 
 def _list(here: Session, names: list[str]) -> None:
@@ -137,8 +158,8 @@ def _write_csv(made: Layout) -> None:
     sys.stdout.write(as_csv(made))
 
 
-def _save(here: Session, made: Layout, xlsx: Path | None, html: Path | None) -> None:
-    """Write one file, and say so unless it went to stdout."""
+def _save(here: Session, made: Layout, xlsx: Path | None, html: Path | None) -> list[str]:
+    """Write the files that are asked for, and return their names; ``-`` is stdout."""
     from kamsync.cli.exporting import as_html, as_xlsx, save
 
     now = here.clock.now()
@@ -146,6 +167,4 @@ def _save(here: Session, made: Layout, xlsx: Path | None, html: Path | None) -> 
         save(xlsx, as_xlsx(made, now))
     if html:
         save(html, as_html(made, now).encode())
-    file = xlsx or html
-    if str(file) != "-":
-        here.printer.line(("✓ ", "green"), f"{made.report.title}: {made.count()}, in {file}")
+    return [str(file) for file in (html, xlsx) if file]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import click
@@ -32,17 +31,6 @@ class Root(Listing):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return one command; a plugin is loaded only if the core has no command of that name."""
         return registry.command(cmd_name) or foreign.command(ctx, cmd_name)
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that *args* begin with; what is close to an unknown one is named."""
-        name = args[0]
-        if not name.startswith("-") and self.get_command(ctx, name) is None:
-            close = get_close_matches(name, self.list_commands(ctx), n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
-            raise click.UsageError(f"There is no command {name!r}.{hint}", ctx)
-        return super().resolve_command(ctx, args)
 
     def main(
         self,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
 
 if TYPE_CHECKING:
     from kamsync.cli.session import Session
@@ -21,11 +21,24 @@ _NEW_FOLDER = click.Path(file_okay=False, path_type=Path)
 _ACCOUNTS = 300
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "sandbox",
+        "sandbox salesforce hubspot --seed 7 --accounts 50",
+    )
+)
 @common
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where; 0 is any free one.")
-@click.option("--seed", type=int, default=0, help="What its records are made from.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="Where; 0 is any free one.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="What its records are made from."
+)
 @click.option(
     "--accounts",
     type=click.IntRange(min=0),

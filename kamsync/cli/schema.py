@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kamsync.cli.options import common, session
+from kamsync.wording import counted
 
 if TYPE_CHECKING:
     from kamsync.cli.session import Session
@@ -53,7 +54,7 @@ def _schema(here: Session) -> Schema:
 
 def _entities(here: Session, entities: list[Entity]) -> None:
     """Write one line for each entity."""
-    rows = [((e.name, "bold"), f"{len(e.fields)} fields", e.meaning) for e in entities]
+    rows = [((e.name, "bold"), counted(len(e.fields), "field"), e.meaning) for e in entities]
     here.printer.table(rows)
     here.printer.next(f"kamsync schema {entities[0].name}")
 

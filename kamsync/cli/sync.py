@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
 
 if TYPE_CHECKING:
     from kamsync.cli.printing import Cell, Printer
@@ -20,9 +20,16 @@ __all__ = ["sync"]
 STOPPED = 3
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "sync",
+        "sync --approve 63cf4fa4",
+    )
+)
 @common
-@click.option("--approve", metavar="PLAN", help="Carry out exactly this plan, or nothing.")
+@click.option(
+    "--approve", metavar="PLAN", help="Carry out exactly the plan of this name, or nothing."
+)
 @click.option(
     "--only",
     metavar="RECORD",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kamsync.cli.options import common, session
+from kamsync.cli.options import common, examples, session
 
 if TYPE_CHECKING:
     from kamsync.cli.session import Session
@@ -24,7 +24,13 @@ UNDONE = frozenset({"sync", "decision"})
 ENDED = frozenset({"done", "interrupted"})
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "undo last",
+        "undo 5 --yes",
+        "undo 5 --since",
+    )
+)
 @common
 @click.argument("round_", metavar="ROUND")
 @click.option("--since", is_flag=True, help="Undo all rounds after it as well.")
@@ -138,7 +144,10 @@ def _tell(here: Session, hub: Hub, undone: Undo, *, done: bool, pay: bool) -> No
     if here.json:
         here.printer.document(_document(hub, undone, done=done, pay=pay))
         return
-    back, left = counted(len(undone.back), "value"), f"{len(undone.left):,} left as they are"
+    back, left = (
+        counted(len(undone.back), "value"),
+        counted(len(undone.left), "left as it is", "left as they are"),
+    )
     if done:
         here.printer.line((f"Undone: {back} put back, {left}.", "bold green"))
         here.printer.next("kamsync plan", "kamsync sync")

@@ -10,12 +10,14 @@ from typing import Any
 from kamsync.clock import minute
 from kamsync.reports import HIDDEN
 from kamsync.schema import Field, Type
+from kamsync.wording import counted
 
 __all__ = [
     "BLANK",
     "age",
     "cells",
     "counted",
+    "either",
     "from_to",
     "joined",
     "listed",
@@ -193,11 +195,6 @@ def who(person: str = "", team: str = "", system: str = "", at: str = "") -> str
     return f"{known}, {time(at)}".strip(", ") if at else known
 
 
-def counted(count: int, thing: str, things: str = "") -> str:
-    """Return a count with what is counted."""
-    return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"
-
-
 def percent(part: int, whole: int) -> str:
     """Return a share in percent."""
     return f"{100 * part / whole:.1f} %" if whole else BLANK
@@ -208,3 +205,9 @@ def listed(words: Iterable[str], most: int = 6) -> str:
     every = list(words)
     more = f" and {len(every) - most} more" if len(every) > most else ""
     return ", ".join(every[:most]) + more
+
+
+def either(names: Sequence[str]) -> str:
+    """Return names of which one may be meant, each in quotes."""
+    *first, last = map(repr, names)
+    return f"{', '.join(first)} or {last}" if first else last

@@ -16,9 +16,10 @@ from kamsync.config.problems import Problem, lines, sentence
 from kamsync.config.sections import Config, SystemSection
 from kamsync.connector import Connector
 from kamsync.errors import ConfigurationInvalid, KamsyncError, PluginBroken, UnknownName
-from kamsync.plugins import Plugins, did_you_mean
+from kamsync.plugins import Plugins
 from kamsync.redact import Secret, visible
 from kamsync.safe import SealedFile
+from kamsync.wording import did_you_mean
 
 __all__ = ["connect", "options_of"]
 

@@ -10,8 +10,8 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 
 from kamsync.config.sections import SystemSection
 from kamsync.errors import ConfigurationInvalid
-from kamsync.plugins import did_you_mean
 from kamsync.redact import Secret
+from kamsync.wording import did_you_mean
 
 __all__ = ["PREFIX", "overrides", "variable"]
 

@@ -15,12 +15,13 @@ from kamsync.config.environment import PREFIX, overrides, variable
 from kamsync.config.problems import Key, Problem, problems_of, value_at
 from kamsync.config.sections import Config
 from kamsync.errors import ConfigurationInvalid
-from kamsync.plugins import did_you_mean
+from kamsync.wording import did_you_mean
 
 __all__ = ["DEFAULT_FILE", "load_config", "read_toml"]
 
 DEFAULT_FILE = "kamsync.toml"
 FILE_LIMIT = 4 * 1024 * 1024
+OTHER = "Name another, or make one with `kamsync init`."
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -56,13 +57,13 @@ def load_config(path: Path | None, env: Mapping[str, str]) -> Config:
     return config
 
 
-def read_toml(file: Path) -> dict[str, Any]:
-    """Return the tables of a TOML file.
+def read_toml(file: Path, what: str = "configuration", other: str = OTHER) -> dict[str, Any]:
+    """Return the tables of a TOML file; if it is not there, *what* it is and how to name an *other* is told.
 
     Raises:
         ConfigurationInvalid: it is not there, cannot be read, or is not TOML, and in which line.
     """
-    text = _text(file)
+    text = _text(file, what, other)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -74,20 +75,17 @@ def read_toml(file: Path) -> dict[str, Any]:
         raise ConfigurationInvalid(f"{file}: tables and lists are nested too deeply.") from None
 
 
-def _text(file: Path) -> str:
+def _text(file: Path, what: str, other: str) -> str:
     """Return the text of *file*."""
     try:
         if not file.is_file():
-            what = "is not a file" if file.exists() else "is not there"
-            raise ConfigurationInvalid(
-                f"The configuration {file} {what}.",
-                hint="Name another, or make one with `kamsync init`.",
-            )
+            wrong = "is not a file" if file.exists() else "is not there"
+            raise ConfigurationInvalid(f"The {what} {file} {wrong}.", hint=other)
         with file.open("rb") as open_file:
             raw = open_file.read(FILE_LIMIT + 1)
     except OSError as error:
         raise ConfigurationInvalid(
-            f"The configuration {file} cannot be read: {error.strerror}.",
+            f"The {what} {file} cannot be read: {error.strerror}.",
             hint="Let the user who runs kamsync read it.",
         ) from error
     if len(raw) > FILE_LIMIT:
@@ -96,7 +94,9 @@ def _text(file: Path) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise ConfigurationInvalid(f"{file}, line {line}: not text in UTF-8.") from None
+        raise ConfigurationInvalid(
+            f"{file}, line {line}: not text in UTF-8.", hint="Save it as UTF-8."
+        ) from None
 
 
 def _merged(given: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

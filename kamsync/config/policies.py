@@ -22,7 +22,7 @@ def read_policies(file: Path) -> PolicyFile:
     Raises:
         ConfigurationInvalid: it cannot be read, or it holds anything but policies.
     """
-    given = read_toml(file)
+    given = read_toml(file, "policy", "Name another under policies in the configuration.")
     try:
         return PolicyFile.model_validate(given)
     except ValidationError as error:

@@ -76,13 +76,14 @@ def read_private(path: Path) -> str:
             f"{path} is not there; run {made}, paste the secret, then Ctrl-D"
         ) from None
     except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from error
+        wanted = "a file that the user who runs kamsync may read"
+        raise ValueError(f"{path} cannot be read: {error.strerror}, expected {wanted}") from error
     if len(raw) > SECRET_LIMIT:
         raise ValueError(f"{path} is too long for a secret, expected at most {SECRET_LIMIT} bytes")
     try:
         text = raw.decode().rstrip("\r\n")
     except UnicodeDecodeError:
-        raise ValueError(f"{path} is not text in UTF-8") from None
+        raise ValueError(f"{path} is not text in UTF-8, expected a secret in it") from None
     if not text.strip():
         raise ValueError(f"{path} is empty, expected a secret in it")
     return text
@@ -94,7 +95,7 @@ def _read_closed(path: Path) -> bytes:
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
-            raise ValueError(f"{path} is not a regular file")
+            raise ValueError(f"{path} is not a regular file, expected one with the secret in it")
         if status.st_mode & 0o077:
             mode = stat.S_IMODE(status.st_mode)
             closed = f"chmod 600 {quote(str(path))}"

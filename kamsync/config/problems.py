@@ -14,8 +14,8 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from kamsync.config.sections import Section
-from kamsync.plugins import did_you_mean
 from kamsync.redact import visible
+from kamsync.wording import did_you_mean
 
 __all__ = ["Key", "Problem", "dotted", "lines", "problems_of", "sentence", "value_at"]
 

@@ -19,10 +19,11 @@ from kamsync.guards import Limits, parse_limits
 from kamsync.lenses import entity_map
 from kamsync.mapping import EntityMap
 from kamsync.model import Op
-from kamsync.plugins import Plugins, did_you_mean
+from kamsync.plugins import Plugins
 from kamsync.policy import Policy, parse_policy
 from kamsync.schema import Entity, Nature, Schema
 from kamsync.scope import Scope
+from kamsync.wording import did_you_mean
 
 __all__ = ["Resolved", "resolve"]
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from kamsync.config.problems import Key, Problem
 from kamsync.config.sections import Config
 from kamsync.errors import ConfigurationInvalid
-from kamsync.plugins import did_you_mean
 from kamsync.redact import visible
 from kamsync.schema import Field, Schema, Type
 from kamsync.scope import Scope
+from kamsync.wording import did_you_mean
 
 __all__ = ["field_problems", "scope_of"]
 
@@ -74,9 +74,11 @@ def _rows(config: Config) -> Iterator[tuple[str, str]]:
                 if line.strip() and not line.startswith("#"):
                     yield _row(config, line.strip(), f"{file}, line {number}")
     except OSError as error:
-        raise _mistake(f"{file} cannot be read: {error.strerror}") from error
+        raise _mistake(
+            f"{file} cannot be read: {error.strerror}; name one that you may read"
+        ) from error
     except UnicodeDecodeError:
-        raise _mistake(f"{file} is not text in UTF-8") from None
+        raise _mistake(f"{file} is not text in UTF-8; save it so") from None
 
 
 def _row(config: Config, line: str, where: str) -> tuple[str, str]:

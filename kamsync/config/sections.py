@@ -22,6 +22,7 @@ from kamsync.errors import ConfigurationInvalid, UnknownName
 from kamsync.identity import Thresholds
 from kamsync.model import Op
 from kamsync.redact import without_password
+from kamsync.wording import did_you_mean, there_are
 
 __all__ = [
     "Config",
@@ -255,9 +256,10 @@ class Config(Section):
         try:
             return self.systems[name]
         except KeyError:
-            known = ", ".join(self.systems) or "none"
+            known = there_are(self.systems)
+            near = did_you_mean(name, self.systems)
             raise UnknownName(
-                f"There is no system {name!r} in {self.file}; there are {known}."
+                f"There is no system {name!r} in {self.file}; {known}.", hint=near
             ) from None
 
     def require_systems(self) -> None:

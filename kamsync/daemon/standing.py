@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from kamsync.connector import Budget
 from kamsync.daemon.alarms import Wrong
+from kamsync.wording import counted
 
 __all__ = ["Standing", "length"]
 
@@ -46,7 +47,7 @@ def length(time: timedelta) -> str:
     """Return a length of time as a person says it."""
     seconds = int(time.total_seconds())
     if seconds < 2 * MINUTE_S:
-        return f"{seconds} seconds"
+        return counted(seconds, "second")
     if seconds < 2 * HOUR_S:
         return f"{seconds // MINUTE_S} minutes"
     return f"{seconds // HOUR_S} hours"

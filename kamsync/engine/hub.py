@@ -23,6 +23,7 @@ from kamsync.policy import Policy
 from kamsync.schema import DataClass, Entity, Schema
 from kamsync.scope import Scope
 from kamsync.store import FORGOTTEN, RESTORED, Store
+from kamsync.wording import did_you_mean, there_are
 
 __all__ = ["Hub", "Numbers", "System", "record_id"]
 
@@ -112,8 +113,9 @@ class Hub:
         try:
             return self.systems[name]
         except KeyError:
-            known = ", ".join(sorted(self.systems))
-            raise UnknownName(f"There is no system {name!r}; there are {known}.") from None
+            known = there_are(sorted(self.systems))
+            near = did_you_mean(name, self.systems)
+            raise UnknownName(f"There is no system {name!r}; {known}.", hint=near) from None
 
     def entities(self) -> list[Entity]:
         """Return the entities that at least one system maps, each after those it refers to."""

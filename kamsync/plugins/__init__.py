@@ -7,7 +7,7 @@ or breaks the contract of a hook is left out and kept as a `Broken`, and the res
 
 from __future__ import annotations
 
-from kamsync.plugins.found import Broken, Installed, did_you_mean, list_plugins
+from kamsync.plugins.found import Broken, Installed, list_plugins
 from kamsync.plugins.loaded import Plugins, load_plugins
 
-__all__ = ["Broken", "Installed", "Plugins", "did_you_mean", "list_plugins", "load_plugins"]
+__all__ = ["Broken", "Installed", "Plugins", "list_plugins", "load_plugins"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from difflib import get_close_matches
+from collections.abc import Callable
 from importlib import import_module, metadata
 from threading import Thread
 from typing import TypeVar
@@ -13,7 +12,7 @@ from msgspec import Struct
 from kamsync.errors import KamsyncError
 from kamsync.redact import visible
 
-__all__ = ["BUILT_IN", "Broken", "Installed", "Refused", "did_you_mean", "list_plugins", "within"]
+__all__ = ["BUILT_IN", "Broken", "Installed", "Refused", "list_plugins", "within"]
 
 BUILT_IN = "kamsync"
 """The distribution whose plugins need not be named."""
@@ -55,12 +54,6 @@ class Broken(Struct, frozen=True):
 
 class Refused(Exception):
     """Why a plugin or an answer cannot be taken, without a final stop."""
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return a sentence such as ``Did you mean 'account'?``, or nothing if no known name is close."""
-    close = get_close_matches(name, list(known), n=1)
-    return f"Did you mean {close[0]!r}?" if close else ""
 
 
 def list_plugins() -> tuple[Installed, ...]:

@@ -17,11 +17,11 @@ from kamsync.plugins.found import (
     Broken,
     Installed,
     Refused,
-    did_you_mean,
     list_plugins,
     within,
 )
 from kamsync.schema import Entity, Schema
+from kamsync.wording import did_you_mean, there_are
 
 if TYPE_CHECKING:
     import click
@@ -66,7 +66,7 @@ def _require_installed(names: Sequence[str], offered: Mapping[str, object]) -> N
     for name in names:
         if name not in offered:
             raise UnknownName(
-                f"No plugin {name!r} is installed; there are {', '.join(offered)}.",
+                f"No plugin {name!r} is installed; {there_are(offered)}.",
                 hint=did_you_mean(name, offered)
                 or "Install its distribution next to kamsync, or take it out of plugins.",
             )
@@ -132,7 +132,7 @@ class Plugins:
         if kind in known:
             return known[kind]
         raise UnknownName(
-            f"No plugin offers the connector {kind!r}; there are {', '.join(known) or 'none'}.",
+            f"No plugin offers the connector {kind!r}; {there_are(known)}.",
             hint=self._way_to(kind) or did_you_mean(kind, known),
         )
 

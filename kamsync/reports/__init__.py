@@ -17,6 +17,7 @@ from kamsync.reports.planning import Change, Overview, Step, overview
 from kamsync.reports.policies import Idle, PolicyCheck, Said, policy_check
 from kamsync.reports.rounds import rounds
 from kamsync.reports.schema import as_markdown, described
+from kamsync.reports.selecting import require_known
 from kamsync.reports.sight import HIDDEN, Sight
 from kamsync.reports.stakes import at_stake
 from kamsync.reports.trying import Effect, effects
@@ -60,6 +61,7 @@ __all__ = [
     "overview",
     "policy_check",
     "question",
+    "require_known",
     "rounds",
     "values_for",
 ]

@@ -10,6 +10,7 @@ from msgspec import Struct
 from kamsync.clock import minute
 from kamsync.connector import Can, NativeEntity, named
 from kamsync.engine import Hub, System, pauses
+from kamsync.engine.reading.selecting import has_selected_nothing, untold
 from kamsync.engine.rounds.recognising import known_identities, require_another, require_same, said
 from kamsync.engine.rounds.restore import still_to_read
 from kamsync.entities import TEAMS
@@ -17,11 +18,11 @@ from kamsync.errors import ConfigurationInvalid, KamsyncError
 from kamsync.mapping import EntityMap
 from kamsync.model import Op
 from kamsync.plugins import Broken
-from kamsync.plugins.found import did_you_mean
 from kamsync.reports.rounds import rounds
 from kamsync.reports.stuck import stuck
-from kamsync.reports.vocabulary import Vocabulary, gaps, gaps_between, vocabularies
+from kamsync.reports.vocabulary import Gap, Vocabulary, gaps, gaps_between, vocabularies
 from kamsync.store import INTERRUPTED, RUNNING
+from kamsync.wording import counted, did_you_mean
 
 __all__ = ["Check", "Level", "Met", "check", "check_store", "check_system"]
 
@@ -57,12 +58,13 @@ class Level(StrEnum):
 
 
 class Check(Struct, frozen=True):
-    """One finding: what it is *about*, what was found, and what to do."""
+    """One finding: what it is *about*, what was found, and what to do, with the *lines* to write for it."""
 
     level: Level
     about: str
     text: str
     hint: str = ""
+    lines: tuple[str, ...] = ()
 
 
 class Met(Struct):
@@ -88,37 +90,38 @@ def check(hub: Hub, broken: Sequence[Broken] = (), *, full: bool = False) -> Ite
     if not hub.systems:
         hint = "Add a [system.NAME] section with a connector."
         yield Check(Level.PROBLEM, "configuration", "It names no system.", hint)
-    yield from _scope(hub)
+    for text, hint in untold(hub):
+        yield Check(Level.PROBLEM, "scope", text, hint)
+    if has_selected_nothing(hub):
+        root = hub.scope.root
+        hint = f"Correct what [scope.{root}] selects by, or wait until one has it."
+        yield Check(Level.NOTE, "scope", f"No {root} that was read is in scope.", hint)
     met = Met()
     for system in hub.systems.values():
         yield from check_system(hub, system, met)
     for gap in gaps_between(met.lists):
-        yield Check(Level.NOTE, gap.system, gap.text, gap.hint)
+        yield _of_gap(gap)
 
 
-def _scope(hub: Hub) -> Iterator[Check]:
-    """Yield the fields of the scope that no system tells: no account can be in it by its values."""
-    maps = [system.maps[hub.scope.root] for system in hub.mapping(hub.scope.root)]
-    for name in hub.scope.values:
-        if maps and not any(name in map_.fields for map_ in maps):
-            text = f"[scope.{hub.scope.root}] selects by {name}, which no system tells: it selects nothing."
-            hint = f"Map {name} in a system, list the accounts, or select by what is mapped."
-            yield Check(Level.PROBLEM, "scope", text, hint)
+def _of_gap(gap: Gap) -> Check:
+    """Return a gap as a finding."""
+    return Check(Level.NOTE, gap.system, gap.text, gap.hint, gap.lines)
 
 
 def check_store(hub: Hub, *, full: bool = False) -> Iterator[Check]:
     """Yield what waits in the store: parked records, references, a restoration, conflicts."""
     store = hub.store
     counts = {entity.name: store.records.count(entity.name) for entity in hub.entities()}
-    shown = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
-    yield Check(Level.OK, "store", f"It opens and holds {shown or 'no records yet'}.")
+    shown = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+    text = f"It opens. Its records: {shown}." if shown else "It opens and holds no records yet."
+    yield Check(Level.OK, "store", text)
     if hub.restored_at:
         unread = ", ".join(sorted(still_to_read(hub)))
         text = f"An older state was restored, and not read as a whole since: {unread or 'nothing'}."
         hint = "Nothing is merged or written until it was; run kamsync sync --sweep."
         yield Check(Level.NOTE, "store", text, hint)
     if conflicts := store.reviews.count_open():
-        text = f"{_count(conflicts, 'conflict')} for a person to decide."
+        text = f"{counted(conflicts, 'conflict')} for a person to decide."
         yield Check(Level.NOTE, "store", text, "See: kamsync conflicts.")
     yield from _stuck(hub, each=full)
     for name, paused in pauses(hub).items():
@@ -139,7 +142,7 @@ def _stuck(hub: Hub, *, each: bool) -> Iterator[Check]:
     for group in groups if each else groups[:SHOWN_LIMIT]:
         yield Check(Level.NOTE, group.about, group.text(), group.hint)
     if not each and len(groups) > SHOWN_LIMIT:
-        left = _count(len(groups) - SHOWN_LIMIT, "more reason")
+        left = counted(len(groups) - SHOWN_LIMIT, "more reason")
         yield Check(Level.NOTE, "waiting", f"{left} to wait; kamsync check --full lists all.")
 
 
@@ -170,7 +173,7 @@ def check_system(hub: Hub, system: System, met: Met) -> Iterator[Check]:
         if map_.object in objects:
             yield from _mapped(system, entity, map_, objects[map_.object])
     for vocabulary in vocabularies(hub.schema, system, objects):
-        yield from (Check(Level.NOTE, name, gap.text, gap.hint) for gap in gaps(vocabulary))
+        yield from map(_of_gap, gaps(vocabulary))
         met.lists.append(vocabulary)
     yield from _waiting(hub, system)
 
@@ -286,8 +289,9 @@ def _mapped(system: System, entity: str, map_: EntityMap, object_: NativeEntity)
     missing = [name for name in map_.names if name not in object_.fields and not object_.open]
     if missing:
         text = f"{map_.object} has no {', '.join(missing)}, to which {entity} is mapped."
+        near = [each for name in missing if (each := did_you_mean(name, object_.fields))]
         hint = f"Correct {where}, or let kamsync's user see the field."
-        yield Check(Level.PROBLEM, system.name, text, hint)
+        yield Check(Level.PROBLEM, system.name, text, " ".join([*near, hint]))
     allowed = system.allow.get(entity, frozenset())
     for op in sorted(allowed):
         if _NEEDED[op] not in system.connector.can & object_.can:
@@ -327,10 +331,5 @@ def _waiting(hub: Hub, system: System) -> Iterator[Check]:
         open_ = len(hub.store.outbox.inflight(system.name, entity, 0, COUNTED_LIMIT))
         if open_:
             more = "at least " if open_ == COUNTED_LIMIT else ""
-            text = f"It is open what became of {more}{_count(open_, 'write')} of {entity}."
+            text = f"It is open what became of {more}{counted(open_, 'write')} of {entity}."
             yield Check(Level.NOTE, system.name, text, "The next round asks the system.")
-
-
-def _count(count: int, thing: str) -> str:
-    """Return a count with its thing."""
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"

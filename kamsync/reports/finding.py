@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 from typing import TypeAlias
+
+from rapidfuzz.fuzz import partial_ratio
+from rapidfuzz.process import extract
 
 from kamsync.engine import Choice, Hub
 from kamsync.errors import UnknownName
@@ -19,6 +21,9 @@ Batches: TypeAlias = Callable[[Hub, Entity, str], Iterator[list[str]]]
 
 NAMED_LIMIT = 5
 """How many records are listed where a text fits several."""
+
+ALIKE = 80
+"""How alike, in percent, some part of a name is to what was typed for it, to be offered instead."""
 
 READ_AT_ONCE = 500
 SCANNED_LIMIT = 200_000
@@ -41,18 +46,23 @@ def find_record(hub: Hub, text: str) -> Record:
     if len(records) == 1:
         return records[ids[0]]
     if not records:
-        like = ", ".join(islice(_resembling(hub, text), NAMED_LIMIT))
+        like = ", ".join(_resembling(hub, text))
         raise UnknownName(
             f"There is no record {text!r}; give its id, the id that a system has for it, or its name.",
-            hint=f"Such as: {like}."
-            if like
-            else "What the systems hold is known once it was read: kamsync plan.",
+            hint=f"Such as: {like}." if like else _unlike(hub),
         )
     names = Names(hub)
     listed = ", ".join(f"{id_} ({names.of(id_)})" for id_ in list(records)[:NAMED_LIMIT])
     raise UnknownName(
         f"{len(records)} records fit {text!r}: {listed}.", hint="Give one of the ids."
     )
+
+
+def _unlike(hub: Hub) -> str:
+    """Return what to do where no record is called anything like that."""
+    if any(hub.store.records.ids(entity.name, "", 1) for entity in hub.entities()):
+        return "Nothing that was read and is in scope is called anything like that."
+    return "No record is kept before the first round; see what it would be with: kamsync plan."
 
 
 def choice(names: Sequence[str]) -> Choice | None:
@@ -73,15 +83,20 @@ def _called(hub: Hub, name: str) -> list[str]:
     return next(filter(None, found), [])
 
 
-def _resembling(hub: Hub, text: str) -> Iterator[str]:
-    """Yield the names of records that hold *text*."""
+def _resembling(hub: Hub, text: str) -> list[str]:
+    """Return the names most like *text* that records go by, each with its id; those that hold it first."""
     wanted = _plain(text)
+    names = Names(hub)
+    found: list[tuple[float, str]] = []
     for entity in hub.entities() if wanted else ():
         for ids in _all(hub, entity, wanted):
-            for record in hub.store.records.by_id(ids).values():
-                name = label(entity, record)
-                if wanted in _plain(name):
-                    yield f"{name} ({record.id})"
+            names.load(ids)
+            called = {id_: _plain(names.of(id_)) for id_ in ids}
+            like = extract(
+                wanted, called, scorer=partial_ratio, score_cutoff=ALIKE, limit=NAMED_LIMIT
+            )
+            found += [(-share, f"{names.of(id_)} ({id_})") for _, share, id_ in like]
+    return [each for _, each in sorted(found)[:NAMED_LIMIT]]
 
 
 def _fitting(

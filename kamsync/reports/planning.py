@@ -9,11 +9,13 @@ from msgspec import Struct
 
 from kamsync.engine import Hub, Round
 from kamsync.engine.merging.counting import FieldCount
+from kamsync.engine.reading.selecting import has_selected_nothing
 from kamsync.model import EXISTS, Link, Value
 from kamsync.plan import Barred, PlannedWrite
 from kamsync.reports.finding import Names, native_label
 from kamsync.reports.meaning import Meanings
 from kamsync.reports.meeting import Difference, differences
+from kamsync.reports.selecting import like
 from kamsync.reports.sight import HIDDEN, Sight
 from kamsync.reports.sources import Said, Sources
 
@@ -76,7 +78,9 @@ class Overview(Struct, frozen=True):
     `choices` by system how many values of others it would overwrite if it were preferred throughout.
     *pilot* counts the records of a pilot by entity; without one it is empty. *meeting* has the fields
     in which systems differ that meet for the first time, with the lines that choose otherwise.
-    *unseen* are the mapped native fields that a system did not show, by system and entity.
+    *unseen* are the mapped native fields that a system did not show, by system and entity. *like* is what
+    could be selected instead, where what was selected is not there. *scope_is_empty* says that no account
+    is in scope.
     """
 
     plan: str
@@ -102,6 +106,8 @@ class Overview(Struct, frozen=True):
     pilot: dict[str, int]
     meeting: tuple[Difference, ...] = ()
     unseen: dict[str, dict[str, list[str]]] = {}
+    like: tuple[str, ...] = ()
+    scope_is_empty: bool = False
 
 
 def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overview:
@@ -115,6 +121,7 @@ def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overvie
     order = {name: place for place, name in enumerate(hub.systems)}
     steps = tuple(sorted(_steps(round_), key=lambda step: order[step.system]))
     changes = _Changes(hub, sight, plan.shown).of(plan.shown)
+    chosen = tuple(each for each in changes if not select or select in _selectors(each))
     return Overview(
         plan=plan.id,
         round=round_.id,
@@ -125,7 +132,7 @@ def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overvie
         deletes=sum(step.deletes for step in steps),
         kept=len(plan.shown),
         steps=steps,
-        changes=tuple(each for each in changes if not select or select in _selectors(each)),
+        changes=chosen,
         held=round_.held,
         new=max(round_.held - hub.store.reviews.count_open(), 0),
         parked=round_.parked,
@@ -142,6 +149,8 @@ def overview(hub: Hub, round_: Round, sight: Sight, select: str = "") -> Overvie
         pilot=round_.pilot,
         meeting=differences(round_.merged.fields) if plan.unmet else (),
         unseen=_unseen(round_),
+        scope_is_empty=has_selected_nothing(hub),
+        like=() if chosen else like(hub, select, (each.label for each in changes)),
     )
 
 

@@ -26,11 +26,12 @@ SHOWN_LIMIT = 8
 
 
 class Gap(Struct, frozen=True):
-    """Words or values that do not come through, and the line of the configuration that lets them."""
+    """Words or values that do not come through, and the lines of a configuration that let them."""
 
     system: str
     text: str
-    hint: str
+    lines: tuple[str, ...]
+    hint: str = "What holds one may wait. Say in the configuration what is what:"
 
 
 class Vocabulary(Struct, frozen=True):
@@ -72,34 +73,36 @@ class Vocabulary(Struct, frozen=True):
         """Return those of *values* that cannot be held here."""
         return [value for value in values if self.writes and self._word(value) not in self.offered]
 
-    def line(self, more: Iterable[str] = (), lacking: Iterable[Value] = ()) -> str:
-        """Return the line of the configuration that says what words mean, *more* of them included.
+    def lines(self, more: Iterable[str] = (), lacking: Iterable[Value] = ()) -> tuple[str, ...]:
+        """Return the sections of the configuration that say what words mean, *more* of them included.
 
-        It also says which word is written for what the system is *lacking*.
+        They also say which word is written for what the system is *lacking*.
         """
         known = dict(self.words.reads) if self.words else {}
         if not self.words and self.field.choices:
             known = {word: word for word in self.offered if word in self.field.choices}
         meant = {**known, **{word: "…" for word in more if word not in known}}
-        tables = f"words = {_table(meant)}"
-        if self.words or lacking:
-            own = (
-                {v: w for v, w in self.words.writes.items() if meant.get(w) != v}
-                if self.words
-                else {}
-            )
-            written = {**own, **dict.fromkeys(lacking, "…")}
-            tables += f", writes = {_table(written)}" if written else ""
-        separated = f", separator = {_quoted(self.separator)}" if self.separator else ""
-        shaped = f"{{ native = {_quoted(self.native)}, {tables}{separated} }}"
-        if not self.part:
-            return f"{self.name} = {shaped}"
-        return f"{self.name} = {{ parts = {{ {self.part} = {shaped}, … }} }}"
+        written = {v: w for v, w in self._writes().items() if meant.get(w) != v}
+        written |= dict.fromkeys(lacking, "…")
+        separated = [f"separator = {_quoted(self.separator)}"] if self.separator else []
+        return (
+            f"[{self.where}]",
+            *(["# With the other parts, each in a section like this."] if self.part else []),
+            f"native = {_quoted(self.native)}",
+            *separated,
+            *_section(f"{self.where}.words", meant),
+            *(_section(f"{self.where}.writes", written) if written else ()),
+        )
 
     @property
     def where(self) -> str:
-        """The section that the line belongs to."""
-        return f"[system.{self.system}.map.{self.entity}.fields]"
+        """The name of the section that maps it."""
+        field = f"system.{self.system}.map.{self.entity}.fields.{self.name}"
+        return f"{field}.parts.{self.part}" if self.part else field
+
+    def _writes(self) -> Mapping[Value, str]:
+        """Return the words that are written for values."""
+        return self.words.writes if self.words else {}
 
     def _meaning(self, word: str) -> Value:
         """Return what a word means, None for nothing, Ellipsis if nobody said so."""
@@ -128,11 +131,11 @@ def gaps(vocabulary: Vocabulary) -> Iterator[Gap]:
     it, unknown = vocabulary, vocabulary.unknown
     if unknown:
         text = f"{it.about}: the mapping does not know {_some(unknown)}, which {it.native} offers."
-        yield Gap(it.system, text, _hint(it, it.line(unknown)))
+        yield Gap(it.system, text, it.lines(unknown))
     lacking = it.lacking(it.field.choices) if it.field.type is not Type.TEXT else []
     if lacking:
         text = f"{it.about}: {it.native} offers nothing for {_some(lacking)}."
-        yield Gap(it.system, text, _hint(it, it.line(lacking=lacking)))
+        yield Gap(it.system, text, it.lines(lacking=lacking))
 
 
 def gaps_between(all_: Sequence[Vocabulary]) -> Iterator[Gap]:
@@ -149,7 +152,7 @@ def gaps_between(all_: Sequence[Vocabulary]) -> Iterator[Gap]:
             if lacking:
                 named = f"{_some(lacking)}, which {one.system} has"
                 text = f"{other.about}: {other.native} offers nothing for {named}."
-                yield Gap(other.system, text, _hint(other, other.line(other.offered)))
+                yield Gap(other.system, text, other.lines(other.offered))
 
 
 def _of_field(
@@ -200,15 +203,11 @@ def _single(field: Field) -> Field:
     return Field(field.name, Type.CHOICE, field.meaning, choices=field.choices)
 
 
-def _hint(vocabulary: Vocabulary, line: str) -> str:
-    """Return what happens otherwise, and the line to write."""
-    return f"What holds one may wait. Say what is what in {vocabulary.where}: {line}"
-
-
-def _table(entries: Mapping[str, Value]) -> str:
-    """Return a table as TOML writes it in a line."""
-    shown = ", ".join(f"{_quoted(name)} = {_quoted(value)}" for name, value in entries.items())
-    return f"{{ {shown} }}"
+def _section(name: str, entries: Mapping[str, Value]) -> Iterator[str]:
+    """Yield a table as TOML writes it, one entry a line."""
+    yield f"[{name}]"
+    for key, value in entries.items():
+        yield f"{_quoted(key)} = {_quoted(value)}"
 
 
 def _some(values: Sequence[object]) -> str:

@@ -12,8 +12,8 @@ from msgspec import Struct, structs
 
 from kamsync.errors import KamsyncError, PluginBroken, SystemDown, UnknownName
 from kamsync.extensions import RunningSandbox, Sandbox, SandboxOptions
-from kamsync.plugins import did_you_mean
 from kamsync.redact import redact
+from kamsync.wording import did_you_mean, there_are
 
 __all__ = ["Ready", "asked_to_stop", "chosen", "hosted"]
 
@@ -40,9 +40,8 @@ def chosen(offered: Mapping[str, Sandbox], names: Sequence[str]) -> list[Sandbox
     """Return the sandboxes called *names*; `UnknownName` says which ones there are."""
     for name in names:
         if name not in offered:
-            known = ", ".join(sorted(offered)) or "none"
             raise UnknownName(
-                f"No plugin offers the sandbox {name!r}; there are {known}.",
+                f"No plugin offers the sandbox {name!r}; {there_are(sorted(offered))}.",
                 hint=did_you_mean(name, offered) or "`kamsync plugins` lists what is installed.",
             )
     return [offered[name] for name in dict.fromkeys(names)]

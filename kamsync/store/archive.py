@@ -132,7 +132,7 @@ def checked(path: Path) -> Manifest:
     rows = 0
     for text, line in _lines(path):
         if manifest is None and not isinstance(line, Manifest):
-            raise ConfigurationInvalid(f"{path} is not a backup of kamsync.")
+            raise _no_backup(path)
         if isinstance(line, Manifest):
             manifest = line
         if isinstance(line, _Footer):
@@ -141,7 +141,7 @@ def checked(path: Path) -> Manifest:
         rows += isinstance(line, list)
         digest.update(text)
     if manifest is None:
-        raise ConfigurationInvalid(f"{path} is not a backup of kamsync.")
+        raise _no_backup(path)
     if footer != _Footer(rows, digest.hexdigest()):
         raise _damaged(path)
     if manifest.format > FORMAT:
@@ -193,13 +193,20 @@ def _lines(path: Path) -> Iterator[tuple[bytes, Manifest | _TableLine | _Footer 
             while text := lines.readline(LINE_LIMIT_BYTES):
                 yield text, _line_of.decode(text)
     except gzip.BadGzipFile as error:
-        raise ConfigurationInvalid(f"{path} is not a backup of kamsync.") from error
+        raise _no_backup(path) from error
     except (EOFError, zlib_error, DecodeError) as error:
         raise _damaged(path) from error
     except OSError as error:
         raise ConfigurationInvalid(
-            f"The backup {path} cannot be read: {error.strerror}."
+            f"The backup {path} cannot be read: {error.strerror}.",
+            hint="Name a file that `kamsync backup` wrote, and that you may read.",
         ) from error
+
+
+def _no_backup(path: Path) -> ConfigurationInvalid:
+    return ConfigurationInvalid(
+        f"{path} is not a backup of kamsync.", hint="Name a file that `kamsync backup` wrote."
+    )
 
 
 def _damaged(path: Path) -> StoreUnusable:

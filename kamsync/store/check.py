@@ -10,6 +10,7 @@ from kamsync.journal import Journal
 from kamsync.store.codec import conflict_of, facts_of, golden_of, intents_of
 from kamsync.store.database import Database
 from kamsync.store.flags import is_alive, is_moved
+from kamsync.wording import counted
 
 __all__ = ["faults"]
 
@@ -90,7 +91,7 @@ def _wrong_flags(database: Database) -> Iterator[str]:
         if not right and count <= FAULTS_SHOWN:
             yield f"The flags of link {id_} do not say what its facts say."
     if count > FAULTS_SHOWN:
-        yield f"So it is with {count - FAULTS_SHOWN} more links."
+        yield f"So it is with {counted(count - FAULTS_SHOWN, 'more link')}."
 
 
 def _unreadable(
@@ -104,4 +105,4 @@ def _unreadable(
         except MsgspecError:
             count += 1
     if count:
-        yield f"{count} rows of {table} cannot be read."
+        yield f"{counted(count, 'row')} of {table} cannot be read."

@@ -68,7 +68,7 @@ def file_lock(store: Path, holder: Holder, lock: Lock) -> Iterator[None]:
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise StoreUnusable(f"The lock file {path} cannot be opened: {error.strerror}.") from error
+        raise _shut(path, error) from error
     try:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -81,6 +81,14 @@ def file_lock(store: Path, holder: Holder, lock: Lock) -> Iterator[None]:
         os.close(file)
 
 
+def _shut(path: Path, error: OSError) -> StoreUnusable:
+    """Return the error that a lock file cannot be opened."""
+    return StoreUnusable(
+        f"The lock file {path} cannot be opened: {error.strerror}.",
+        hint="Let the user who runs kamsync read and write it and its folder.",
+    )
+
+
 def is_locked(store: Path, lock: Lock) -> bool:
     """Whether some process holds the lock file beside *store*; whoever only asks is not in the way."""
     path = Path(f"{store}{lock.ending}")
@@ -89,7 +97,7 @@ def is_locked(store: Path, lock: Lock) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise StoreUnusable(f"The lock file {path} cannot be opened: {error.strerror}.") from error
+        raise _shut(path, error) from error
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

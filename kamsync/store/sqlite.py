@@ -248,5 +248,13 @@ def _busy(name: str) -> KamsyncError:
 
 def _os_message(file: Path, error: OSError) -> str:
     if not file.parent.exists():
-        return f"The store {file} cannot be made, because the folder {file.parent} does not exist."
-    return f"The store {file} cannot be opened: {error.strerror}."
+        return (
+            f"The store {file} cannot be made, because the folder {file.parent} does not exist; make"
+            " it, or correct url in [store]."
+        )
+    if file.is_dir():
+        return f"The store {file} cannot be opened, because it is a folder; name a file in url of [store]."
+    return (
+        f"The store {file} cannot be opened: {error.strerror}; let the user who runs kamsync read and"
+        " write it and its folder."
+    )

@@ -133,7 +133,7 @@ def test_nobody_is_asked_where_nobody_is(empty):
         (("--system", "sales"), "not of the form NAME=KIND"),
         (("--system", "Sales=memory"), "'Sales' is no name: expected a name of up to 40"),
         (("--system", "a=memory", "--system", "a=memory"), "Give each its own"),
-        ((*SALES, "--team", "sles=sales"), "There is no --system 'sles'; there are sales"),
+        ((*SALES, "--team", "sles=sales"), "There is no --system 'sles'; there is sales"),
         ((*SALES, "--set", "sales.hots=production"), "Did you mean 'host'?"),
         (
             (*SALES, "--set", "sales.client_id="),

@@ -1,5 +1,6 @@
 import os
 import resource
+import shlex
 import subprocess
 import sys
 
@@ -79,12 +80,35 @@ def test_the_list_of_commands_is_read_whole_at_any_width(group, width):
     assert max(len(line) for line in listed.splitlines()) <= width
 
 
+def with_examples(command, name=""):
+    """Yield each command whose help ends with examples, and what follows ``kamsync`` in them."""
+    lines = [line.strip() for line in (command.epilog or "").splitlines() if line[:2] == "  "]
+    if lines and name:
+        yield name, command, lines
+    for word, below in getattr(command, "commands", {}).items():
+        yield from with_examples(below, f"{name} {word}".strip())
+
+
+EXAMPLES = [each for name in COMMANDS for each in with_examples(command(name), name)]
+
+
+@pytest.mark.parametrize(("name", "known", "lines"), EXAMPLES, ids=[name for name, *_ in EXAMPLES])
+def test_the_examples_of_a_command_can_be_typed(name, known, lines):
+    """They are of this command, fit a narrow terminal, and name no option that is not there."""
+    for line in lines:
+        words = shlex.split(line.partition(" >")[0])
+        assert ["kamsync", *name.split()] == words[: 1 + len(name.split())]
+        assert 76 >= len(line)
+        known.make_context(name, words[1 + len(name.split()) :])
+
+
 def test_without_a_command_it_is_help(hub):
     """Somebody who types the name alone is shown the way."""
-    result = hub.run()
+    for args in ([], ["policy"]):
+        result = hub.run(*args)
 
-    assert 0 == result.exit_code
-    assert result.stdout.startswith("Usage: kamsync")
+        assert 0 == result.exit_code
+        assert result.stdout.startswith(" ".join(["Usage: kamsync", *args]))
 
 
 @pytest.mark.usefixtures("hub")

@@ -78,7 +78,7 @@ def test_an_unknown_connector_names_its_key_and_what_there_is(load, plugins, fil
         connect(load('[system.sales]\nconnector = "acne"'), "sales", plugins)
 
     assert (
-        f"{file}: system.sales.connector: No plugin offers the connector 'acne'; there are acme. "
+        f"{file}: system.sales.connector: No plugin offers the connector 'acne'; there is acme. "
         "Did you mean 'acme'?"
     ) == str(caught.value)
 

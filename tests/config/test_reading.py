@@ -223,5 +223,5 @@ def test_a_configuration_without_systems_loads_but_has_nothing_to_do(load):
 
 def test_an_unknown_system_is_refused_with_those_that_are_there(load):
     """On a command line, a name may be misspelt."""
-    with pytest.raises(UnknownName, match=r"no system .slaes. in .*; there are sales"):
+    with pytest.raises(UnknownName, match=r"no system .slaes. in .*; there is sales"):
         load(SALES).system("slaes")

@@ -231,8 +231,8 @@ def test_an_unknown_connector_hides_nothing_and_adds_nothing(refused):
         (b"sales;1\n", "key.csv, line 1: expected SYSTEM,ID, got 'sales;1'."),
         (b"sales,1\nsales,\n", "key.csv, line 2: expected SYSTEM,ID, got 'sales,'."),
         (b"slaes,1\n", "key.csv, line 1: there is no system 'slaes'."),
-        (b"sales,\xff\n", "key.csv is not text in UTF-8."),
-        (None, "key.csv cannot be read: No such file or directory."),
+        (b"sales,\xff\n", "key.csv is not text in UTF-8; save it so."),
+        (None, "key.csv cannot be read: No such file or directory; name one that you may read."),
     ],
 )
 def test_a_scope_file_that_cannot_be_used_is_refused(refused, file, content, reason):

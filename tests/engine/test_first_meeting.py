@@ -67,7 +67,7 @@ def test_a_plan_that_changed_since_says_what_changed(stage):
 
     with pytest.raises(
         ApprovalMissing,
-        match=r"it had 1 writes, now there are 2\. Among what changed: create success account-",
+        match=r"it had 1 write, now it would be 2\. Among what changed: create success account-",
     ):
         hub.round(approve=plan.id)
 

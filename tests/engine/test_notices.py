@@ -172,4 +172,4 @@ def test_open_conflicts_are_told_when_their_number_changes(met):
     hub.round()
     hub.round()
 
-    assert ["1 conflicts wait for a person."] == [n.text for n in told if n.about == "conflict"]
+    assert ["1 conflict waits for a person."] == [n.text for n in told if n.about == "conflict"]

@@ -110,8 +110,8 @@ def test_an_alarm_is_a_sentence_with_all_its_numbers():
     deleted, emptied = weigh([tally(deletes=40), tally(shown=3, shown_before=900)], Limits())
 
     assert (
-        str(deleted) == "sales.account: 40 records would be deleted among 1000 records; "
-        "10 are in proportion."
+        str(deleted) == "sales.account: 40 records would be deleted among 1,000 records; "
+        "10 would be in proportion."
     )
     assert (
         str(emptied) == "sales.account shows 3 of 900 records; "
@@ -124,13 +124,16 @@ def test_an_alarm_is_a_sentence_with_all_its_numbers():
     [
         (
             {"updates": 300},
-            "300 records would be changed among 1000 records; 100 are in proportion.",
+            "300 records would be changed among 1,000 records; 100 would be in proportion.",
         ),
         (
             {"creates": 300},
-            "300 records would be created among 1000 records; 200 are in proportion.",
+            "300 records would be created among 1,000 records; 200 would be in proportion.",
         ),
-        ({"blanks": 300}, "300 values would be emptied among 1000 records; 20 are in proportion."),
+        (
+            {"blanks": 300},
+            "300 values would be emptied among 1,000 records; 20 would be in proportion.",
+        ),
     ],
 )
 def test_an_alarm_says_what_would_be_done(counts, done):

@@ -190,7 +190,7 @@ def test_connectors_are_found_by_kind():
 
     assert plugins.connector("nothing") is Nothing
     with pytest.raises(
-        UnknownName, match=r"connector 'noting'; there are nothing. Did you mean 'nothing'\?"
+        UnknownName, match=r"connector 'noting'; there is nothing. Did you mean 'nothing'\?"
     ):
         plugins.connector("noting")
 

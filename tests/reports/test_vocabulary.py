@@ -1,5 +1,7 @@
 """Words of lists that do not come through are told before a record needs them."""
 
+import tomllib
+
 import pytest
 from msgspec import structs
 
@@ -65,16 +67,27 @@ def test_a_list_that_comes_through_needs_no_word(found):
 
 
 def test_a_word_that_nobody_has_said_the_meaning_of_is_told(found):
-    """With the line that says it, as the mapping is now."""
+    """With the lines that say it, as the mapping is now."""
     [told] = found(sales=({"Type": [*WHOLE, 'Win "back"']}, kind(WHOLE)))
 
     assert "sales" == told.about
     assert "opportunity.kind: the mapping does not know 'Win \"back\"', which Type offers." == (
         told.text
     )
-    assert "[system.sales.map.opportunity.fields]" in told.hint
-    assert 'kind = { native = "Type", words = { "New" = "new"' in told.hint
-    assert '"Win \\"back\\"" = "…" } }' in told.hint
+    mapped = tomllib.loads("\n".join(told.lines))["system"]["sales"]["map"]["opportunity"]
+    assert {"kind": {"native": "Type", "words": {**WHOLE, 'Win "back"': "…"}}} == mapped["fields"]
+
+
+def test_what_is_shown_to_be_pasted_is_what_was_missing(found):
+    """Each line fits a narrow terminal, and with it nothing is missing any more."""
+    lists = {"Type": [*WHOLE, 'Win "back"']}
+    [told] = found(sales=(lists, kind(WHOLE)))
+
+    pasted = tomllib.loads("\n".join(told.lines).replace('"…"', '"renewal"'))
+    shaped = pasted["system"]["sales"]["map"]["opportunity"]["fields"]["kind"]
+
+    assert 72 >= max(map(len, told.lines))
+    assert [] == found(sales=(lists, kind(shaped["words"])))
 
 
 def test_a_value_for_which_a_system_has_no_word_is_told(found):
@@ -114,9 +127,10 @@ def test_stages_that_another_system_has_no_word_for_are_told_of_both(found):
         ),
         ("success", "opportunity.stage.stage: stage offers nothing for 'Offer', which sales has."),
     ] == sorted((each.about, each.text) for each in told)
-    assert 'stage = { parts = { stage = { native = "stage", words = { "contractsent" = "…"' in (
-        next(each.hint for each in told if each.about == "success")
-    )
+    lines = next(each.lines for each in told if each.about == "success")
+    assert "[system.success.map.opportunity.fields.stage.parts.stage]" == lines[0]
+    assert "# With the other parts, each in a section like this." == lines[1]
+    assert '"contractsent" = "…"' in lines
 
 
 def test_stages_that_have_words_in_common_are_in_order(found):

@@ -200,13 +200,13 @@ def test_the_configuration_is_found_sound(hub):
 
 @pytest.mark.usefixtures("nordwind")
 def test_what_a_picklist_does_not_offer_is_told_before_a_deal_needs_it(hub):
-    """With the line that gives it a word."""
-    notes = {each["text"]: each["hint"] for each in hub.run("check")["findings"]}
+    """With the lines that give it a word."""
+    notes = {each["text"]: each["lines"] for each in hub.run("check")["findings"]}
 
-    hint = notes["opportunity.kind: Type offers nothing for 'cross_sell', 'renewal'."]
-    assert "[system.sales.map.opportunity.fields]" in hint
-    assert 'kind = { native = "Type", words = { "New Customer" = "new"' in hint
-    assert 'writes = { "cross_sell" = "…", "renewal" = "…" }' in hint
+    lines = notes["opportunity.kind: Type offers nothing for 'cross_sell', 'renewal'."]
+    assert ["[system.sales.map.opportunity.fields.kind]", 'native = "Type"'] == lines[:2]
+    assert '"New Customer" = "new"' in lines
+    assert ['"cross_sell" = "…"', '"renewal" = "…"'] == lines[-2:]
 
 
 @pytest.mark.usefixtures("nordwind")

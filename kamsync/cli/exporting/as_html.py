@@ -23,6 +23,9 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 LONG_WORD = 24
 """From how many characters on a word is broken rather than widening its column."""
 
+SENTENCE = 30
+"""From how many characters on a text needs room for a few words in a line."""
+
 STYLE = """
 :root { color-scheme: light dark; }
 body { font: 0.875rem/1.4 system-ui, sans-serif; margin: 1.5rem; }
@@ -37,6 +40,7 @@ tbody tr + tr > * { border-top-style: dotted; }
 thead th { border-bottom: 2px solid; white-space: normal; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .time { white-space: nowrap; }
+.sentence { min-width: 14rem; }
 .long { overflow-wrap: anywhere; min-width: 8rem; }
 dt { font-weight: bold; }
 dd { margin: 0 0 0.5rem 1rem; }
@@ -49,6 +53,7 @@ dd { margin: 0 0 0.5rem 1rem; }
   thead { display: table-header-group; }
   tr, tbody { break-inside: avoid; }
   .table { overflow: visible; }
+  .sentence { min-width: 0; }
   th, td { padding: 0.15rem 0.3rem; }
 }
 """
@@ -170,12 +175,15 @@ def _style(cell: Any, told: str) -> str:
         return ' class="number"'
     if isinstance(cell, date):
         return ' class="time"'
-    return ' class="long"' if any(len(word) > LONG_WORD for word in told.split()) else ""
+    if any(len(word) > LONG_WORD for word in told.split()):
+        return ' class="long"'
+    return ' class="sentence"' if len(told) > SENTENCE else ""
 
 
 def _meanings(layout: Layout) -> Iterator[str]:
-    """Yield what the columns mean, as far as they say."""
-    shown: list[Any] = [layout.columns[at] for at in (*layout.shared, *layout.own)]
+    """Yield what the columns mean that are there, as far as they say."""
+    told = {at for group in layout.groups for at in _said(group, (*layout.shared, *layout.own))}
+    shown: list[Any] = [layout.columns[at] for at in (*layout.shared, *layout.own) if at in told]
     grouped = [each for each in layout.columns if each.name in layout.report.group_by]
     said = [each for each in (*grouped, *shown) if each.meaning]
     if said:

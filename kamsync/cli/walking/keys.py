@@ -77,7 +77,8 @@ def pressed(line: str) -> Pressed:
         key, rest = rest, ""
     number = key.isascii() and key.isdecimal() and len(key) <= NUMBER_LIMIT
     if key and key not in KNOWN and not number:
-        raise ValueInvalid(f"{_cut(line)!r} is no key here; ? lists those there are.")
+        typed = ", and o goes before a value of your own" if first.isalpha() and first[1:] else ""
+        raise ValueInvalid(f"{_cut(line)!r} is no key here; ? lists those there are{typed}.")
     if rest and (number or key in ALONE):
         raise ValueInvalid(
             f"Nothing follows {key}; type it alone. What is to be the reason goes before, with c."

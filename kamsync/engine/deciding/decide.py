@@ -137,7 +137,10 @@ def _record(hub: Hub, conflict: Conflict) -> Record:
     """Return the record of a conflict."""
     found = hub.store.records.by_id([conflict.record])
     if conflict.record not in found:
-        raise DecisionRefused(f"Record {conflict.record} of conflict {conflict.id} is not there.")
+        raise DecisionRefused(
+            f"Record {conflict.record} of conflict {conflict.id} is not there.",
+            hint="Is the store whole? See: kamsync verify",
+        )
     return found[conflict.record]
 
 
@@ -182,7 +185,8 @@ def _newcomer(hub: Hub, conflict: Conflict) -> Link:
     link = hub.store.links.by_id([link_id]).get(link_id)
     if link is None or link.record is not None:
         raise DecisionRefused(
-            f"Conflict {conflict.id} is out of date: {conflict.record} is tied already."
+            f"Conflict {conflict.id} is out of date: {conflict.record} is tied already.",
+            hint="The next round asks what is still open: kamsync sync",
         )
     return link
 

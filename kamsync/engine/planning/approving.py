@@ -12,6 +12,7 @@ from kamsync.engine.planning.plan import Plan
 from kamsync.errors import ApprovalMissing, GuardTripped
 from kamsync.model import EXISTS
 from kamsync.store import Cursor
+from kamsync.wording import counted
 
 __all__ = ["remember", "require_consent"]
 
@@ -84,14 +85,14 @@ def _require_same(hub: Hub, round_id: str, plan: Plan, approve: str) -> None:
             f" {approved.round.removeprefix('round-')}; that is no approval of what has happened since.",
             hint=f"Look at plan {plan.id} with: kamsync plan.",
         )
-    before = approved.summary.get("writes", 0)
+    before = counted(approved.summary.get("writes", 0), "write")
     known = {_line(write) for write in approved.summary.get("shown", [])}
     now = {_line(to_builtins(write)) for write in plan.shown}
     changed = "; ".join(sorted(known ^ now)[:3])
     told = f" Among what changed: {changed}." if changed else ""
     raise ApprovalMissing(
-        f"Plan {approved.id} is not what would be written any more: it had {before} writes, now there"
-        f" are {plan.writes}.{told}",
+        f"Plan {approved.id} is not what would be written any more: it had {before},"
+        f" now it would be {plan.writes:,}.{told}",
         hint=f"Look at plan {plan.id} with: kamsync plan.",
     )
 

@@ -17,7 +17,7 @@ from kamsync.engine.hub import Hub, System
 from kamsync.merge import UNTOLD
 from kamsync.model import Conflict, Kind, Reading
 
-__all__ = ["hidden_in", "hidden_names", "keep_hidden", "shows_again"]
+__all__ = ["hidden_fields", "hidden_in", "keep_hidden", "shows_again"]
 
 
 def hidden_in(wanted: Collection[str], readings: Sequence[Reading]) -> dict[str, str]:
@@ -31,11 +31,6 @@ def hidden_in(wanted: Collection[str], readings: Sequence[Reading]) -> dict[str,
     return hidden
 
 
-def hidden_names(hub: Hub, system: System, entity: str) -> frozenset[str]:
-    """Return the native fields of which it is remembered that a system hides them."""
-    return frozenset(_hidden(hub, system, entity))
-
-
 def keep_hidden(
     hub: Hub, system: System, entity: str, hidden: Mapping[str, str], *, whole: bool
 ) -> None:
@@ -45,7 +40,7 @@ def keep_hidden(
     """
     if not (hidden or whole):
         return
-    before = _hidden(hub, system, entity)
+    before = hidden_fields(hub, system, entity)
     now = dict(hidden) if whole else {**hidden, **before}
     if now != before:
         said = msgspec.json.encode(now, order="sorted").decode() if now else None
@@ -59,7 +54,7 @@ def shows_again(hub: Hub, system: System, entity: str) -> bool:
 
 def _shows_fields(hub: Hub, system: System, entity: str) -> bool:
     map_ = system.maps[entity]
-    hidden = {n: id_ for n, id_ in _hidden(hub, system, entity).items() if n in map_.shown}
+    hidden = {n: id_ for n, id_ in hidden_fields(hub, system, entity).items() if n in map_.shown}
     if not hidden:
         return False
     asked = sorted(set(hidden.values()))[: system.connector.batch_limit]
@@ -108,7 +103,7 @@ def _gone_there(conflict: Conflict, system: str) -> list[int]:
     return [each.link for each in said if each.link is not None]
 
 
-def _hidden(hub: Hub, system: System, entity: str) -> dict[str, str]:
+def hidden_fields(hub: Hub, system: System, entity: str) -> dict[str, str]:
     """Return the hidden native fields that are remembered, each with a record that did not show it."""
     kept = hub.store.meta(_key(system, entity))
     return msgspec.json.decode(kept, type=dict[str, str]) if kept else {}

@@ -11,6 +11,7 @@ from kamsync.engine.rounds.serving import Down
 from kamsync.errors import ApprovalMissing, GuardTripped
 from kamsync.extensions import Notice
 from kamsync.model import Conflict
+from kamsync.wording import counted
 
 __all__ = ["tell_of_round", "tell_of_stop"]
 
@@ -34,7 +35,13 @@ def tell_of_round(hub: Hub, down: Sequence[Down], *, held: int, resting: Collect
         hub.store.set_meta(STOPPED, None)
     notices = list(_down(hub, down, resting))
     if _is_news(hub, HELD, str(held), hub.store.meta(HELD)) and held:
-        notices.append(Notice("conflict", f"{held} conflicts wait for a person.", hub.now()))
+        notices.append(
+            Notice(
+                "conflict",
+                f"{counted(held, 'conflict waits', 'conflicts wait')} for a person.",
+                hub.now(),
+            )
+        )
     _tell(hub, notices)
 
 

@@ -78,7 +78,10 @@ def _read(name: str, kept: str) -> Pause:
     try:
         return json.decode(kept, type=Pause)
     except DecodeError:
-        raise StoreUnusable(f"The store says of the pause of {name} what cannot be read.") from None
+        raise StoreUnusable(
+            f"The store says of the pause of {name} what cannot be read;"
+            " put back a backup with `kamsync restore`."
+        ) from None
 
 
 def _note(hub: Hub, kind: str, summary: dict[str, Any]) -> None:

@@ -11,11 +11,12 @@ from collections.abc import Collection
 from kamsync.engine.hub import Hub
 from kamsync.engine.matching.pilot import Choice, Pilot, pilot_of
 from kamsync.engine.planning.approving import remember, require_consent
+from kamsync.engine.reading.selecting import require_told
 from kamsync.engine.rounds.notices import tell_of_stop
 from kamsync.engine.rounds.recognising import recognise
 from kamsync.engine.rounds.resting import pauses
 from kamsync.engine.rounds.steps import Progress, Round, deliver, settle, take_in
-from kamsync.errors import ApprovalMissing, GuardTripped, UnknownName
+from kamsync.errors import ApprovalMissing, ConfigurationInvalid, GuardTripped, UnknownName
 from kamsync.store import PlanRow
 
 __all__ = ["preview", "run_round"]
@@ -34,7 +35,8 @@ def preview(
 
     Raises:
         UnknownName: *only* names what is not there.
-        ConfigurationInvalid: a system is another one than before; nothing was read.
+        ConfigurationInvalid: a system is another one than before, and nothing was read; or the scope
+            can select nothing.
     """
     with hub.store.round_lock("plan"):
         result = _begin(hub, "plan")
@@ -68,7 +70,8 @@ def run_round(
         GuardTripped: the plan is out of proportion. In both cases nothing was merged or written.
         UnknownName: there is no plan called *approve*; no round was begun. Or *only* names what is not
             there.
-        ConfigurationInvalid: a system is another one than before; nothing was read.
+        ConfigurationInvalid: a system is another one than before, and nothing was read; or the scope
+            can select nothing.
     """
     with hub.store.round_lock("sync"):
         if approve is not None:
@@ -121,13 +124,14 @@ def _chosen(hub: Hub, approve: str) -> Choice | None:
 
 def _pilot(hub: Hub, result: Round, only: Choice | None) -> Pilot | None:
     """Return what is chosen among all that was taken in; a round for what is not there ends."""
-    if only is None:
-        return None
     try:
-        pilot = pilot_of(hub, only)
-    except UnknownName:
+        require_told(hub)
+        pilot = pilot_of(hub, only) if only is not None else None
+    except (ConfigurationInvalid, UnknownName):
         _end(hub, result, "stopped")
         raise
+    if pilot is None:
+        return None
     result.pilot = {name: len(ids) for name, ids in pilot.records.items() if ids}
     return pilot
 

@@ -12,7 +12,7 @@ from kamsync.engine.context.places import give_up_places
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.reading.created import fill
 from kamsync.engine.reading.hearing import LATE_LIMIT, hear
-from kamsync.engine.reading.hidden import hidden_names
+from kamsync.engine.reading.hidden import hidden_fields
 from kamsync.engine.writing.resolve import makes_new, mark_dirty, still_missing
 from kamsync.model import Op
 from kamsync.store import Glimpse, OutboxRow
@@ -116,4 +116,4 @@ def _refused_for_good(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> fr
 def _hides(hub: Hub, system: System, row: OutboxRow) -> bool:
     """Whether a system does not show some of what a write sent."""
     names = sent(system.maps[row.entity], row)
-    return not hidden_names(hub, system, row.entity).isdisjoint(names)
+    return not hidden_fields(hub, system, row.entity).keys().isdisjoint(names)

@@ -10,6 +10,7 @@ from kamsync.engine import resolve_conflict, undo_round
 from kamsync.model import Conflict, Decision, Kind, Value
 from kamsync.reports import Names, Sight, overview, values_for
 from kamsync.sandbox.mishaps import LoseAnswer
+from kamsync.wording import counted
 from kamsync_demo.proof import COUNTED, duplicates, in_both, records
 from kamsync_demo.stage import Stage, colleague
 from kamsync_demo.telling import Telling
@@ -47,9 +48,9 @@ def first_meeting(stage: Stage, tell: Telling) -> Figures:
     settled = sum(each.acts.get("settled", 0) for each in plan.fields.values())
     matched = in_both(stage.hub, stage.systems.answers)
     tell.say(
-        f"{matched:,} records of one system were found in the other, {done.written:,} of {plan.writes:,}"
-        f" planned writes were made, {settled:,} differences were settled by rules,"
-        f" {done.held} questions wait for a person."
+        f"{counted(matched, 'record')} of one system found in the other, {done.written:,} of"
+        f" {counted(plan.writes, 'planned write')} made, {counted(settled, 'difference')} settled by rules,"
+        f" {counted(done.held, 'question waits', 'questions wait')} for a person."
     )
     key = agreement(stage.hub, stage.world, stage.systems.answers, stage.systems.clock.now())
     text = (
@@ -136,7 +137,8 @@ def undo(stage: Stage, tell: Telling) -> Figures:
     tell.ran(f"undo {rounds[0].number} --yes", "sync")
     undone = undo_round(stage.hub, rounds[0])
     round_ = stage.round()
-    tell.say(f"{len(undone.back)} values were put back; {_records(round_.written)} written.")
+    back = counted(len(undone.back), "value was", "values were")
+    tell.say(f"{back} put back; {_records(round_.written)} written.")
     return {"back": len(undone.back), "written": round_.written}
 
 
@@ -162,7 +164,7 @@ def lost_answer(stage: Stage, tell: Telling) -> Figures:
     )
     tell.say(
         f"sync: what was sent was found by its id there; {_records(again.written)} written, and HubSpot has"
-        f" {created} contact more."
+        f" {counted(created, 'contact')} more."
     )
     return {"contacts_more": created}
 
@@ -177,15 +179,19 @@ def proven(stage: Stage, tell: Telling) -> tuple[Figures, bool]:
     writes = max(last.written, stage.systems.writing_calls() - wrote)
     fate, doubles = stage.witness.fates(), duplicates(stage.hub, stage.systems.answers)
     faults, held = stage.hub.store.verify(), stage.hub.store.reviews.count_open()
+    entries = stage.hub.store.journal.head()[0]
     became = (
         f"{fate.golden:,} golden, {fate.superseded:,} superseded, {fate.losers:,} named as losers,"
         f" {fate.waiting:,} waiting, {len(fate.lost):,} lost"
     )
     lines = [
         (not fate.lost, f"{fate.values:,} values that people entered: {became}."),
-        (not doubles, f"{doubles} records are there twice that were not before."),
-        (not writes, f"{writes} writes in one more round."),
-        (not faults, f"{stage.hub.store.journal.head()[0]:,} entries of the journal, unbroken."),
+        (
+            not doubles,
+            f"{counted(doubles, 'record is', 'records are')} there twice that were not before.",
+        ),
+        (not writes, f"{counted(writes, 'write')} in one more round."),
+        (not faults, f"{counted(entries, 'entry', 'entries')} of the journal, unbroken."),
     ]
     tell.proof(lines)
     figures = {
@@ -252,7 +258,7 @@ def _in_both(stage: Stage, entity: str) -> Iterator[str]:
 
 
 def _records(count: int) -> str:
-    return f"{count} record was" if count == 1 else f"{count} records were"
+    return counted(count, "record was", "records were")
 
 
 CHAPTERS = (first_meeting, decision, same_minute, undo, lost_answer)

@@ -155,10 +155,10 @@ class Telling:
             return
         self.chapter("Left over", "Nothing is dropped in silence: each has its reason.")
         shown: list[tuple[Cell, ...]] = [
-            (where, (f"{count:,}", "bold"), reason, (f"such as {one}", "dim"))
+            ((f"{count:,} {where}", "bold"), reason, (f"such as {one}", "dim"))
             for where, reason, count, one in rows
         ]
-        self.printer.table(shown, indent=3)
+        self.printer.table(shown, indent=3, stacks=True)
         if table is None:
             self.say(("All of them, one a line, with --keep DIR: DIR/left-over.csv", "dim"))
         else:

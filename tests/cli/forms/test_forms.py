@@ -103,8 +103,8 @@ def test_a_file_that_cannot_be_written_is_told_in_one_line(deals):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("deals", "--csv", "--html", "-"), "--csv and --html"),
-        (("deals", "--json", "--xlsx", "d.xlsx"), "--json and --xlsx"),
+        (("deals", "--csv", "--html", "-"), "--csv and --html -"),
+        (("deals", "--json", "--xlsx", "-"), "--json and --xlsx -"),
         (("--csv",), "Which report?"),
         (("torn",), "Row 1 of the report 'torn' has 1 cells for 8 columns."),
         (("lost",), "The report 'lost' names a column 'team'; it has stage, deal, "),

@@ -4,7 +4,8 @@ import pytest
 
 NORDWIND = ("account", "account-1")
 MISTAKES = {
-    "x": "'x' is no key here",
+    "x": "'x' is no key here; ? lists those there are.",
+    "standard": "'standard' is no key here; ? lists those there are, and o goes before a value",
     "y" * 500: "is no key here",
     "3": "There is no side 3; there are 2.",
     "0": "There is no side 0",
