@@ -25,7 +25,7 @@ def test_a_store_in_use_is_whole(store):
         ("UPDATE link SET moved = 0", "The flags of link 1 do not say what its facts say."),
         ("UPDATE link SET alive = 0", "The flags of link 1 do not say what its facts say."),
         ("UPDATE link SET facts = 'x'", "The flags of link 1 do not say what its facts say."),
-        ("UPDATE record SET fields = '[]'", "1 rows of record cannot be read."),
+        ("UPDATE record SET fields = '[]'", "1 row of record cannot be read."),
         ("UPDATE outbox SET link = 7", "1 open writes have no link."),
         (
             "UPDATE record SET merged_into = 'x'",
