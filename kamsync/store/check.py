@@ -22,18 +22,24 @@ _NUMBERED = {"link": "id", "outbox": "id", "round": "number", "journal": "seq", 
 # The keys of what was passed over name native records, of which none is stored; their index has a colon.
 _COUNTS = {
     "SELECT count(*) FROM outbox WHERE state = 'inflight'"
-    " AND NOT EXISTS (SELECT 1 FROM link WHERE link.id = outbox.link)": "open writes have no link",
+    " AND NOT EXISTS (SELECT 1 FROM link WHERE link.id = outbox.link)": (
+        "open write has no link",
+        "open writes have no link",
+    ),
     "SELECT count(*) FROM match_key WHERE entity = replace(entity, ':', '')"
     " AND NOT EXISTS (SELECT 1 FROM record WHERE record.id = match_key.record)": (
-        "match keys name records that do not exist"
+        "match key names a record that does not exist",
+        "match keys name records that do not exist",
     ),
     "SELECT count(*) FROM review WHERE closed = '' AND kind = 'value'"
     " AND NOT EXISTS (SELECT 1 FROM record WHERE record.id = review.record)": (
-        "open conflicts are about records that do not exist"
+        "open conflict is about a record that does not exist",
+        "open conflicts are about records that do not exist",
     ),
     "SELECT count(*) FROM record WHERE merged_into IS NOT NULL"
     " AND NOT EXISTS (SELECT 1 FROM record AS other WHERE other.id = record.merged_into)": (
-        "records were merged into records that do not exist"
+        "record was merged into one that does not exist",
+        "records were merged into records that do not exist",
     ),
 }
 
@@ -61,7 +67,7 @@ def _wrong_counts(database: Database) -> Iterator[str]:
     for sql, what in _COUNTS.items():
         row = database.row(sql)
         if row and row[0]:
-            yield f"{row[0]} {what}."
+            yield f"{counted(row[0], *what)}."
 
 
 def _wrong_counters(database: Database) -> Iterator[str]:

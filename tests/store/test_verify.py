@@ -25,13 +25,13 @@ def test_a_store_in_use_is_whole(store):
         ("UPDATE link SET moved = 0", "The flags of link 1 do not say what its facts say."),
         ("UPDATE link SET alive = 0", "The flags of link 1 do not say what its facts say."),
         ("UPDATE link SET facts = 'x'", "The flags of link 1 do not say what its facts say."),
-        ("UPDATE record SET fields = '[]'", "1 rows of record cannot be read."),
-        ("UPDATE outbox SET link = 7", "1 open writes have no link."),
+        ("UPDATE record SET fields = '[]'", "1 row of record cannot be read."),
+        ("UPDATE outbox SET link = 7", "1 open write has no link."),
         (
             "UPDATE record SET merged_into = 'x'",
-            "1 records were merged into records that do not exist.",
+            "1 record was merged into one that does not exist.",
         ),
-        ("UPDATE match_key SET record = 'x'", "1 match keys name records that do not exist."),
+        ("UPDATE match_key SET record = 'x'", "1 match key names a record that does not exist."),
         ("UPDATE counter SET value = 0 WHERE name = 'outbox'", "The counter of outbox stands at 0"),
     ],
 )
