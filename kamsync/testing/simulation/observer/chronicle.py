@@ -114,7 +114,10 @@ class Chronicle:
                 # That it is to come back was decided before it turned out to be the other one.
                 self.exists[event.value] = restored
         elif event.field == EXISTS and event.act in {"set", "settled", "closed", "decided"}:
-            if event.value in (True, False):
+            said = self.exists.get(event.record)
+            decided = said is not None and (said.act, said.value) == ("decided", event.value)
+            # Where systems come to say what a person has decided, it is still their word.
+            if event.value in (True, False) and not (decided and event.act == "closed"):
                 self.exists[event.record] = event
         elif event.field in PARTS[event.entity] and event.act in self._acts:
             subject = self.truth.subject(event.record, event.entity, event.field)
