@@ -1,5 +1,5 @@
 """What changes records: each is checked and computed, written, linked, merged, deleted and restored.
 
-Whatever comes in at the screen or through the API goes through here. Read `writing` first, one record; then
-`batches`, many.
+It is the same for people at the screen and for the API. Read `writing` first, one record; then `batches`,
+many.
 """

@@ -1,4 +1,4 @@
 """What the portal tells: records in their shape, what a search finds, and events for whoever listens.
 
-Nothing is changed here. Read `showing` first; then `searching`, and `journal`.
+No record is changed here. Read `showing` first; then `searching`, and `journal`.
 """
