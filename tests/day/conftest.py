@@ -17,8 +17,9 @@ from kamsync.sandbox.clock import VirtualClock
 from kamsync.sandbox.server import Server
 from kamsync.store import open_store
 from kamsync.testing.fates import Entry, Fate, fate
-from kamsync_hubspot.checks import KEPT
-from kamsync_hubspot.sandbox import Settings, defining, start
+from kamsync_hubspot.portal.checks import KEPT
+from kamsync_hubspot.sandbox import Settings, start
+from kamsync_hubspot.sandbox.admin import defining
 from kamsync_salesforce.sandbox.http.service import Salesforce
 from kamsync_salesforce.sandbox.metadata.field import read_field
 from kamsync_salesforce.sandbox.org import Org

@@ -19,9 +19,10 @@ def lint(where):
 @pytest.fixture
 def copy(root, tmp_path):
     shutil.copy(root / "pyproject.toml", tmp_path)
-    shutil.copytree(
-        root / "kamsync", tmp_path / "kamsync", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    for package in (root / "kamsync", root / "connectors" / "hubspot" / "kamsync_hubspot"):
+        shutil.copytree(
+            package, tmp_path / package.name, ignore=shutil.ignore_patterns("__pycache__")
+        )
     return tmp_path
 
 
@@ -69,6 +70,12 @@ def test_every_decision_is_pure(root, contracts):
         ("testing/simulation/observer/truth.py", "import kamsync.testing.simulation.history.world"),
         ("testing/simulation/stray.py", ""),
         ("stray.py", ""),
+        ("../kamsync_hubspot/client/pace.py", "import kamsync_hubspot.portal.people"),
+        (
+            "../kamsync_hubspot/sandbox/state/lag.py",
+            "import kamsync_hubspot.sandbox.changing.splits",
+        ),
+        ("../kamsync_hubspot/stray.py", ""),
     ],
 )
 def test_a_breach_is_noticed(copy, file, line):

@@ -32,7 +32,7 @@ def kamsync_mappings(kind: str, schema: Schema) -> Sequence[EntityMap] | None:
     """Say how a portal's standard objects and properties hold the entities."""
     if kind != "hubspot":
         return None
-    from kamsync_hubspot.mapping import maps
+    from kamsync_hubspot.portal.mapping import maps
 
     return maps(schema)
 
@@ -48,7 +48,7 @@ def kamsync_sandboxes() -> Iterable[Sandbox]:
         return started(options)
 
     def stage() -> Stage:
-        from kamsync_hubspot.stage import HubSpotStage
+        from kamsync_hubspot.testing.stage import HubSpotStage
 
         return HubSpotStage()
 

@@ -24,14 +24,9 @@ from kamsync.draft import Draft
 from kamsync.errors import ConfigurationInvalid, Unsupported
 from kamsync.model import Entry, Op, Page, Reading, Receipt, Write
 from kamsync.redact import Secret
-from kamsync_hubspot.account import Account
-from kamsync_hubspot.address import require_address
-from kamsync_hubspot.assignments import Assignments
-from kamsync_hubspot.associations import References
-from kamsync_hubspot.catalogue import Catalogue
-from kamsync_hubspot.checks import KEPT, findings, needed, steps, wished
-from kamsync_hubspot.histories import Histories
-from kamsync_hubspot.objects import (
+from kamsync_hubspot.client.address import require_address
+from kamsync_hubspot.client.associations import References
+from kamsync_hubspot.client.objects import (
     ASSIGNMENTS,
     COMPANIES,
     DEALS,
@@ -40,20 +35,25 @@ from kamsync_hubspot.objects import (
     Shape,
     shape_of,
 )
-from kamsync_hubspot.ourselves import Ourselves
-from kamsync_hubspot.paths import NUMBERED, paths_of
-from kamsync_hubspot.people import People
-from kamsync_hubspot.reading import Reader, Schedule
-from kamsync_hubspot.records import BATCH, LISTED, Records, unsupported
-from kamsync_hubspot.refusals import Refusal
-from kamsync_hubspot.signing import REDIRECT, REFRESH, BrowserSignIn, Endpoint, renewed
-from kamsync_hubspot.splits import Splits
-from kamsync_hubspot.stages import FIELDS as STAGE_FIELDS
-from kamsync_hubspot.stages import Stages
-from kamsync_hubspot.tokens import Fixed, Refreshed, Token
-from kamsync_hubspot.transport import Transport
-from kamsync_hubspot.values import field_of
-from kamsync_hubspot.writing import Writer
+from kamsync_hubspot.client.paths import NUMBERED, paths_of
+from kamsync_hubspot.client.records import BATCH, LISTED, Records, unsupported
+from kamsync_hubspot.client.refusals import Refusal
+from kamsync_hubspot.client.tokens import Fixed, Refreshed, Token
+from kamsync_hubspot.client.transport import Transport
+from kamsync_hubspot.credit.assignments import Assignments
+from kamsync_hubspot.credit.splits import Splits
+from kamsync_hubspot.portal.account import Account
+from kamsync_hubspot.portal.catalogue import Catalogue
+from kamsync_hubspot.portal.checks import KEPT, findings, needed, steps, wished
+from kamsync_hubspot.portal.ourselves import Ourselves
+from kamsync_hubspot.portal.people import People
+from kamsync_hubspot.portal.signing import REDIRECT, REFRESH, BrowserSignIn, Endpoint, renewed
+from kamsync_hubspot.portal.stages import FIELDS as STAGE_FIELDS
+from kamsync_hubspot.portal.stages import Stages
+from kamsync_hubspot.reading.histories import Histories
+from kamsync_hubspot.reading.read import Reader, Schedule
+from kamsync_hubspot.writing.values import field_of
+from kamsync_hubspot.writing.write import Writer
 
 __all__ = ["HubSpot"]
 
@@ -93,7 +93,7 @@ class HubSpot(Connector):
     @classmethod
     def draft(cls) -> Draft:
         """Return the section that a new one begins with."""
-        from kamsync_hubspot.start import draft
+        from kamsync_hubspot.portal.start import draft
 
         return draft()
 

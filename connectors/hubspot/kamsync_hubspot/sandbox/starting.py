@@ -11,13 +11,13 @@ from kamsync.sandbox.credentials import read_credentials
 from kamsync.sandbox.identity import number_of
 from kamsync.sandbox.server import Server
 from kamsync.sandbox.world import world_of, write_answers
-from kamsync_hubspot.sandbox.filling import fill
 from kamsync_hubspot.sandbox.http.service import HubSpot
 from kamsync_hubspot.sandbox.http.tokens import CREDENTIALS
-from kamsync_hubspot.sandbox.load import load
-from kamsync_hubspot.sandbox.portal import Portal
-from kamsync_hubspot.sandbox.settings import Settings
-from kamsync_hubspot.sandbox.staff import employ
+from kamsync_hubspot.sandbox.model.settings import Settings
+from kamsync_hubspot.sandbox.populating.filling import fill
+from kamsync_hubspot.sandbox.populating.load import load
+from kamsync_hubspot.sandbox.populating.staff import employ
+from kamsync_hubspot.sandbox.state.portal import Portal
 
 __all__ = ["HubSpotSandbox", "start"]
 

@@ -18,7 +18,7 @@ from kamsync.redact import Secret
 from kamsync.sandbox.mishaps import Delay
 from kamsync_hubspot.connector import HubSpot
 from kamsync_hubspot.sandbox import Settings, start
-from kamsync_hubspot.sandbox.crowd import crowd
+from kamsync_hubspot.sandbox.populating.crowd import crowd
 
 NAMES = ("name", "domain", "city", "country", "phone", "website", "description", "hubspot_owner_id")
 WINDOW_S = 10

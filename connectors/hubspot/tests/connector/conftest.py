@@ -7,9 +7,9 @@ from kamsync.memory import Memory, MemorySystem
 from kamsync.model import Op
 from kamsync.policy import parse_policy
 from kamsync.store import open_store
-from kamsync_hubspot.checks import KEPT
-from kamsync_hubspot.mapping import maps
-from kamsync_hubspot.testing import PERSON, connected, standing
+from kamsync_hubspot.portal.checks import KEPT
+from kamsync_hubspot.portal.mapping import maps
+from kamsync_hubspot.testing.world import PERSON, connected, standing
 
 SCHEMA = core_schema()
 ENTITIES = ("account", "contact", "employee", "opportunity", "split")

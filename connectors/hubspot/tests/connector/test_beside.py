@@ -4,7 +4,7 @@ import pytest
 
 from kamsync.errors import Unsupported
 from kamsync.model import Op, Outcome, Write
-from kamsync_hubspot.testing import PERSON, connected
+from kamsync_hubspot.testing.world import PERSON, connected
 
 SPLIT = ("deal", "owner", "fraction", "kind")
 ROLE = ("company", "owner", "role")

@@ -8,7 +8,7 @@ import pytest
 from kamsync.connector import Upcoming
 from kamsync.model import Op, Outcome, Write
 from kamsync.sandbox.mishaps import Refuse
-from kamsync_hubspot.testing import PERSON
+from kamsync_hubspot.testing.world import PERSON
 
 NAMES = ("name", "city")
 TIED = (*NAMES, "association.parent")
@@ -20,7 +20,7 @@ def filled(portal, count, object_="companies"):
     """Return the ids of so many records that a person made an hour ago."""
 
     def make():
-        from kamsync_hubspot.sandbox import writing
+        from kamsync_hubspot.sandbox.changing import writing
 
         person = portal.portal.people.find(PERSON).caller
         kind = portal.portal.kind(object_)

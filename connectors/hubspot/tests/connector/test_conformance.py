@@ -5,7 +5,7 @@ from typing import ClassVar
 import pytest
 
 from kamsync.testing import ConnectorTests
-from kamsync_hubspot.testing import PortalWorld
+from kamsync_hubspot.testing.world import PortalWorld
 
 
 class Contacts(PortalWorld):

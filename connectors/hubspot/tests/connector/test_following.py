@@ -4,7 +4,7 @@ import pytest
 
 from kamsync.engine import preview
 from kamsync.reports.vocabulary import vocabularies
-from kamsync_hubspot.testing import PERSON
+from kamsync_hubspot.testing.world import PERSON
 
 
 @pytest.fixture

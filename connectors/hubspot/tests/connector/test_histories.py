@@ -7,7 +7,7 @@ import pytest
 from kamsync.clock import SetClock
 from kamsync.testing.simulation import Tape, play
 from kamsync_hubspot.connector import HubSpot
-from kamsync_hubspot.stage import HubSpotStage
+from kamsync_hubspot.testing.stage import HubSpotStage
 
 STEPS = 120
 RACES = (

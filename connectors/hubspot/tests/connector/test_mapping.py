@@ -4,7 +4,7 @@ import pytest
 
 from kamsync.entities import core_schema
 from kamsync.testing.laws import check_mapping
-from kamsync_hubspot.mapping import maps
+from kamsync_hubspot.portal.mapping import maps
 
 SCHEMA = core_schema()
 LOSSY = {"domains"}

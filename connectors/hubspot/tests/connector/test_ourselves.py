@@ -7,9 +7,9 @@ import pytest
 from kamsync.model import Op, Write
 from kamsync.redact import Secret
 from kamsync.sandbox.mishaps import Refuse
-from kamsync_hubspot.ourselves import Ourselves
-from kamsync_hubspot.testing import PERSON, connected
-from kamsync_hubspot.wire import Change
+from kamsync_hubspot.client.wire import Change
+from kamsync_hubspot.portal.ourselves import Ourselves
+from kamsync_hubspot.testing.world import PERSON, connected
 
 NAMES = ("name", "city")
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from kamsync.clock import SetClock
-from kamsync_hubspot.pace import (
+from kamsync_hubspot.client.pace import (
     GENERAL,
     INTERVAL_S,
     QUEUE_S,
@@ -19,10 +19,10 @@ from kamsync_hubspot.pace import (
     Pace,
 )
 from kamsync_hubspot.sandbox import Settings
-from kamsync_hubspot.sandbox.caller import Caller
 from kamsync_hubspot.sandbox.http.limits import Limits
-from kamsync_hubspot.sandbox.portal import Portal
-from kamsync_hubspot.sandbox.refusal import Refusal
+from kamsync_hubspot.sandbox.model.caller import Caller
+from kamsync_hubspot.sandbox.model.refusal import Refusal
+from kamsync_hubspot.sandbox.state.portal import Portal
 
 LATENCY_S = 0.25
 CALLER = Caller.integration(1, "kamsync")

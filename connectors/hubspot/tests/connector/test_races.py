@@ -13,9 +13,9 @@ from kamsync.clock import instant
 from kamsync.engine import resolve_conflict
 from kamsync.model import Decision
 from kamsync.sandbox.faults import Fault
-from kamsync_hubspot.checks import KEPT
+from kamsync_hubspot.portal.checks import KEPT
 from kamsync_hubspot.sandbox import Settings
-from kamsync_hubspot.testing import PERSON, connected, standing
+from kamsync_hubspot.testing.world import PERSON, connected, standing
 
 FIELDS = {"description": "description", "name": "name"}
 STEPS = 40

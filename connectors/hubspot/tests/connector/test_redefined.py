@@ -6,12 +6,12 @@ from msgspec import structs
 from kamsync.entities import core_schema
 from kamsync.lenses import field_map
 from kamsync.reports import check
-from kamsync_hubspot.sandbox.caller import Caller, Source
-from kamsync_hubspot.sandbox.defining import (
+from kamsync_hubspot.sandbox.admin.defining import (
     add_property,
     archive_property,
     change_property,
 )
+from kamsync_hubspot.sandbox.model.caller import Caller, Source
 
 SCHEMA = core_schema()
 TIERS = ("strategic", "key", "standard")

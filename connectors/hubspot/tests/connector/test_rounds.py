@@ -6,7 +6,7 @@ from kamsync.clock import instant
 from kamsync.engine import resolve_conflict
 from kamsync.model import Decision, Kind
 from kamsync.sandbox.faults import Fault
-from kamsync_hubspot.testing import PERSON
+from kamsync_hubspot.testing.world import PERSON
 
 
 class Race(Fault, frozen=True, kw_only=True, tag="race"):

@@ -5,10 +5,10 @@ import pytest
 from kamsync.entities import core_schema
 from kamsync.errors import ConfigurationInvalid, Unsupported
 from kamsync.redact import Secret
-from kamsync_hubspot.checks import KEPT
 from kamsync_hubspot.connector import HubSpot
-from kamsync_hubspot.mapping import maps
-from kamsync_hubspot.testing import connected, standing
+from kamsync_hubspot.portal.checks import KEPT
+from kamsync_hubspot.portal.mapping import maps
+from kamsync_hubspot.testing.world import connected, standing
 
 
 class TestSetup:

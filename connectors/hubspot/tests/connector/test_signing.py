@@ -11,8 +11,8 @@ from kamsync.browser import ask
 from kamsync.errors import SystemDown, Unsupported
 from kamsync.redact import Secret
 from kamsync.safe import SealedFile
-from kamsync_hubspot.checks import KEPT
-from kamsync_hubspot.testing import PERSON, connected
+from kamsync_hubspot.portal.checks import KEPT
+from kamsync_hubspot.testing.world import PERSON, connected
 
 
 def free_port():

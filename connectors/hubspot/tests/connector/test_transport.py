@@ -12,9 +12,9 @@ from kamsync.errors import NotLetIn, QuotaSpent, SystemDown, Unsupported
 from kamsync.model import Op, Outcome, Write
 from kamsync.redact import Secret
 from kamsync.sandbox.mishaps import Cut, LoseAnswer, Refuse, TimeOut
-from kamsync_hubspot.refusals import midnight_s
+from kamsync_hubspot.client.refusals import midnight_s
 from kamsync_hubspot.sandbox import Settings
-from kamsync_hubspot.testing import PERSON, connected, lagging, standing
+from kamsync_hubspot.testing.world import PERSON, connected, lagging, standing
 
 OBJECTS = "/crm/v3/objects/*"
 NAMES = ("name", "city")

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from kamsync.sandbox.clock import VirtualClock
-from kamsync_hubspot.sandbox.acting import act
-from kamsync_hubspot.sandbox.portal import Portal
-from kamsync_hubspot.sandbox.staff import employ
+from kamsync_hubspot.sandbox.populating.acting import act
+from kamsync_hubspot.sandbox.populating.staff import employ
+from kamsync_hubspot.sandbox.state.portal import Portal
 
 
 @pytest.fixture

@@ -7,17 +7,17 @@ import pytest
 from kamsync.errors import ConfigurationInvalid
 from kamsync.sandbox.clock import VirtualClock
 from kamsync.sandbox.world.making import make_world
-from kamsync_hubspot.sandbox.caller import Caller
-from kamsync_hubspot.sandbox.crowd import crowd
-from kamsync_hubspot.sandbox.filling import fill
-from kamsync_hubspot.sandbox.links import ends
-from kamsync_hubspot.sandbox.load import load
-from kamsync_hubspot.sandbox.portal import Portal
-from kamsync_hubspot.sandbox.records import find, page
-from kamsync_hubspot.sandbox.schemas import add
-from kamsync_hubspot.sandbox.searching import search
-from kamsync_hubspot.sandbox.staff import employ
-from kamsync_hubspot.sandbox.writing import create, update
+from kamsync_hubspot.sandbox.admin.schemas import add
+from kamsync_hubspot.sandbox.changing.writing import create, update
+from kamsync_hubspot.sandbox.model.caller import Caller
+from kamsync_hubspot.sandbox.populating.crowd import crowd
+from kamsync_hubspot.sandbox.populating.filling import fill
+from kamsync_hubspot.sandbox.populating.load import load
+from kamsync_hubspot.sandbox.populating.staff import employ
+from kamsync_hubspot.sandbox.state.links import ends
+from kamsync_hubspot.sandbox.state.portal import Portal
+from kamsync_hubspot.sandbox.state.records import find, page
+from kamsync_hubspot.sandbox.telling.searching import search
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 APP = Caller.integration(77, "app")

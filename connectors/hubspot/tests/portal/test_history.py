@@ -1,7 +1,7 @@
 """Who set which value, and when."""
 
-from kamsync_hubspot.sandbox.history import versions
-from kamsync_hubspot.sandbox.records import find
+from kamsync_hubspot.sandbox.state.history import versions
+from kamsync_hubspot.sandbox.state.records import find
 
 
 def history(portal, object_, id_, name):

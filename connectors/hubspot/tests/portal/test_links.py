@@ -3,8 +3,8 @@
 import pytest
 
 from kamsync.errors import UnknownName
-from kamsync_hubspot.sandbox.links import ends
-from kamsync_hubspot.sandbox.records import find
+from kamsync_hubspot.sandbox.state.links import ends
+from kamsync_hubspot.sandbox.state.records import find
 
 
 def tied(portal, object_, id_, to):

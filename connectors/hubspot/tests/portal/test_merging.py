@@ -3,9 +3,9 @@
 import pytest
 
 from kamsync.errors import UnknownName
-from kamsync_hubspot.sandbox.events import Event
-from kamsync_hubspot.sandbox.links import ends
-from kamsync_hubspot.sandbox.records import find, unaliased
+from kamsync_hubspot.sandbox.state.events import Event
+from kamsync_hubspot.sandbox.state.links import ends
+from kamsync_hubspot.sandbox.state.records import find, unaliased
 
 
 @pytest.fixture

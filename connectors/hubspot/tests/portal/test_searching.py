@@ -2,9 +2,9 @@
 
 import pytest
 
-from kamsync_hubspot.sandbox.crowd import crowd
-from kamsync_hubspot.sandbox.refusal import Refusal
-from kamsync_hubspot.sandbox.searching import search
+from kamsync_hubspot.sandbox.model.refusal import Refusal
+from kamsync_hubspot.sandbox.populating.crowd import crowd
+from kamsync_hubspot.sandbox.telling.searching import search
 
 
 def found(portal, object_, *filters, **body):

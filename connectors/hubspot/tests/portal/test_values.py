@@ -2,9 +2,9 @@
 
 import pytest
 
-from kamsync_hubspot.sandbox.caller import Caller
-from kamsync_hubspot.sandbox.refusal import Refusal
-from kamsync_hubspot.sandbox.writing import create, update
+from kamsync_hubspot.sandbox.changing.writing import create, update
+from kamsync_hubspot.sandbox.model.caller import Caller
+from kamsync_hubspot.sandbox.model.refusal import Refusal
 
 APP = Caller.integration(77, "app")
 

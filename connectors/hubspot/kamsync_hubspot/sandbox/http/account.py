@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from kamsync_hubspot.sandbox.http.calls import Call
 from kamsync_hubspot.sandbox.http.paths import Routes
-from kamsync_hubspot.sandbox.moments import iso, to_ms
+from kamsync_hubspot.sandbox.model.moments import iso, to_ms
 
 __all__ = ["ROUTES"]
 

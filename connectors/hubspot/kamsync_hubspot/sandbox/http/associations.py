@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from kamsync_hubspot.sandbox import associating, links
+from kamsync_hubspot.sandbox.changing import associating
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.objects import reading, writing_of
 from kamsync_hubspot.sandbox.http.paths import Routes
 from kamsync_hubspot.sandbox.http.shapes import Ids, Pairs, Types, refuse_other
-from kamsync_hubspot.sandbox.records import as_id
-from kamsync_hubspot.sandbox.refusal import Refusal
+from kamsync_hubspot.sandbox.model.refusal import Refusal
+from kamsync_hubspot.sandbox.state import links
+from kamsync_hubspot.sandbox.state.records import as_id
 
 __all__ = ["ROUTES", "pair"]
 

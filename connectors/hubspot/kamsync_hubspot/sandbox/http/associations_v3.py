@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kamsync_hubspot.sandbox import associating, links
-from kamsync_hubspot.sandbox.association_types import AssociationType
-from kamsync_hubspot.sandbox.batches import Batch, inputs
+from kamsync_hubspot.sandbox.changing import associating
+from kamsync_hubspot.sandbox.changing.batches import Batch, inputs
 from kamsync_hubspot.sandbox.http.associations import pair
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.inline import associated
 from kamsync_hubspot.sandbox.http.objects import reading, writing_of
 from kamsync_hubspot.sandbox.http.paths import Routes
 from kamsync_hubspot.sandbox.http.shapes import Ids, NamedPairs
-from kamsync_hubspot.sandbox.records import as_id, find
-from kamsync_hubspot.sandbox.refusal import Refusal, gone
-from kamsync_hubspot.sandbox.showing import shown_whole
+from kamsync_hubspot.sandbox.model.refusal import Refusal, gone
+from kamsync_hubspot.sandbox.state import links
+from kamsync_hubspot.sandbox.state.association_types import AssociationType
+from kamsync_hubspot.sandbox.state.records import as_id, find
+from kamsync_hubspot.sandbox.telling.showing import shown_whole
 
 __all__ = ["ROUTES"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from kamsync_hubspot.sandbox import batches
+from kamsync_hubspot.sandbox.changing import batches
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.objects import reading, writing_of
 from kamsync_hubspot.sandbox.http.paths import Routes
 from kamsync_hubspot.sandbox.http.shapes import Changes, Creates, Ids, Reads, Search
-from kamsync_hubspot.sandbox.searching import search
+from kamsync_hubspot.sandbox.telling.searching import search
 
 __all__ = ["ROUTES"]
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from msgspec import DecodeError, Struct, json, structs
 
-from kamsync_hubspot.sandbox.caller import Caller
-from kamsync_hubspot.sandbox.kinds import Kind
-from kamsync_hubspot.sandbox.portal import Portal
-from kamsync_hubspot.sandbox.refusal import Refusal
-from kamsync_hubspot.sandbox.rules import ENFORCED_SINCE
+from kamsync_hubspot.sandbox.admin.rules import ENFORCED_SINCE
+from kamsync_hubspot.sandbox.model.caller import Caller
+from kamsync_hubspot.sandbox.model.kinds import Kind
+from kamsync_hubspot.sandbox.model.refusal import Refusal
+from kamsync_hubspot.sandbox.state.portal import Portal
 
 if TYPE_CHECKING:
     from kamsync_hubspot.sandbox.http.service import HubSpot

@@ -18,9 +18,9 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from msgspec import Struct, json
 
-from kamsync_hubspot.sandbox.events import Event
-from kamsync_hubspot.sandbox.portal import Portal
-from kamsync_hubspot.sandbox.subscriptions import Subscriptions
+from kamsync_hubspot.sandbox.state.events import Event
+from kamsync_hubspot.sandbox.state.portal import Portal
+from kamsync_hubspot.sandbox.telling.subscriptions import Subscriptions
 
 __all__ = ["Delivery", "signed"]
 

@@ -14,7 +14,7 @@ from msgspec import Meta, json
 
 from kamsync.sandbox.faults import Fault, Proceed
 from kamsync.sandbox.service import Service
-from kamsync_hubspot.sandbox import defining
+from kamsync_hubspot.sandbox.admin import defining
 from kamsync_hubspot.sandbox.http.calls import read_body
 from kamsync_hubspot.sandbox.http.limits import limited
 

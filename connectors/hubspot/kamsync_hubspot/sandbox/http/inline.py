@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from kamsync_hubspot.sandbox.http.calls import Call
-from kamsync_hubspot.sandbox.kinds import Kind
-from kamsync_hubspot.sandbox.links import ends
-from kamsync_hubspot.sandbox.records import Record
+from kamsync_hubspot.sandbox.model.kinds import Kind
+from kamsync_hubspot.sandbox.state.links import ends
+from kamsync_hubspot.sandbox.state.records import Record
 
 __all__ = ["associated"]
 

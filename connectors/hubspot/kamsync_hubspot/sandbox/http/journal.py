@@ -11,9 +11,9 @@ from typing import Any
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.paths import Routes
 from kamsync_hubspot.sandbox.http.shapes import Subscribe
-from kamsync_hubspot.sandbox.journal import Page
-from kamsync_hubspot.sandbox.moments import iso
-from kamsync_hubspot.sandbox.refusal import not_found
+from kamsync_hubspot.sandbox.model.moments import iso
+from kamsync_hubspot.sandbox.model.refusal import not_found
+from kamsync_hubspot.sandbox.telling.journal import Page
 
 __all__ = ["ROUTES"]
 

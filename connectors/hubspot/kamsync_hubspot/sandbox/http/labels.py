@@ -9,14 +9,14 @@ from typing import Any
 
 from msgspec import structs
 
-from kamsync_hubspot.sandbox.association_types import AssociationType
-from kamsync_hubspot.sandbox.batches import Batch, inputs
+from kamsync_hubspot.sandbox.changing.batches import Batch, inputs
 from kamsync_hubspot.sandbox.http.associations import pair
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.objects import reading, writing_of
 from kamsync_hubspot.sandbox.http.paths import Routes
 from kamsync_hubspot.sandbox.http.shapes import Definition
-from kamsync_hubspot.sandbox.refusal import Refusal, not_found, unset
+from kamsync_hubspot.sandbox.model.refusal import Refusal, not_found, unset
+from kamsync_hubspot.sandbox.state.association_types import AssociationType
 
 __all__ = ["ROUTES"]
 

@@ -10,12 +10,12 @@ from typing import Any
 from aiohttp import web
 from msgspec import json
 
-from kamsync_hubspot.sandbox import defining
+from kamsync_hubspot.sandbox.admin import defining
 from kamsync_hubspot.sandbox.http.calls import Call
 from kamsync_hubspot.sandbox.http.paths import Routes
-from kamsync_hubspot.sandbox.kinds import Kind
-from kamsync_hubspot.sandbox.moments import from_iso
-from kamsync_hubspot.sandbox.pipelines import Pipeline
+from kamsync_hubspot.sandbox.model.kinds import Kind
+from kamsync_hubspot.sandbox.model.moments import from_iso
+from kamsync_hubspot.sandbox.state.pipelines import Pipeline
 
 __all__ = ["ROUTES", "listed"]
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from kamsync_hubspot.sandbox.http.calls import Call
 from kamsync_hubspot.sandbox.http.paths import Routes
-from kamsync_hubspot.sandbox.kinds import Kind
-from kamsync_hubspot.sandbox.links import ends
-from kamsync_hubspot.sandbox.moments import from_iso
-from kamsync_hubspot.sandbox.records import COLUMNS, Record, as_id, read
+from kamsync_hubspot.sandbox.model.kinds import Kind
+from kamsync_hubspot.sandbox.model.moments import from_iso
+from kamsync_hubspot.sandbox.state.links import ends
+from kamsync_hubspot.sandbox.state.records import COLUMNS, Record, as_id, read
 
 __all__ = ["ROUTES"]
 

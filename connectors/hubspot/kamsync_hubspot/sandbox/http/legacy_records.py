@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from kamsync_hubspot.sandbox.history import versions
 from kamsync_hubspot.sandbox.http.calls import Call
 from kamsync_hubspot.sandbox.http.paths import Routes
-from kamsync_hubspot.sandbox.links import ends
-from kamsync_hubspot.sandbox.moments import from_iso
-from kamsync_hubspot.sandbox.records import COLUMNS, Record, as_id, find, page, read
-from kamsync_hubspot.sandbox.refusal import gone
+from kamsync_hubspot.sandbox.model.moments import from_iso
+from kamsync_hubspot.sandbox.model.refusal import gone
+from kamsync_hubspot.sandbox.state.history import versions
+from kamsync_hubspot.sandbox.state.links import ends
+from kamsync_hubspot.sandbox.state.records import COLUMNS, Record, as_id, find, page, read
 
 __all__ = ["ROUTES"]
 

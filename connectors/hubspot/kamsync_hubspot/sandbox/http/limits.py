@@ -11,9 +11,9 @@ from collections import deque
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kamsync_hubspot.sandbox.caller import Caller
-from kamsync_hubspot.sandbox.portal import Portal
-from kamsync_hubspot.sandbox.refusal import Refusal
+from kamsync_hubspot.sandbox.model.caller import Caller
+from kamsync_hubspot.sandbox.model.refusal import Refusal
+from kamsync_hubspot.sandbox.state.portal import Portal
 
 __all__ = ["OAUTH_PER_TEN_SECONDS", "Limits", "limited"]
 

@@ -15,7 +15,7 @@ from aiohttp import web
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.paths import Routes
 from kamsync_hubspot.sandbox.http.tokens import Grant
-from kamsync_hubspot.sandbox.refusal import Refusal
+from kamsync_hubspot.sandbox.model.refusal import Refusal
 
 __all__ = ["ROUTES"]
 

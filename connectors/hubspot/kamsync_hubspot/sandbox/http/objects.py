@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from kamsync_hubspot.sandbox import binning, merging, writing
+from kamsync_hubspot.sandbox.changing import binning, merging, writing
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.inline import associated
 from kamsync_hubspot.sandbox.http.paths import Routes
 from kamsync_hubspot.sandbox.http.shapes import Change, Create, Merge
-from kamsync_hubspot.sandbox.kinds import Kind
-from kamsync_hubspot.sandbox.records import Record, as_id, find, page, unaliased
-from kamsync_hubspot.sandbox.refusal import Refusal, gone, unset
-from kamsync_hubspot.sandbox.showing import asked, shown, shown_whole
+from kamsync_hubspot.sandbox.model.kinds import Kind
+from kamsync_hubspot.sandbox.model.refusal import Refusal, gone, unset
+from kamsync_hubspot.sandbox.state.records import Record, as_id, find, page, unaliased
+from kamsync_hubspot.sandbox.telling.showing import asked, shown, shown_whole
 
 __all__ = ["ROUTES", "reading", "writing_of"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from kamsync_hubspot.sandbox.http.calls import Call
 from kamsync_hubspot.sandbox.http.paths import DATED, Routes
-from kamsync_hubspot.sandbox.refusal import not_found
+from kamsync_hubspot.sandbox.model.refusal import not_found
 
 __all__ = ["ROUTES"]
 

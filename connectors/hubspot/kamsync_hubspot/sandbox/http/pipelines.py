@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from kamsync_hubspot.sandbox import staging
+from kamsync_hubspot.sandbox.admin import staging
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.objects import reading, writing_of
 from kamsync_hubspot.sandbox.http.paths import Routes

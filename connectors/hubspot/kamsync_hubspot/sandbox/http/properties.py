@@ -10,12 +10,12 @@ from typing import Any
 
 from msgspec import structs, to_builtins
 
-from kamsync_hubspot.sandbox import defining
-from kamsync_hubspot.sandbox.batches import Batch, inputs
+from kamsync_hubspot.sandbox.admin import defining
+from kamsync_hubspot.sandbox.changing.batches import Batch, inputs
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.paths import Routes
 from kamsync_hubspot.sandbox.http.shapes import Definition, Named
-from kamsync_hubspot.sandbox.refusal import Refusal, not_found
+from kamsync_hubspot.sandbox.model.refusal import Refusal, not_found
 
 __all__ = ["ROUTES"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kamsync_hubspot.sandbox import schemas
+from kamsync_hubspot.sandbox.admin import schemas
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.paths import Routes
 from kamsync_hubspot.sandbox.http.shapes import Definition

@@ -12,7 +12,6 @@ from msgspec import json
 from kamsync.sandbox.clock import VirtualClock
 from kamsync.sandbox.faults import Fault
 from kamsync.sandbox.service import COST, NOTES, Handler, Service
-from kamsync_hubspot.sandbox.caller import Caller
 from kamsync_hubspot.sandbox.http import (
     account,
     associations,
@@ -40,10 +39,11 @@ from kamsync_hubspot.sandbox.http.limits import Limits, limited
 from kamsync_hubspot.sandbox.http.paths import Answering, Scope
 from kamsync_hubspot.sandbox.http.shapes import Shape, refuse_other
 from kamsync_hubspot.sandbox.http.tokens import CREDENTIALS, Tokens, refuse_scope
-from kamsync_hubspot.sandbox.journal import Journal
-from kamsync_hubspot.sandbox.portal import Portal
-from kamsync_hubspot.sandbox.refusal import Refusal
-from kamsync_hubspot.sandbox.subscriptions import Subscriptions
+from kamsync_hubspot.sandbox.model.caller import Caller
+from kamsync_hubspot.sandbox.model.refusal import Refusal
+from kamsync_hubspot.sandbox.state.portal import Portal
+from kamsync_hubspot.sandbox.telling.journal import Journal
+from kamsync_hubspot.sandbox.telling.subscriptions import Subscriptions
 
 __all__ = ["HubSpot"]
 
@@ -132,7 +132,7 @@ class HubSpot(Service):
 
     def act(self, person: str, verb: str, options: Mapping[str, Any]) -> Any:
         """Let somebody of the portal work at the screen."""
-        from kamsync_hubspot.sandbox.acting import act
+        from kamsync_hubspot.sandbox.populating.acting import act
 
         return act(self.portal, person, verb, options)
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct, ValidationError, convert
 
-from kamsync_hubspot.sandbox.refusal import Refusal
+from kamsync_hubspot.sandbox.model.refusal import Refusal
 
 __all__ = [
     "Change",

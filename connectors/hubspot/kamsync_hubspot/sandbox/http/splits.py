@@ -6,7 +6,7 @@ are called by their month developers.hubspot.com/docs/api-reference/2026-03/crm/
 
 from __future__ import annotations
 
-from kamsync_hubspot.sandbox import splits
+from kamsync_hubspot.sandbox.changing import splits
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.paths import Routes
 from kamsync_hubspot.sandbox.http.shapes import Ids, Splits

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from aiohttp import web
 from msgspec import Struct
 
-from kamsync_hubspot.sandbox.caller import Caller
-from kamsync_hubspot.sandbox.portal import Portal
-from kamsync_hubspot.sandbox.refusal import Refusal
+from kamsync_hubspot.sandbox.model.caller import Caller
+from kamsync_hubspot.sandbox.model.refusal import Refusal
+from kamsync_hubspot.sandbox.state.portal import Portal
 
 __all__ = ["CREDENTIALS", "Grant", "Tokens", "refuse_scope"]
 

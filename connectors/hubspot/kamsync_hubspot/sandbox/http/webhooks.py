@@ -12,8 +12,8 @@ from msgspec import structs
 from kamsync_hubspot.sandbox.http.calls import Answer, Call
 from kamsync_hubspot.sandbox.http.paths import Routes
 from kamsync_hubspot.sandbox.http.shapes import Definition, Switches
-from kamsync_hubspot.sandbox.refusal import Refusal, not_found, unset
-from kamsync_hubspot.sandbox.subscriptions import Subscription, Subscriptions
+from kamsync_hubspot.sandbox.model.refusal import Refusal, not_found, unset
+from kamsync_hubspot.sandbox.telling.subscriptions import Subscription, Subscriptions
 
 __all__ = ["ROUTES"]
 
