@@ -18,7 +18,7 @@ from kamsync.entities import core_schema
 from kamsync.model import Op, Outcome, Write
 from kamsync.redact import Secret
 from kamsync_salesforce.connector import Salesforce
-from kamsync_salesforce.maps import maps
+from kamsync_salesforce.mapping.maps import maps
 
 ACCOUNTS, CONTACTS = 50_000, 200_000
 STEPS = 4

@@ -1,4 +1,9 @@
-"""Salesforce for kamsync: the connector, and with the extra ``sandbox`` an org to try it on."""
+"""Salesforce for kamsync: the connector, and with the extra ``sandbox`` an org to try it on.
+
+To see how a connector is made, read `connector` first, which answers the contract, then `org`, which puts
+together what it calls. Each has a folder: `api` at the bottom, `login` and `objects` on it, `reading` and
+`writing` on these; `mapping` and `setup` stand beside a round. `testing` and `stage` are for tests.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +38,6 @@ def kamsync_mappings(kind: str, schema: Schema) -> Sequence[EntityMap] | None:
     """Map six entities to the standard objects of an org."""
     if kind != KIND:
         return None
-    from kamsync_salesforce.maps import maps
+    from kamsync_salesforce.mapping.maps import maps
 
     return maps(schema)

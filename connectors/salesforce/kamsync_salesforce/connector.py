@@ -23,13 +23,13 @@ from kamsync.draft import Draft
 from kamsync.errors import ConfigurationInvalid, SystemDown, Unsupported
 from kamsync.model import Op, Page, Reading, Receipt, Write
 from kamsync.redact import Secret
-from kamsync_salesforce.client import Refusal
-from kamsync_salesforce.login import Endpoint
-from kamsync_salesforce.options import Login, version_of
+from kamsync_salesforce.api.client import Refusal
+from kamsync_salesforce.api.session import Unclear
+from kamsync_salesforce.api.tokens import NotLetIn
+from kamsync_salesforce.login.login import Endpoint
+from kamsync_salesforce.login.options import Login, version_of
+from kamsync_salesforce.objects.traits import READ_ONLY
 from kamsync_salesforce.org import Org, Ways
-from kamsync_salesforce.session import Unclear
-from kamsync_salesforce.tokens import NotLetIn
-from kamsync_salesforce.traits import READ_ONLY
 
 __all__ = ["CAN", "Salesforce"]
 
@@ -85,7 +85,7 @@ class Salesforce(Connector):
     @classmethod
     def draft(cls) -> Draft:
         """Return the section that a new one begins with."""
-        from kamsync_salesforce.start import draft
+        from kamsync_salesforce.setup.start import draft
 
         return draft()
 
@@ -208,26 +208,26 @@ class Salesforce(Connector):
 
     def check(self) -> Sequence[Finding]:
         """Say what is right and wrong with the login, the permissions, the fields and the quota."""
-        from kamsync_salesforce.checking import findings
+        from kamsync_salesforce.setup.checking import findings
 
         with _spoken():
             return findings(self.org, self.login)
 
     def sign_in(self) -> SignIn:
         """Return the sign-in in a browser."""
-        from kamsync_salesforce.signing import BrowserSignIn
+        from kamsync_salesforce.login.signing import BrowserSignIn
 
         return BrowserSignIn(self.login, self.endpoint, self.safe, self.redirect)
 
     def sign_out(self) -> Sequence[Finding]:
         """Revoke the refresh token, and forget it."""
-        from kamsync_salesforce.signing import sign_out
+        from kamsync_salesforce.login.signing import sign_out
 
         return sign_out(self.endpoint, self.safe)
 
     def setup(self, objects: Sequence[str], *, dry_run: bool) -> Sequence[SetupStep]:
         """Make the external id field where it is missing, and let our user see it."""
-        from kamsync_salesforce.setting_up import steps
+        from kamsync_salesforce.setup.external_id import steps
 
         with _spoken():
             return steps(self.org, objects, dry_run=dry_run)

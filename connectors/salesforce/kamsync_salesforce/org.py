@@ -8,22 +8,22 @@ from msgspec import Struct
 
 from kamsync.clock import Clock
 from kamsync.connector import Can, Safe
-from kamsync_salesforce.answers import body_of
-from kamsync_salesforce.client import Client, Refusal
-from kamsync_salesforce.describing import Descriptions
-from kamsync_salesforce.fetches import Fetches
-from kamsync_salesforce.ids import long_id
-from kamsync_salesforce.login import Endpoint
-from kamsync_salesforce.lookups import Lookups
-from kamsync_salesforce.options import Login
-from kamsync_salesforce.outgoing import Outgoing
-from kamsync_salesforce.quota import Quota
-from kamsync_salesforce.readings import Readings
-from kamsync_salesforce.reads import Reads
-from kamsync_salesforce.selecting import Selecting
-from kamsync_salesforce.session import OrgSession
-from kamsync_salesforce.tokens import Tokens
-from kamsync_salesforce.writes import Writes
+from kamsync_salesforce.api.answers import body_of
+from kamsync_salesforce.api.client import Client, Refusal
+from kamsync_salesforce.api.ids import long_id
+from kamsync_salesforce.api.quota import Quota
+from kamsync_salesforce.api.session import OrgSession
+from kamsync_salesforce.api.tokens import Tokens
+from kamsync_salesforce.login.login import Endpoint
+from kamsync_salesforce.login.options import Login
+from kamsync_salesforce.objects.describing import Descriptions
+from kamsync_salesforce.objects.lookups import Lookups
+from kamsync_salesforce.objects.selecting import Selecting
+from kamsync_salesforce.reading.fetches import Fetches
+from kamsync_salesforce.reading.readings import Readings
+from kamsync_salesforce.reading.reads import Reads
+from kamsync_salesforce.writing.outgoing import Outgoing
+from kamsync_salesforce.writing.writes import Writes
 
 __all__ = ["Org", "Ways"]
 
@@ -124,7 +124,7 @@ class Org:
         response = self.session.carry(prepared, repeatable=True)
         told = body_of(response.content)
         if not isinstance(told, dict) or "user_id" not in told:
-            from kamsync_salesforce.answers import problem_of
+            from kamsync_salesforce.api.answers import problem_of
 
             raise Refusal(response.status_code, problem_of(told, response.status_code))
         return long_id(str(told["organization_id"])), long_id(str(told["user_id"]))

@@ -10,8 +10,8 @@ from kamsync.cli import root
 from kamsync.memory import MemorySystem
 from kamsync.redact import Secret
 from kamsync.seal import write_key
+from kamsync_salesforce.api.tokens import NotLetIn
 from kamsync_salesforce.sandbox.http.mishaps import ExpireSessions
-from kamsync_salesforce.tokens import NotLetIn
 
 TWELVE_MINUTES = 720
 
@@ -50,14 +50,18 @@ class Machine:
 def machine(monkeypatch):
     """The machine on which kamsync runs; that of the org is right."""
     made = Machine()
-    monkeypatch.setattr("kamsync_salesforce.login.time", made)
+    monkeypatch.setattr("kamsync_salesforce.login.login.time", made)
     return made
 
 
 @pytest.fixture
 def hub(org, machine, tmp_path, monkeypatch):
     """A folder with a configuration whose first meeting is over."""
-    for place in ("kamsync.clock", "kamsync_salesforce.connector", "kamsync_salesforce.login"):
+    for place in (
+        "kamsync.clock",
+        "kamsync_salesforce.connector",
+        "kamsync_salesforce.login.login",
+    ):
         monkeypatch.setattr(f"{place}.SystemClock", lambda: org.waits)
     monkeypatch.chdir(tmp_path)
     ours = org.service.credentials

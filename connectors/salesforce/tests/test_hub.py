@@ -76,7 +76,11 @@ class Hub:
 
 @pytest.fixture
 def hub(org, tmp_path, monkeypatch):
-    for place in ("kamsync.clock", "kamsync_salesforce.connector", "kamsync_salesforce.login"):
+    for place in (
+        "kamsync.clock",
+        "kamsync_salesforce.connector",
+        "kamsync_salesforce.login.login",
+    ):
         monkeypatch.setattr(f"{place}.SystemClock", lambda: org.waits)
     monkeypatch.chdir(tmp_path)
     secret = org.service.credentials.client_secret

@@ -9,9 +9,9 @@ from kamsync.browser import ask
 from kamsync.errors import ConfigurationInvalid, DecisionRefused
 from kamsync.redact import Secret
 from kamsync.safe import SealedFile
+from kamsync_salesforce.api.tokens import NotLetIn
 from kamsync_salesforce.connector import Salesforce
-from kamsync_salesforce.login import Endpoint
-from kamsync_salesforce.tokens import NotLetIn
+from kamsync_salesforce.login.login import Endpoint
 
 KEY = bytes(32)
 

@@ -5,7 +5,7 @@ import pytest
 from kamsync.entities import core_schema
 from kamsync.errors import ValueInvalid
 from kamsync.testing.laws import MirrorRefs, check_mapping
-from kamsync_salesforce.maps import maps
+from kamsync_salesforce.mapping.maps import maps
 
 SCHEMA = core_schema()
 MAPS = {each.entity: each for each in maps(SCHEMA)}

@@ -11,7 +11,7 @@ from kamsync.model import Op
 from kamsync.policy import parse_policy
 from kamsync.reports import check
 from kamsync.store import open_store
-from kamsync_salesforce.maps import maps
+from kamsync_salesforce.mapping.maps import maps
 from kamsync_salesforce.sandbox.metadata.field import Field, read_field
 
 SCHEMA = core_schema()

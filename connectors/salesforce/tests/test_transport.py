@@ -14,8 +14,8 @@ from kamsync.errors import QuotaSpent, SystemDown
 from kamsync.model import Op, Outcome, Write
 from kamsync.redact import Secret
 from kamsync.sandbox.mishaps import Cut, LoseAnswer, Refuse, TimeOut
+from kamsync_salesforce.api.tokens import NotLetIn
 from kamsync_salesforce.sandbox.http.mishaps import ExpireSessions, LockRows, SpendQuota
-from kamsync_salesforce.tokens import NotLetIn
 
 COMPOSITE = "/services/data/*/composite"
 DATA = "/services/data/*"

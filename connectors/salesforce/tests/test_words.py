@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kamsync_salesforce.answers import body_of, problem_of
-from kamsync_salesforce.cursors import Cursor, read_cursor
-from kamsync_salesforce.ids import is_id, long_id
-from kamsync_salesforce.moments import http_date, literal, moment
-from kamsync_salesforce.servertime import ServerTime
+from kamsync_salesforce.api.answers import body_of, problem_of
+from kamsync_salesforce.api.ids import is_id, long_id
+from kamsync_salesforce.api.moments import http_date, literal, moment
+from kamsync_salesforce.api.servertime import ServerTime
+from kamsync_salesforce.reading.cursors import Cursor, read_cursor
 
 NOON = datetime(2026, 1, 6, 12, tzinfo=UTC)
 

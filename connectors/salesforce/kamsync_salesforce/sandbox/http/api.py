@@ -6,26 +6,26 @@ from collections import deque
 from datetime import datetime
 
 from kamsync.sandbox.clock import VirtualClock
-from kamsync_salesforce.sandbox.http.batch import BATCH
-from kamsync_salesforce.sandbox.http.composite import COMPOSITE
-from kamsync_salesforce.sandbox.http.credentials import Credentials
-from kamsync_salesforce.sandbox.http.describes import DESCRIBES
-from kamsync_salesforce.sandbox.http.exchange import Call, Reply, refusal_reply
-from kamsync_salesforce.sandbox.http.extract import EXTRACT, QueryJob
-from kamsync_salesforce.sandbox.http.finding import FINDING
-from kamsync_salesforce.sandbox.http.ingest import INGEST, IngestJob
-from kamsync_salesforce.sandbox.http.locators import Locators
-from kamsync_salesforce.sandbox.http.many import MANY
-from kamsync_salesforce.sandbox.http.oauth import OAuth
-from kamsync_salesforce.sandbox.http.one import Job
-from kamsync_salesforce.sandbox.http.permissions import PERMISSIONS
-from kamsync_salesforce.sandbox.http.queries import QUERIES
-from kamsync_salesforce.sandbox.http.quota import Quota
-from kamsync_salesforce.sandbox.http.replication import REPLICATION
-from kamsync_salesforce.sandbox.http.router import Router
-from kamsync_salesforce.sandbox.http.rows import ROWS
-from kamsync_salesforce.sandbox.http.sessions import Sessions
-from kamsync_salesforce.sandbox.http.tooling import TOOLING
+from kamsync_salesforce.sandbox.http.admin.permissions import PERMISSIONS
+from kamsync_salesforce.sandbox.http.admin.tooling import TOOLING
+from kamsync_salesforce.sandbox.http.bulk.extract import EXTRACT, QueryJob
+from kamsync_salesforce.sandbox.http.bulk.ingest import INGEST, IngestJob
+from kamsync_salesforce.sandbox.http.bulk.v1 import Job
+from kamsync_salesforce.sandbox.http.calls.exchange import Call, Reply, refusal_reply
+from kamsync_salesforce.sandbox.http.calls.quota import Quota
+from kamsync_salesforce.sandbox.http.calls.router import Router
+from kamsync_salesforce.sandbox.http.login.credentials import Credentials
+from kamsync_salesforce.sandbox.http.login.oauth import OAuth
+from kamsync_salesforce.sandbox.http.login.sessions import Sessions
+from kamsync_salesforce.sandbox.http.rest.batch import BATCH
+from kamsync_salesforce.sandbox.http.rest.collections import MANY
+from kamsync_salesforce.sandbox.http.rest.composite import COMPOSITE
+from kamsync_salesforce.sandbox.http.rest.describes import DESCRIBES
+from kamsync_salesforce.sandbox.http.rest.finding import FINDING
+from kamsync_salesforce.sandbox.http.rest.locators import Locators
+from kamsync_salesforce.sandbox.http.rest.queries import QUERIES
+from kamsync_salesforce.sandbox.http.rest.replication import REPLICATION
+from kamsync_salesforce.sandbox.http.rest.rows import ROWS
 from kamsync_salesforce.sandbox.ids import new_id
 from kamsync_salesforce.sandbox.metadata.field import Field
 from kamsync_salesforce.sandbox.org import Org

@@ -16,17 +16,17 @@ from multidict import CIMultiDict
 from kamsync.sandbox.clock import VirtualClock
 from kamsync.sandbox.faults import Fault
 from kamsync.sandbox.service import COST, NOTES, Handler, Service
-from kamsync_salesforce.sandbox.http import credentials as made_up
-from kamsync_salesforce.sandbox.http import versions
 from kamsync_salesforce.sandbox.http.acting import act
 from kamsync_salesforce.sandbox.http.api import ROUTER, Api
-from kamsync_salesforce.sandbox.http.exchange import Call, Reply, refusal_reply
+from kamsync_salesforce.sandbox.http.bulk.v1 import bulk_one
+from kamsync_salesforce.sandbox.http.calls import versions
+from kamsync_salesforce.sandbox.http.calls.exchange import Call, Reply, refusal_reply
+from kamsync_salesforce.sandbox.http.login import credentials as made_up
+from kamsync_salesforce.sandbox.http.login.oauth import OAuthRefusal
+from kamsync_salesforce.sandbox.http.login.sessions import Session
 from kamsync_salesforce.sandbox.http.mishaps import MISHAPS
-from kamsync_salesforce.sandbox.http.oauth import OAuthRefusal
-from kamsync_salesforce.sandbox.http.one import bulk_one
-from kamsync_salesforce.sandbox.http.sessions import Session
-from kamsync_salesforce.sandbox.http.soap import Soap
-from kamsync_salesforce.sandbox.http.soap_xml import SoapFault
+from kamsync_salesforce.sandbox.http.soap.soap import Soap
+from kamsync_salesforce.sandbox.http.soap.soap_xml import SoapFault
 from kamsync_salesforce.sandbox.org import Org
 from kamsync_salesforce.sandbox.refusal import Refusal
 from kamsync_salesforce.sandbox.setup import EXTERNAL_ID
