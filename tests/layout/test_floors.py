@@ -19,7 +19,9 @@ def lint(where):
 @pytest.fixture
 def copy(root, tmp_path):
     shutil.copy(root / "pyproject.toml", tmp_path)
-    for package in (root / "kamsync", root / "connectors" / "hubspot" / "kamsync_hubspot"):
+    of = root / "connectors"
+    connectors = (of / "hubspot" / "kamsync_hubspot", of / "salesforce" / "kamsync_salesforce")
+    for package in (root / "kamsync", *connectors):
         shutil.copytree(
             package, tmp_path / package.name, ignore=shutil.ignore_patterns("__pycache__")
         )
@@ -76,6 +78,8 @@ def test_every_decision_is_pure(root, contracts):
             "import kamsync_hubspot.sandbox.changing.splits",
         ),
         ("../kamsync_hubspot/stray.py", ""),
+        ("../kamsync_salesforce/api/session.py", "import kamsync_salesforce.reading.reads"),
+        ("../kamsync_salesforce/stray.py", ""),
     ],
 )
 def test_a_breach_is_noticed(copy, file, line):
