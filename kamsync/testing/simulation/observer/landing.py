@@ -119,11 +119,15 @@ class Landings:
         """A native record is there, and shown no more."""
         self.deaths.add(place)
         self.unshown.add(place)
+        assert self.store is not None
+        self.strangers.hidden(self.store.outbox, place)
 
     def shown_again(self, place: Place) -> None:
         """What was hidden is shown again, if it is still there."""
         if self.alive(place):
             self.found(place)
+            assert self.store is not None
+            self.strangers.changed(self.store.outbox, place, self._row(place).values)
 
     def _row(self, place: Place) -> Row:
         return self.towns[place.system].table(place.entity).rows[place.native_id]

@@ -2,8 +2,8 @@
 
 Where nothing but a search tells what became of a create, it is looked for by what was sent. What
 people have made of it meanwhile may leave too little of that: then it is taken for somebody's own,
-an exception that the promises state. Or it leaves only a key that several records share, and a person
-who is asked says that it is one of its own.
+an exception that the promises state, and so it is where it is hidden. Or it leaves only a key that
+several records share, and a person who is asked says that it is one of its own.
 """
 
 from __future__ import annotations
@@ -66,6 +66,11 @@ class Strangers:
             self._strange.add(place)
         else:
             self._strange.discard(place)
+
+    def hidden(self, outbox: Outbox, place: Place) -> None:
+        """Take in that a native record is shown no more, if it is still open what became of a create."""
+        if place in self._created and outbox.has_inflight(place.system, place.entity, Op.CREATE):
+            self._strange.add(place)
 
     def excuses(self, place: Place) -> bool:
         """Whether a native record may be taken for another one than it was made for; it is counted."""
