@@ -57,7 +57,7 @@ class Due(Struct, frozen=True):
         return "read" if self.unconfirmed else None
 
 
-class PlannedWrite(Struct, frozen=True):
+class PlannedWrite(Struct, frozen=True, gc=False):
     """One write of a plan, as a person approves it: what it changes from what to what."""
 
     system: str

@@ -62,7 +62,7 @@ class State:
 
     def said_by_all(self, rest: Sequence[Side]) -> list[Value]:
         """Return what all of *rest* say, each in its own way; the first is as good as any other."""
-        values = [self.contender(side).value for side in rest]
+        values = [self.value_of(side) for side in rest]
         return [
             value
             for value in distinct(values)
@@ -104,8 +104,7 @@ class State:
 
     def sayer(self, value: Value, sides: Sequence[Side]) -> Contender:
         """Return the first of *sides* that says just *value*: others may say it only in part."""
-        contenders = [self.contender(side) for side in sides]
-        return next(each for each in contenders if each.value == value)
+        return self.contender(next(side for side in sides if self.value_of(side) == value))
 
     def golden_contender(self) -> Contender:
         """Return golden as one side of a conflict."""

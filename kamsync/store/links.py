@@ -71,6 +71,8 @@ _OPEN = (
     " ORDER BY id LIMIT ?"
 )
 
+_ANY_WAITING = "SELECT 1 FROM link WHERE waiting IS NOT NULL LIMIT 1"
+
 _WAITING = "SELECT id FROM link WHERE waiting IS NOT NULL AND id IN (??)"
 
 _UNMATCHED = (
@@ -225,6 +227,8 @@ class Links(Owing):
 
     def waiting(self, ids: Sequence[int]) -> frozenset[int]:
         """Return those of these links that wait until a person has decided on a match."""
+        if not self._database.rows(_ANY_WAITING):
+            return frozenset()
         return frozenset(row[0] for row in self._database.of(_WAITING, (), ids))
 
     def count_unread(self, system: str, entity: str) -> int:

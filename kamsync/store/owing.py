@@ -27,6 +27,12 @@ ON CONFLICT (link) DO UPDATE SET op = excluded.op WHERE owed.op <> excluded.op
 
 _OWE_NOTHING = "DELETE FROM owed WHERE link IN (??) RETURNING link"
 
+# The rows of the links, far apart as they are, are left alone here.
+_IDS = """
+SELECT link FROM owed
+WHERE system = ? AND entity = ? AND op = ? AND link > ? ORDER BY link LIMIT ?
+"""
+
 _COUNT = """
 SELECT count(*) FROM owed CROSS JOIN link
 WHERE link.id = owed.link AND link.waiting IS NULL
@@ -62,14 +68,10 @@ class Owing(Shown):
         rows = self._database.rows("SELECT DISTINCT system, entity, op FROM owed")
         return {(system, entity, op) for system, entity, op in rows}
 
-    def owed_ids(
-        self, system: str, entity: str, op: str, after: int, limit: int
-    ) -> list[tuple[int, str | None]]:
-        """Return the ids of the links that `Links.owed` returns, with the record of each."""
-        rows = self._database.rows(
-            f"SELECT link.id, link.record {IS_OWED}", (system, entity, str(op), after, limit)
-        )
-        return [(row[0], row[1]) for row in rows]
+    def owed_ids(self, system: str, entity: str, op: str, after: int, limit: int) -> list[int]:
+        """Return the ids of links that are owed *op*, above *after*, in order; some may wait for a match."""
+        rows = self._database.rows(_IDS, (system, entity, str(op), after, limit))
+        return [row[0] for row in rows]
 
     def count_owed(self, system: str, entity: str, op: str) -> int:
         """Return how many links are owed *op* and wait for no match."""

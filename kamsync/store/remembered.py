@@ -20,7 +20,7 @@ class Remembered:
 
     def __init__(self, limit: int = REMEMBERED_LIMIT) -> None:
         self.limit = limit
-        self._known: dict[int, tuple[str, Any]] = {}
+        self._known: dict[int, Any] = {}
         self._links: dict[str, list[int]] = {}
         self._is_open = False
 
@@ -36,13 +36,12 @@ class Remembered:
     def keep(self, link: int, record: str, known: object) -> None:
         """Keep what is *known* of a link of *record*, while there is room for it."""
         if self._is_open and len(self._known) < self.limit:
-            self._known[link] = (record, known)
+            self._known[link] = known
             self._links.setdefault(record, []).append(link)
 
-    def of(self, link: int, record: str | None) -> Any:
-        """Return what is known of a link, None where nothing is or it was of another record."""
-        owner, known = self._known.get(link, (None, None))
-        return known if owner is not None and owner == record else None
+    def of(self, link: int) -> Any:
+        """Return what is known of a link, None where nothing is."""
+        return self._known.get(link)
 
     def links_written(self, links: Iterable[int]) -> None:
         """Let go of what was known of these links."""

@@ -55,3 +55,20 @@ def test_a_link_that_is_written_after_its_merge_is_planned_by_what_it_says_then(
 
     (write,) = (each for each in writes if each.link == link.id)
     assert (("ACME",), ("Acme Inc",)) == write.fields["name"]
+
+
+def test_a_link_that_waits_for_a_match_is_planned_for_no_more_whatever_was_remembered(edited):
+    """A person is asked first whose record it is."""
+    link = edited.link("success", edited["success"].ids()[0])
+    edited.clock.wait(10)
+    plan = Round("round-9")
+    take_in(edited.hub, plan)
+    with edited.store.rehearsal():
+        edited.store.remembered.begin()
+        merge_records(edited.hub, "account", edited.records())
+        before = make_plan(edited.hub, plan.id, ["success"]).shown
+        edited.store.links.set_waiting([link.id], "7")
+
+        after = make_plan(edited.hub, plan.id, ["success"]).shown
+
+    assert {link.id} == {each.link for each in before} - {each.link for each in after}

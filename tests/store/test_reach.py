@@ -17,6 +17,7 @@ ASKED = [f"account-{number:05}" for number in range(3)]
 QUESTIONS: dict[str, Callable[[Store], object]] = {
     "where records live": lambda store: store.links.natives("sales", ASKED),
     "what is owed for records": lambda store: store.links.owed_records("sales", "update", ASKED),
+    "what is owed next": lambda store: store.links.owed_ids("sales", "account", "update", 0, 10),
     "the links of records": lambda store: store.links.of_records(ASKED),
     "the places of records": lambda store: store.links.places_of(ASKED),
     "the records of native ids": lambda store: store.links.records("sales", "account", ["1", "2"]),

@@ -21,12 +21,11 @@ def kept(store):
         yield store
 
 
-def test_it_is_known_of_the_link_of_its_record(kept):
-    """A link that belongs to another record by now is another matter."""
+def test_it_is_known_of_its_link_alone(kept):
+    """What is due at one link says nothing of another."""
     known = kept.remembered
 
-    assert ("update", None, None) == (known.of(1, "a"), known.of(1, "b"), known.of(2, "a"))
-    assert known.of(1, None) is None
+    assert ("update", None) == (known.of(1), known.of(2))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +34,7 @@ def test_it_is_known_of_the_link_of_its_record(kept):
         lambda store: store.links.save([LINK]),
         lambda store: store.links.settle([(LINK, None)]),
         lambda store: store.links.tie([(1, "a")]),
+        lambda store: store.links.tie([(1, "b")]),
         lambda store: store.links.delete([1]),
         lambda store: store.records.save([Record("a", "account", {})]),
         lambda store: (store.links.delete([1]), store.records.forget(["a"])),
@@ -44,7 +44,7 @@ def test_nothing_is_known_once_a_row_was_written_again(kept, write):
     """Whatever wrote it, the plan asks again."""
     write(kept)
 
-    assert kept.remembered.of(1, "a") is None
+    assert kept.remembered.of(1) is None
 
 
 def test_nothing_is_known_after_the_transaction(store):
@@ -55,7 +55,7 @@ def test_nothing_is_known_after_the_transaction(store):
 
     store.remembered.keep(2, "a", "update")
 
-    assert [None, None] == [store.remembered.of(link, "a") for link in (1, 2)]
+    assert [None, None] == [store.remembered.of(link) for link in (1, 2)]
 
 
 def test_more_than_fits_is_not_kept():
@@ -66,4 +66,4 @@ def test_more_than_fits_is_not_kept():
     known.keep(1, "a", "update")
     known.keep(2, "a", "update")
 
-    assert ("update", None) == (known.of(1, "a"), known.of(2, "a"))
+    assert ("update", None) == (known.of(1), known.of(2))

@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 
-class DueUpdate(Struct, frozen=True):
+class DueUpdate(Struct, frozen=True, gc=False):
     """An update that was due when a record was merged, while *held* of its fields were under review."""
 
     write: PlannedWrite
@@ -61,11 +61,9 @@ def remember(hub: Hub, ahead: Iterable[DueUpdate]) -> None:
         hub.store.remembered.keep(each.write.link, each.write.record, each)
 
 
-def remembered(hub: Hub, links: Iterable[tuple[int, str | None]]) -> dict[int, DueUpdate]:
-    """Return what is known to be due at some of *links* (each with its record), as far as it still is."""
-    known = {
-        link: each for link, record in links if (each := hub.store.remembered.of(link, record))
-    }
+def remembered(hub: Hub, links: Iterable[int]) -> dict[int, DueUpdate]:
+    """Return what is known to be due at some of *links*, as far as it still is."""
+    known = {link: each for link in links if (each := hub.store.remembered.of(link))}
     if not known:
         return {}
     records = sorted({each.write.record for each in known.values()})

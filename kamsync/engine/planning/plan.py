@@ -123,25 +123,32 @@ def _planned(
         return
     if not system.allows(entity, op):
         return
+    chosen = _links_of(hub, system, only.of(entity)) if only is not None else None
     after, owed_ids, more = 0, hub.store.links.owed_ids, True
     while more and (links := owed_ids(system.name, entity, op.value, after, hub.batch)):
-        after, more = links[-1][0], len(links) == hub.batch
-        wanted = [each for each in links if only is None or each[1] in only.of(entity)]
-        if wanted:
-            yield _batch(hub, entity, wanted, op)
+        after, more = links[-1], len(links) == hub.batch
+        asked = links if chosen is None else [link for link in links if link in chosen]
+        waits = hub.store.links.waiting(asked)
+        yield _batch(hub, entity, [link for link in asked if link not in waits], op)
+
+
+def _links_of(hub: Hub, system: System, records: Sequence[str]) -> frozenset[int]:
+    """Return the links of some records in a system."""
+    places = hub.store.links.places_of(records)
+    return frozenset(place.link for place in places if place.system == system.name)
 
 
 def _batch(
-    hub: Hub, entity: str, links: Sequence[tuple[int, str | None]], op: Op
+    hub: Hub, entity: str, links: Sequence[int], op: Op
 ) -> list[tuple[OutboxRow, PlannedWrite]]:
-    """Return what is still due at some links, each with its record, in their order."""
+    """Return what is still due at some links, in their order."""
     known = remembered(hub, links) if op is Op.UPDATE else {}
     planned = {
         link: (_row(each.write, each.fields), each.write)
         for link, each in _free(hub, entity, known).items()
     }
-    planned |= _asked(hub, entity, [link for link, _ in links if link not in known], op)
-    return [planned[link] for link, _ in links if link in planned]
+    planned |= _asked(hub, entity, [link for link in links if link not in known], op)
+    return [planned[link] for link in links if link in planned]
 
 
 def _free(hub: Hub, entity: str, known: Mapping[int, DueUpdate]) -> dict[int, DueUpdate]:
