@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from kamsync.merge.state import State
-from kamsync.merge.words import AFTER_RESTORE, SHOWN_EVERYWHERE, Side, distinct, with_terms
+from kamsync.merge.words import (
+    AFTER_RESTORE,
+    SHOWN_EVERYWHERE,
+    UNTOLD,
+    Side,
+    distinct,
+    with_terms,
+)
 from kamsync.model import Conflict, Contender, Decision, Step, Value
 from kamsync.policy.verdict import Settlement
 
@@ -21,7 +28,8 @@ class Reunion(State):
         """Take what every link shows as the base; hold the field unless all of them say one thing.
 
         That replaces golden only where one of them was met before, since it may have known it, and where
-        they are the *whole* of those that say something. What is hidden says nothing.
+        they are the *whole* of those that say something. What is hidden says nothing, and where a record
+        may be hidden, a person is asked whether it is gone.
         """
         self.sides = [side for side in self.sides if not side.fact.unseen]
         if not self.sides:
@@ -43,7 +51,8 @@ class Reunion(State):
             self.settle_base(side)
         lone = self._lone()
         unsaid = said and any(each.value not in (said[0], self.golden.value) for each in lone)
-        if said and not covered and not unsaid:
+        untold = self.topic.cause == UNTOLD
+        if said and not (covered or unsaid or untold):
             self.meet_in(said[0], contenders)
         else:
             self.hold_again((*contenders, self.golden_contender(), *covered), lone)
@@ -86,7 +95,7 @@ class Reunion(State):
             field=self.topic.field,
             contenders=contenders,
             version=self.held.version + 1 if self.held else 1,
-            cause=AFTER_RESTORE,
+            cause=UNTOLD if self.topic.cause == UNTOLD else AFTER_RESTORE,
             agreed=self.golden.value,
             opened=self.court.at,
             assignee=self.held.assignee if self.held else "",

@@ -136,7 +136,7 @@ def _only_shown(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:
     """Return the fact after a restore: the value is shown, and what was covered before is kept.
 
     That is each edit that we have covered, and what a reference led to that was not dealt with: it may
-    have fallen.
+    have fallen. And it is what was shown before the system was put back as well: it may contend.
     """
     if fact is None:
         return said(Fact(showing.cells), showing)
@@ -144,7 +144,8 @@ def _only_shown(fact: Fact | None, showing: Showing, hearing: Hearing) -> Fact:
     covered = [step for step in fact.trail if step.revision is None]
     if map_ is not None and hearing.history is not None:
         covered += [step for step in steps(fact, map_, hearing) if step.revision is None]
-    if showing.name in hearing.references and fact.moved and says_nothing(showing.cells):
+    fell = showing.name in hearing.references and fact.moved and says_nothing(showing.cells)
+    if fell or hearing.turned_back:
         covered.append(Step(fact.observed, None, fact.author, fact.at))
     kept = [step for step in covered if step.cells != showing.cells]
     return structs.replace(said(fact, showing), trail=tuple(kept))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from kamsync.merge import appeal, decide, merge_restored
+from kamsync.merge import UNTOLD, appeal, decide, merge_restored
 from kamsync.model import Comment, Contender, Decision, Fact, Golden, Origin, Step
 from kamsync.policy import Settlement
 from kamsync.policy.verdict import Hold
@@ -58,6 +58,16 @@ def test_what_is_hidden_says_nothing_after_a_restore(topic, court, side, edit):
     merged = merge_restored(topic, OLD, [side(1, hidden)], None, court)
 
     assert (OLD, {1: hidden}, ()) == (merged.golden, merged.facts, merged.events)
+
+
+def test_what_may_only_be_hidden_after_a_restore_is_a_question(topic, court, side):
+    """Also where all systems agree that it is not shown: nothing told that it is gone."""
+    asked = structs.replace(topic, cause=UNTOLD)
+    sides = [side(link, Fact(("gone",), ("here",), -1, doubt=True)) for link in (1, 2)]
+
+    merged = merge_restored(asked, OLD, sides, None, court)
+
+    assert ("old", UNTOLD) == (merged.golden.value, merged.conflicts[0].cause)
 
 
 def test_golden_is_not_replaced_after_a_restore_while_a_system_cannot_be_read(

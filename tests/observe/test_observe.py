@@ -312,6 +312,18 @@ def test_what_a_hidden_field_shows_after_its_system_was_put_back_is_nobodys_edit
     assert 5 != fact.trail[-1].revision
 
 
+def test_what_contended_before_both_were_put_back_goes_on_contending():
+    """The store remembers what the system has lost."""
+    contended = Fact(("Boss",), ("Boss",), -1)
+    known = structs.replace(
+        link(), version="9", facts={EXISTS: Fact(HERE, HERE, 1), "title": contended}
+    )
+
+    fact = heard(known, reading(version="2", title="Head"), restoring=True)
+
+    assert ("Head", ["Boss"]) == (fact.observed[0], [step.cells[0] for step in fact.trail])
+
+
 def test_a_write_of_the_second_that_is_told_again_is_news_though_it_says_the_same():
     """Else it would never be known, and be sent again in each round."""
     wrote = Entry({"title": "Head"}, US, NOON, "1")

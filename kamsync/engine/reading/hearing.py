@@ -43,7 +43,7 @@ from kamsync.model import (
     Reading,
     Receipt,
 )
-from kamsync.observe import GONE, Hearing, observe
+from kamsync.observe import GONE, Hearing, is_gone, observe
 from kamsync.store import OutboxRow
 from kamsync.values.storable import require_storable
 
@@ -191,7 +191,7 @@ class _Hearing:
             intents=intents_of(rows),
             history=history,
             attested=attested,
-            restoring=self.restoring,
+            restoring=self.restoring or self._is_forgotten(link),
             ended=self.ended.get(reading.native_id, {}),
             digest=self.digests.get(reading.native_id),
             references=self.references,
@@ -199,6 +199,14 @@ class _Hearing:
             awaited=self._is_awaited(link, reading),
         )
         return observe(link, reading, hearing)
+
+    def _is_forgotten(self, link: Link) -> bool:
+        """Whether a link shows something for the first time since the store was put back.
+
+        What we ourselves have written there since is not known, and says what it says.
+        """
+        gone = bool(self.hub.forgotten_below) and is_gone(link)
+        return gone and all(fact.knows == -1 for fact in link.facts.values())
 
     def _is_awaited(self, link: Link, reading: Reading) -> bool:
         """Whether this fills the place of a record whose create may have been given up too early.

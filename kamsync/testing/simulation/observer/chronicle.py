@@ -41,6 +41,8 @@ class Chronicle:
         self.is_strange: Callable[[Place], bool] = lambda _: False
         """Whether nothing tells any more for what a native record was made."""
         self.exists: dict[str, Event] = {}
+        self.ended: set[str] = set()
+        """The records that were golden as gone at some time."""
         self.split: dict[Place, Place] = {}
         """What was merged away and brought back, with what it was merged into; until they are made one."""
         self._parted: set[Place] = set()
@@ -116,6 +118,8 @@ class Chronicle:
         elif event.field == EXISTS and event.act in {"set", "settled", "closed", "decided"}:
             said = self.exists.get(event.record)
             decided = said is not None and (said.act, said.value) == ("decided", event.value)
+            if event.value is False:
+                self.ended.add(event.record)
             # Where systems come to say what a person has decided, it is still their word.
             if event.value in (True, False) and not (decided and event.act == "closed"):
                 self.exists[event.record] = event

@@ -33,6 +33,11 @@ class Made:
         """Return what was made in a system for a record, as far as that must be known."""
         return self._places.get((system, record), [])
 
+    def is_of_another(self, place: Place, record: str) -> bool:
+        """Whether a native record was made for another one than *record*, as far as that must be known."""
+        made = (of for (_, of), places in self._places.items() if place in places)
+        return any(self.truth.now(of) != record for of in made)
+
     def add(self, record: str, place: Place) -> None:
         """Take in that a native record was made."""
         self._places.setdefault((place.system, record), []).append(place)

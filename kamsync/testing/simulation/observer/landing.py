@@ -50,7 +50,7 @@ class Landings:
         self.audit = audit
         self.sending = Sending(truth, report)
         self.strangers = Strangers(truth, chronicle.renewed)
-        chronicle.is_strange = self.strangers.excuses
+        chronicle.is_strange = self._is_strange
         self.report = report
         self.store: Store | None = None
         self.towns: dict[str, Town] = {}
@@ -121,6 +121,15 @@ class Landings:
         self.unshown.add(place)
         assert self.store is not None
         self.strangers.hidden(self.store.outbox, place)
+
+    def _is_strange(self, place: Place) -> bool:
+        """Whether nothing tells any more for what a native record was made: people have changed it since.
+
+        Or it was hidden, and another one has taken its place.
+        """
+        of = self.truth.record_of(place)
+        replaced = place in self.unshown and self.made.is_of_another(place, of or "")
+        return replaced or self.strangers.excuses(place)
 
     def shown_again(self, place: Place) -> None:
         """What was hidden is shown again, if it is still there."""

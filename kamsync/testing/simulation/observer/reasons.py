@@ -50,9 +50,14 @@ def _lives(landings: Landings, place: Place, record: str) -> bool:
 
 
 def passes_for_gone(landings: Landings, place: Place, record: str) -> bool:
-    """Whether what is only hidden counts as gone: by a person's word, or where nothing tells of the gone."""
+    """Whether what is only hidden counts as gone: by a person's word, or where nothing tells of the gone.
+
+    So it is where the record was gone in all other systems, and golden as that.
+    """
     if place not in landings.unshown:
         return False
+    if record in landings.chronicle.ended:
+        return True
     said = landings.chronicle.exists.get(record)
     by_person = said is not None and said.act == "decided"
     return by_person or Can.TOMBSTONES not in landings.towns[place.system].cast.can
