@@ -27,23 +27,22 @@ from kamsync.engine.context.ties import references_of
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.reading.emptied_references import Ended, Ending, ended_targets, reread_referring
 from kamsync.engine.reading.histories import histories
+from kamsync.engine.reading.known_links import by_own_id, differs, new_links, placeholders, went
 from kamsync.engine.reading.native_merges import follow_native_merge
 from kamsync.engine.reading.newcomers import keep_newcomers
 from kamsync.engine.reading.passed_over import admit
 from kamsync.engine.reading.unchanged import digests_of, pass_unchanged
 from kamsync.errors import ValueInvalid
 from kamsync.model import (
-    EXISTS,
     Entry,
     Event,
-    Fact,
     Link,
     Op,
     Outcome,
     Reading,
     Receipt,
 )
-from kamsync.observe import GONE, Hearing, is_gone, observe
+from kamsync.observe import Hearing, is_gone, observe
 from kamsync.store import OutboxRow
 from kamsync.values.storable import require_storable
 
@@ -84,14 +83,14 @@ def hear(
     digests = digests_of(system.maps[entity], readings)
     same = pass_unchanged(hub, system, entity, readings, digests, seen)
     readings = [reading for reading in readings if reading.native_id not in same]
-    known = _by_own_id(hub, system, entity, readings)
+    known = by_own_id(hub, system, entity, readings)
     rows = hub.store.outbox.inflight_of([link.id for link in known.values()])
     past = histories(hub, system, entity, readings, known, rows)
     open_ = {link: intents_of(each) for link, each in rows.items()}
     ending |= {(entity, each.native_id) for each in readings if _has_ended(each)}
     ended = ended_targets(hub, system, entity, readings, known, open_, past, ending)
     if ended:
-        known = _by_own_id(hub, system, entity, readings)
+        known = by_own_id(hub, system, entity, readings)
     with hub.store.transaction():
         hearing = _Hearing(hub, system, entity, seen, rows, past, ended, digests)
         return hearing.take(readings, known, attested, invited)
@@ -143,7 +142,7 @@ class _Hearing:
             if reading.native_id in self.digests or _is_storable(hub, system, entity, reading)
         ]
         there = frozenset(link.id for link in known.values())
-        filled = _placeholders(hub, system, entity, fits, known)
+        filled = placeholders(hub, system, entity, fits, known)
         self.rows |= hub.store.outbox.inflight_of([link.id for link in filled.values()])
         known |= filled
         self.spent = spent_fields(hub, system, [row for rows in self.rows.values() for row in rows])
@@ -152,7 +151,7 @@ class _Hearing:
         hub.store.links.stands_for_itself(system.name, entity, [r.native_id for r in wanted])
         plain = [] if self.restoring else wanted
         met = keep_newcomers(hub, system, entity, plain, self.digests, self.seen, self.read_at)
-        known |= _new_links(hub, system, entity, [r for r in wanted if r.native_id not in met])
+        known |= new_links(hub, system, entity, [r for r in wanted if r.native_id not in met])
         heard = [
             (known[r.native_id], self.hear(known[r.native_id], r, attested=r.native_id in attested))
             for r in fits
@@ -163,16 +162,16 @@ class _Hearing:
         for reading in fits:
             if reading.merged_into is not None:
                 follow_native_merge(hub, system, entity, reading)
-        back = [after for before, after in heard if _went(after, before)]
+        back = [after for before, after in heard if went(after, before)]
         # Where nobody was told yet that it had gone, nothing else says that it is behind.
         hub.store.records.mark_dirty(sorted({after.record for after in back if after.record}))
         for name in [each for link in back for each in (link.native_id, link.record) if each]:
             hub.store.links.arrived(system.name, entity, [name])
         if back:
             reread_referring(hub, system, entity)
-        gone = [after for before, after in heard if _went(before, after)]
+        gone = [after for before, after in heard if went(before, after)]
         drop_questions(hub, gone)
-        changed = sum(1 for before, after in heard if _differs(before, after))
+        changed = sum(1 for before, after in heard if differs(before, after))
         return Heard(changed + len(met), len(gone))
 
     def hear(self, link: Link, reading: Reading, *, attested: bool) -> Link:
@@ -252,16 +251,16 @@ class _Hearing:
         store.outbox.finish(self.answered, "done")
         store.outbox.finish(self.lost, "dropped")
         store.outbox.update(self.ahead())
-        changed = [after for before, after in heard if _differs(before, after)]
+        changed = [after for before, after in heard if differs(before, after)]
         store.links.save([link for link in changed if link.id not in there])
         store.links.hear([link for link in changed if link.id in there])
         self.hub.note(list(self.learnt(heard)))
-        same = [(before, after) for before, after in heard if not _differs(before, after)]
+        same = [(before, after) for before, after in heard if not differs(before, after)]
         store.links.touch([after.id for _, after in same], self.seen, self.read_at)
         told = [(after.id, after.digest) for before, after in same if before.digest != after.digest]
         store.links.set_digests(told)
         # Who waits for a person is looked at again: what changed may tell who it is.
-        known = (after for before, after in heard if before.facts and _differs(before, after))
+        known = (after for before, after in heard if before.facts and differs(before, after))
         store.links.set_waiting([link.id for link in known if link.record is None], None)
         store.records.mark_dirty(sorted(self.outdated(heard)))
 
@@ -311,15 +310,6 @@ def _has_ended(reading: Reading) -> bool:
     return reading.values is None and reading.merged_into is None
 
 
-def _by_own_id(
-    hub: Hub, system: System, entity: str, readings: Sequence[Reading]
-) -> dict[str, Link]:
-    """Return the links of native records; one that was merged away says nothing about its survivor."""
-    ids = [reading.native_id for reading in readings]
-    found = hub.store.links.by_native(system.name, entity, ids)
-    return {native_id: link for native_id, link in found.items() if link.native_id == native_id}
-
-
 def _release(
     hub: Hub,
     system: System,
@@ -329,7 +319,7 @@ def _release(
 ) -> None:
     """Let what is parked go on where the native record is not what it was."""
     if hub.store.parks.are_any():
-        same = {after.native_id for before, after in heard if not _differs(before, after)}
+        same = {after.native_id for before, after in heard if not differs(before, after)}
         ids = [reading.native_id for reading in readings if reading.native_id not in same]
         hub.store.parks.clear(system.name, entity, ids)
 
@@ -347,56 +337,3 @@ def _is_storable(hub: Hub, system: System, entity: str, reading: Reading) -> boo
         hub.park(system.name, entity, reading.native_id, None, invalid.message)
         return False
     return True
-
-
-def _placeholders(
-    hub: Hub,
-    system: System,
-    entity: str,
-    readings: Sequence[Reading],
-    known: Mapping[str, Link],
-) -> dict[str, Link]:
-    """Return the links that were waiting for a native record which now shows our stamp."""
-    stamps = {
-        reading.stamp: reading
-        for reading in readings
-        if reading.stamp and reading.values is not None and reading.native_id not in known
-    }
-    if not stamps:
-        return {}
-    found: dict[str, Link] = {}
-    for record, links in hub.store.links.of_records(sorted(stamps)).items():
-        for link in links:
-            if (link.system, link.entity, link.native_id) == (system.name, entity, None):
-                native_id = stamps[record].native_id
-                found[native_id] = structs.replace(link, native_id=native_id)
-                hub.store.links.arrived(system.name, entity, [native_id, record])
-    return found
-
-
-def _new_links(hub: Hub, system: System, entity: str, wanted: Sequence[Reading]) -> dict[str, Link]:
-    """Return links for native records that were never seen, and of which more is to be noted."""
-    if not wanted:
-        return {}
-    first = hub.store.take("link", len(wanted))
-    return {
-        reading.native_id: Link(first + i, system.name, entity, reading.native_id, None, {})
-        for i, reading in enumerate(wanted)
-    }
-
-
-def _differs(before: Link, after: Link) -> bool:
-    """Whether anything but the time of reading has changed; mostly the version tells, and soonest."""
-    return not before.facts or (
-        before.version,
-        before.settled,
-        before.native_id,
-        before.stamp,
-        before.facts,
-    ) != (after.version, after.settled, after.native_id, after.stamp, after.facts)
-
-
-def _went(before: Link, after: Link) -> bool:
-    """Whether the record was here before and is gone now."""
-    was, now = before.facts.get(EXISTS), after.facts.get(EXISTS, Fact(()))
-    return was is not None and was.observed != GONE and now.observed == GONE
