@@ -20,7 +20,8 @@ from collections.abc import Callable
 from typing import Any
 
 from kamsync.cli.root import root
-from kamsync.engine import assemble, rounds
+from kamsync.engine import assemble
+from kamsync.engine.rounds import run
 from kamsync.memory import Faults
 
 PULL, SETTLE, PUSH = "pull", "settle", "push"
@@ -129,7 +130,7 @@ def main() -> None:
     pipe, place, step, *args = sys.argv[1:]
     watch = Watch(int(pipe), place, int(step))
     for phase, name in ((PULL, "take_in"), (SETTLE, "settle"), (PUSH, "deliver")):
-        setattr(rounds, name, watch.within(phase, getattr(rounds, name)))
+        setattr(run, name, watch.within(phase, getattr(run, name)))
     assemble.open_configured_store = watch_store(watch, assemble.open_configured_store)
     assemble.assemble = watch_systems(watch, assemble.assemble)
     # Without this, a signal to continue is forgotten before it is waited for.

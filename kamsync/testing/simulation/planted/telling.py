@@ -108,7 +108,7 @@ TELLING = {
     "respelling": Bug(
         "What says the same already is written anew in other words.",
         (Patch("kamsync.mapping", "FieldMap.put", _in_its_own_words),),
-        seeds=6,
+        seeds=46,
         breaks=(26,),
     ),
 }
