@@ -251,3 +251,20 @@ def test_what_was_made_since_and_is_hidden_is_not_taken_for_what_is_sent_now(sav
 
     assert ["Acme", "Bolt"] == hub["success"].all("name")
     assert {"Bolt", "Bolt SE"} == {each.value for each in hub.conflict().contenders}
+
+
+def test_what_a_copy_with_our_id_was_made_of_is_known_by_that_id(stage, tmp_path, clock):
+    """Although nothing else tells it apart, and the backup is from before both were read."""
+    hub = stage("sales", "success")
+    hub.store.backup(tmp_path / "backup")
+    here = hub["sales"].create(industry="steel")
+    hub.meet()
+
+    hub.clock.wait(10)
+    hub.hub.store.close()
+    hub.hub.store = restore_store(tmp_path / "backup", "sqlite://", clock=clock, key=hub.key)
+    hub.meet()
+    hub.settle()
+
+    assert [here] == hub["sales"].ids()
+    assert 1 == len(hub["success"].ids()) == len(hub.records())
