@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from kamsync.memory.acts import Row
 from kamsync.memory.views import View
+from kamsync.model import Native
 from kamsync.observe.versions import is_older
 from kamsync.testing.simulation.drawn.choices import Choices
 from kamsync.testing.simulation.observer.cells import Place
@@ -41,12 +42,12 @@ class Setback:
 
     def _put_back(self, town: Town, seq: int) -> None:
         before = {
-            Place(town.cast.name, name, row.id): row.alive
+            Place(town.cast.name, name, row.id): (row.alive, dict(row.values))
             for name in town.names()
             for row in town.table(name).rows.values()
         }
         town.go_back(seq)
-        for place, was_alive in before.items():
+        for place, (was_alive, values) in before.items():
             row = town.row(place.entity, place.native_id)
             is_alive = row is not None and row.alive
             if was_alive and not is_alive:
@@ -55,14 +56,15 @@ class Setback:
                 self.landings.found(place)
             if row is not None:
                 # What is deleted again may be brought back as it was then.
-                self._turn_back(town, place, row)
+                self._turn_back(town, place, row, values)
 
-    def _turn_back(self, town: Town, place: Place, row: Row) -> None:
+    def _turn_back(self, town: Town, place: Place, row: Row, before: Mapping[str, Native]) -> None:
         """Let each field be what it was; nobody can tell where the version does not say that it is older."""
         link = self.landings.link(place)
         is_told = link is None or is_older(View(town, town.cast.can).version(row), link.version)
         truth = self.landings.truth
         for field in PARTS[place.entity]:
             ident = truth.nodes.of_natives(place.system, place.entity, field, row.values)
-            truth.turned_back(place, field, ident, town.seq, told=is_told)
+            moved = any(row.values.get(n) != before.get(n) for n in PARTS[place.entity][field])
+            truth.turned_back(place, field, ident, town.seq, told=is_told, moved=moved)
             self.landings.audit.replaced(place, field)

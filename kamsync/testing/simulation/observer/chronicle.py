@@ -307,7 +307,9 @@ class Chronicle:
 
     def _nobody(self, event: Event, ident: Ident) -> None:
         """Report a value that no person entered in a system of this record."""
-        if self.renewed.intersection(self.truth.of_record.get(event.record, ())):
+        # What came back with its system is said there by nobody, as its policy for disputes may rule.
+        passing = self.renewed | self.truth.turned
+        if passing.intersection(self.truth.of_record.get(event.record, ())):
             return
         where = f"{event.record}.{event.field}"
         echoes = [

@@ -32,6 +32,8 @@ class Truth:
         self.entities: dict[str, str] = {}
         self.moot = 0
         self.excepted = 0
+        self.turned: set[Place] = set()
+        """The native records that their system has put back to what they were."""
         self.words: dict[int, str] = {}
         self._bits = 0
 
@@ -170,15 +172,21 @@ class Truth:
                 self.moot |= head if was.user else head | was.head
         cell.versions.append(Version(ident, past, head, user=head != 0 and ident == cell.blank))
 
-    def turned_back(self, place: Place, field: str, ident: Ident, seq: int, *, told: bool) -> None:
+    def turned_back(
+        self, place: Place, field: str, ident: Ident, seq: int, *, told: bool, moved: bool
+    ) -> None:
         """A system was put back: a field holds what it once held, and nobody has entered that.
 
         What was entered there since and nobody has heard is gone. Where nothing tells that it is older,
-        it passes for an edit: an exception.
+        it passes for an edit: an exception. So does what *moved* in its spelling alone, with all that
+        follows from it.
         """
         cell = self.cell(place, field)
         was = cell.now
+        self.turned.add(place)
         if is_same(was.ident, ident):
+            if moved and _follows(ident):
+                cell.versions.append(Version(ident, was.past, was.head, seq=seq, lost=was.past))
             return
         old = next(
             (v for v in reversed(cell.versions) if is_same(v.ident, ident)), cell.versions[0]
