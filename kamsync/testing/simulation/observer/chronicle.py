@@ -168,10 +168,8 @@ class Chronicle:
         lost = subject.now.past & ~subject.seen(past) & ~excused
         if lost:
             self.truth.agree_all(event.record, event.field, subject, [subject.now])
-            if subject.now.head & self.truth.excepted:
-                # Where golden may give way, so may whoever says the same.
-                self.truth.excepted |= subject.seen(subject.now.head)
-            excused = subject.named | self.truth.excepted | self.truth.moot
+            self.truth.give_way(subject)
+            excused |= self.truth.excepted
             lost = subject.now.past & ~subject.seen(past) & ~excused
         if lost:
             where = f"{event.record}.{event.field}"

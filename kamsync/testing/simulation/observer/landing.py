@@ -314,6 +314,9 @@ class Landings:
         if covered & ~subject.settled:
             truth.agree(cell, subject)
         covered &= ~subject.settled
+        if covered:
+            truth.give_way(subject)
+            covered &= ~truth.excepted
         if not covered or (Can.HISTORY in cast.can and (place.entity, field) not in cast.untold):
             return
         if Can.REFUSE_STALE not in cast.can:

@@ -40,9 +40,12 @@ def _lives(landings: Landings, place: Place, record: str) -> bool:
     """Whether a native record is there, is still this record, and can be known to be.
 
     It may be one of its own by now, as a person said; and where another one took the place of what passed
-    for gone, no listing tells that it is back.
+    for gone, no listing tells that it is back. So it is of what was merged away before it was put back.
     """
     if place in landings.deaths or not landings.alive(place):
+        return False
+    known = landings.link(place)
+    if place in landings.truth.turned and (known is None or known.native_id != place.native_id):
         return False
     if landings.truth.record_of(place) != landings.truth.now(record):
         return False

@@ -201,6 +201,12 @@ class Truth:
         self.excepted |= 0 if told else lost
         cell.versions.append(Version(ident, old.past, old.head, seq=seq, lost=lost))
 
+    def give_way(self, subject: Subject) -> None:
+        """Except, with what was golden and may have given way unnamed, all that said the same."""
+        for version in subject.versions:
+            if version.head & self.excepted:
+                self.excepted |= subject.seen(version.head)
+
     def changed_after(self, place: Place, shown: int) -> None:
         """A record has a version of now: what came back there unread passes for an edit as well."""
         for field in PARTS[place.entity]:
