@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from kamsync.connector import Can
-from kamsync.engine.reading.hearing import LATE_LIMIT
+from kamsync.engine.context.open_writes import LATE_LIMIT
 from kamsync.errors import SystemDown
 from kamsync.memory import ALL
 from kamsync.model import Kind, Op, Outcome, Receipt

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 
+from kamsync.clock import instant
 from kamsync.connector import Can
 from kamsync.engine.hub import Hub, System
 from kamsync.mapping import EntityMap
@@ -11,14 +13,25 @@ from kamsync.model import EXISTS, Intent, Link, Native, Op
 from kamsync.store import OutboxRow
 
 __all__ = [
+    "LATE_LIMIT",
     "has_landed",
     "in_flight",
     "intents_of",
     "knows_or_sees_more",
     "learns",
+    "may_land",
     "sent",
     "spent_fields",
 ]
+
+
+LATE_LIMIT = timedelta(hours=1)
+"""How long a request whose answer was lost may possibly be on its way."""
+
+
+def may_land(hub: Hub, row: OutboxRow) -> bool:
+    """Whether the request of a write may still be on its way."""
+    return row.at > instant(hub.clock.now() - LATE_LIMIT)
 
 
 def in_flight(hub: Hub, system: System, entity: str) -> Iterator[list[OutboxRow]]:

@@ -7,17 +7,16 @@ that there is one place where the store learns what a system holds.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import timedelta
 
 from msgspec import Struct, structs
 
-from kamsync.clock import instant
 from kamsync.connector import Can
 from kamsync.engine.context.open_writes import (
     has_landed,
     intents_of,
     knows_or_sees_more,
     learns,
+    may_land,
     sent,
     spent_fields,
 )
@@ -46,10 +45,7 @@ from kamsync.observe import Hearing, is_gone, observe
 from kamsync.store import OutboxRow
 from kamsync.values.storable import require_storable
 
-__all__ = ["LATE_LIMIT", "Heard", "hear"]
-
-LATE_LIMIT = timedelta(hours=1)
-"""How long a request whose answer was lost may possibly be on its way."""
+__all__ = ["Heard", "hear"]
 
 
 class Heard(Struct, frozen=True):
@@ -121,6 +117,7 @@ class _Hearing:
         self.references = references_of(hub, entity, system.maps[entity]).keys()
         self.read_at = hub.now()
         self.restoring = hub.restored_at is not None
+        self.may_have_forgotten = hub.forgotten_below > 0
         self.spent: Mapping[str, frozenset[str]] = {}
         self.answered: list[int] = []
         self.lost: list[int] = []
@@ -181,7 +178,7 @@ class _Hearing:
         if rows and reading.version != link.version:
             self.answered += self.answers(rows, history)
         elif rows:
-            self.lost += [row.id for row in rows if self._is_expired(row)]
+            self.lost += [row.id for row in rows if not may_land(self.hub, row)]
         hearing = Hearing(
             map=self.system.maps[self.entity],
             can=self.system.connector.can,
@@ -204,7 +201,7 @@ class _Hearing:
 
         What we ourselves have written there since is not known, and says what it says.
         """
-        gone = bool(self.hub.forgotten_below) and is_gone(link)
+        gone = self.may_have_forgotten and is_gone(link)
         return gone and all(fact.knows == -1 for fact in link.facts.values())
 
     def _is_awaited(self, link: Link, reading: Reading) -> bool:
@@ -213,7 +210,7 @@ class _Hearing:
         Of a store that was put back once it may as well be what that has forgotten: it speaks for itself.
         """
         place = link.record is not None and not link.facts
-        return place and reading.stamp == link.record and not self.hub.forgotten_below
+        return place and reading.stamp == link.record and not self.may_have_forgotten
 
     def answers(self, rows: Sequence[OutboxRow], history: Sequence[Entry] | None) -> list[int]:
         """Return the open writes of a link that a changed record settles.
@@ -232,13 +229,10 @@ class _Hearing:
             mine = said or (ours if has_landed(row) or len(rows) == 1 else [])
             if mine:
                 ours.remove(mine[0])
-            if mine or has_landed(row) or row.op is Op.CREATE or self._is_expired(row):
+            over = has_landed(row) or row.op is Op.CREATE or not may_land(self.hub, row)
+            if mine or over:
                 settled.append(row.id)
         return settled
-
-    def _is_expired(self, row: OutboxRow) -> bool:
-        """Whether no request of this write can be on its way any more."""
-        return row.at <= instant(self.hub.clock.now() - LATE_LIMIT)
 
     def _says(self, entry: Entry, row: OutboxRow) -> bool:
         """Whether an entry of the history holds all that a write sent."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-from kamsync.clock import instant
 from kamsync.connector import Can
-from kamsync.engine.context.open_writes import in_flight, sent
+from kamsync.engine.context.open_writes import in_flight, may_land, sent
 from kamsync.engine.context.places import give_up_places
 from kamsync.engine.hub import Hub, System
 from kamsync.engine.reading.created import fill
-from kamsync.engine.reading.hearing import LATE_LIMIT, hear
+from kamsync.engine.reading.hearing import hear
 from kamsync.engine.reading.hidden import hidden_fields
 from kamsync.engine.writing.resolve import makes_new, mark_dirty, still_missing
 from kamsync.model import Op
@@ -36,16 +35,11 @@ def give_up_creates(hub: Hub, system: System, entity: str) -> None:
         # A search may lag behind what is listed.
         unseen = creates if Can.SEARCH in system.connector.can else beside
         found = _read_already(hub, system, entity, [row for row in unseen if row.id not in unsaid])
-        known = unsaid | found | {row.id for row in beside if _may_land(hub, row)}
+        known = unsaid | found | {row.id for row in beside if may_land(hub, row)}
         given_up = [row for row in rows if row.op is Op.CREATE and row.id not in known]
         with hub.store.transaction():
             hub.store.outbox.finish([row.id for row in given_up], "dropped")
             give_up_places(hub, (row.link for row in given_up))
-
-
-def _may_land(hub: Hub, row: OutboxRow) -> bool:
-    """Whether the request of a write may still be on its way."""
-    return row.at > instant(hub.clock.now() - LATE_LIMIT)
 
 
 def _read_already(
@@ -108,8 +102,7 @@ def _refused_for_good(hub: Hub, system: System, rows: Sequence[OutboxRow]) -> fr
     return frozenset(
         row.id
         for row in rows
-        if records.get(row.link) in refused
-        and not (_may_land(hub, row) or _hides(hub, system, row))
+        if records.get(row.link) in refused and not (may_land(hub, row) or _hides(hub, system, row))
     )
 
 

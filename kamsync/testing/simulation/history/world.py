@@ -10,7 +10,7 @@ from random import Random
 from msgspec import structs
 
 from kamsync.clock import SetClock
-from kamsync.engine.reading.hearing import LATE_LIMIT
+from kamsync.engine.context.open_writes import LATE_LIMIT
 from kamsync.memory.acts import Act, Row
 from kamsync.model import Write
 from kamsync.policy import Policy

@@ -305,7 +305,7 @@ class Chronicle:
 
     def _nobody(self, event: Event, ident: Ident) -> None:
         """Report a value that no person entered in a system of this record."""
-        # What came back with its system is said there by nobody, as its policy for disputes may rule.
+        # What came back with its system is said by nobody there, and a rule may settle for it all the same.
         passing = self.renewed | self.truth.turned
         if passing.intersection(self.truth.of_record.get(event.record, ())):
             return
