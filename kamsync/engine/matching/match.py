@@ -117,6 +117,7 @@ class _Matching:
         self.hub = hub
         self.entity = entity
         self.links = links
+        self.restoring = hub.restored_at is not None
         self.said = canonical(hub, entity, links)
         makers = hub.key_makers
         self.exact = {id_: exact_keys(entity, said, makers) for id_, said in self.said.items()}
@@ -170,10 +171,10 @@ class _Matching:
         if link.stamp:
             known = self.known.now(link.stamp)
             if self._is_split(link, known):
-                if not self._may_be_late(link):
-                    return self._recognise(link)
-                self._ask(link, Match(Verdict.REVIEW, known, ((known, Score(1.0)),), LATE))
-                return False
+                if self._may_be_late(link):
+                    self._ask(link, Match(Verdict.REVIEW, known, ((known, Score(1.0)),), LATE))
+                    return False
+                return self._recognise(link)
             if known in self.known.systems:
                 return self._tie(link, known, f"it carries the id {link.stamp}")
             if link.stamp.startswith(f"{self.entity.name}-"):
@@ -185,9 +186,8 @@ class _Matching:
 
     def _is_origin(self, link: Newcomer) -> bool:
         """Whether an older store finds the id that it once made for a native record in a copy of it."""
-        systems = self.known.systems.get(self._id(link))
-        restoring = self.hub.restored_at is not None
-        return restoring and systems is not None and link.system not in systems
+        systems = self.known.systems.get(self._id(link)) if self.restoring else None
+        return systems is not None and link.system not in systems
 
     def _is_split(self, link: Newcomer, record: str) -> bool:
         """Whether the record whose id is carried has another native record in the same system.
@@ -195,7 +195,7 @@ class _Matching:
         Somebody has undone a merge there: what came back need not be what took it over. After a restore
         it may be the copy of what is known under another id.
         """
-        may_be_copy = record == link.stamp and self.hub.restored_at is not None
+        may_be_copy = record == link.stamp and self.restoring
         return link.system in self.known.systems.get(record, ()) and not may_be_copy
 
     def _may_be_late(self, link: Newcomer) -> bool:

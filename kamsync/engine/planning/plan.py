@@ -129,7 +129,8 @@ def _planned(
         after, more = links[-1], len(links) == hub.batch
         asked = links if chosen is None else [link for link in links if link in chosen]
         waits = hub.store.links.waiting(asked)
-        yield _batch(hub, entity, [link for link in asked if link not in waits], op)
+        if free := [link for link in asked if link not in waits]:
+            yield _batch(hub, entity, free, op)
 
 
 def _links_of(hub: Hub, system: System, records: Sequence[str]) -> frozenset[int]:
