@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from kamsync.engine.hub import Hub
+from kamsync.engine.hub import Hub, System
 from kamsync.engine.matching.pilot import Choice, Pilot, pilot_of
 from kamsync.engine.planning.approving import remember, require_consent
 from kamsync.engine.reading.selecting import require_told
@@ -40,7 +40,7 @@ def preview(
     """
     with hub.store.round_lock("plan"):
         result = _begin(hub, "plan")
-        take_in(hub, result, sweep=sweep, progress=progress)
+        _read(hub, result, sweep=sweep, progress=progress)
         pilot = _pilot(hub, result, only)
         with hub.store.rehearsal():
             settle(hub, result, only=pilot, progress=progress)
@@ -77,7 +77,7 @@ def run_round(
         if approve is not None:
             only = only or _chosen(hub, approve)
         result = _begin(hub, "sync", among)
-        take_in(hub, result, sweep=sweep, progress=progress)
+        _read(hub, result, sweep=sweep, progress=progress)
         try:
             try:
                 pilot = _agree(hub, result, approve, only, progress)
@@ -94,6 +94,23 @@ def run_round(
         deliver(hub, result, only=pilot, progress=progress)
         _end(hub, result, "done")
     return result
+
+
+def _read(
+    hub: Hub,
+    result: Round,
+    *,
+    among: Collection[System] | None = None,
+    sweep: bool = False,
+    progress: Progress | None = None,
+) -> None:
+    """Take in what changed; a round whose scope can select nothing of it ends."""
+    take_in(hub, result, among=among, sweep=sweep, progress=progress)
+    try:
+        require_told(hub)
+    except ConfigurationInvalid:
+        _end(hub, result, "stopped")
+        raise
 
 
 def _agree(
@@ -124,14 +141,13 @@ def _chosen(hub: Hub, approve: str) -> Choice | None:
 
 def _pilot(hub: Hub, result: Round, only: Choice | None) -> Pilot | None:
     """Return what is chosen among all that was taken in; a round for what is not there ends."""
+    if only is None:
+        return None
     try:
-        require_told(hub)
-        pilot = pilot_of(hub, only) if only is not None else None
-    except (ConfigurationInvalid, UnknownName):
+        pilot = pilot_of(hub, only)
+    except UnknownName:
         _end(hub, result, "stopped")
         raise
-    if pilot is None:
-        return None
     result.pilot = {name: len(ids) for name, ids in pilot.records.items() if ids}
     return pilot
 
@@ -143,7 +159,7 @@ def _widen(hub: Hub, result: Round, progress: Progress | None) -> bool:
     result.resting = sorted(paused)
     result.down += recognise(hub, more)
     if more:
-        take_in(hub, result, among=more, progress=progress)
+        _read(hub, result, among=more, progress=progress)
     return bool(more)
 
 
