@@ -239,6 +239,42 @@ def plugin(hub, monkeypatch):
         sys.modules.pop(name, None)
 
 
+SHY = """
+from kamsync import hookimpl
+from kamsync.lenses import identity_map
+from kamsync.memory import Memory
+
+class Shy(Memory):
+    kind = "shy"
+
+    def read(self, object_, names, cursor):
+        self.system.hidden.add(("account", "FIELD"))
+        return super().read(object_, names, cursor)
+
+@hookimpl
+def kamsync_connectors():
+    return {"shy": Shy}
+
+@hookimpl
+def kamsync_mappings(kind, schema):
+    if kind == "shy":
+        return [identity_map(each, each.name) for each in schema.entities.values()]
+"""
+
+
+@pytest.fixture
+def shy(hub, plugin):
+    """Let systems show a field of accounts no more: all of them, or those of one *team*."""
+
+    def hide(field, team=""):
+        plugin("shy", SHY.replace("FIELD", field))
+        shown = 'connector = "memory"' + (f'\nteam = "{team}"' if team else "")
+        text = hub.file.read_text().replace(shown, shown.replace("memory", "shy"))
+        hub.configure(f'plugins = ["shy"]\n{text}')
+
+    return hide
+
+
 @pytest.fixture
 def slow(nordwind, plugin):
     """Let success answer only after somebody has pressed return, where SLOW is set."""

@@ -2,28 +2,6 @@
 
 import pytest
 
-SHY = """
-from kamsync import hookimpl
-from kamsync.lenses import identity_map
-from kamsync.memory import Memory
-
-class Shy(Memory):
-    kind = "shy"
-
-    def read(self, object_, names, cursor):
-        self.system.hidden.add(("account", "tier"))
-        return super().read(object_, names, cursor)
-
-@hookimpl
-def kamsync_connectors():
-    return {"shy": Shy}
-
-@hookimpl
-def kamsync_mappings(kind, schema):
-    if kind == "shy":
-        return [identity_map(each, each.name) for each in schema.entities.values()]
-"""
-
 
 @pytest.fixture
 def staffed(hub):
@@ -49,13 +27,6 @@ def unmap_tier(hub):
     hub.configure(text)
 
 
-def shy(hub, plugin):
-    """Let no system show a tier."""
-    plugin("shy", SHY)
-    text = hub.file.read_text().replace('connector = "memory"', 'connector = "shy"')
-    hub.configure(f'plugins = ["shy"]\n{text}')
-
-
 def test_no_approval_is_offered_where_no_system_maps_what_the_scope_selects_by(by_tier):
     """`check` says the same as `plan`, and both say what could be selected by instead."""
     unmap_tier(by_tier)
@@ -71,9 +42,9 @@ def test_no_approval_is_offered_where_no_system_maps_what_the_scope_selects_by(b
     assert "billing_address" not in problem["hint"]
 
 
-def test_no_approval_is_offered_where_a_system_hides_what_the_scope_selects_by(by_tier, plugin):
+def test_no_approval_is_offered_where_a_system_hides_what_the_scope_selects_by(by_tier, shy):
     """It names the field, and where which native field of it is missing."""
-    shy(by_tier, plugin)
+    shy("tier")
 
     results = [by_tier.run("plan"), by_tier.run("sync")]
 
@@ -103,9 +74,9 @@ def test_a_scope_that_fits_an_account_is_not(by_tier):
     assert [] == [each for each in told if "is in scope" in each]
 
 
-def test_what_was_in_scope_goes_on_once_its_field_is_hidden(by_tier, plugin):
+def test_what_was_in_scope_goes_on_once_its_field_is_hidden(by_tier, shy):
     """The scope has selected something, and a hidden field ends nobody's round."""
     by_tier.meet()
-    shy(by_tier, plugin)
+    shy("tier")
 
     assert 0 == by_tier.run("sync", "--sweep").exit_code
