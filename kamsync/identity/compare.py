@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from kamsync.identity.keys import exact_keys, is_organisation, is_person, label_of, person_of
+from kamsync.identity.keys import exact_keys, label_of, person_of
 from kamsync.identity.names import SAME, Name, alike, codes, is_slip, named, person_likeness
 from kamsync.identity.words import SIBLING
 from kamsync.model import Value
@@ -72,9 +72,9 @@ class _Sign(Struct, frozen=True):
 
 def score(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) -> Score:
     """Return how likely *a* and *b* are the same record; the order of the two is no matter."""
-    if is_organisation(entity):
+    if entity.is_organisation:
         signs = [*_organisation_signs(a, b), *_key_signs(entity, a, b), *_phone_signs(entity, a, b)]
-    elif is_person(entity):
+    elif entity.is_person:
         signs = [
             *_person_signs(entity, a, b),
             *_key_signs(entity, a, b),
@@ -226,7 +226,7 @@ def _by_kind(keys: tuple[str, ...]) -> dict[str, set[str]]:
 def _phone_signs(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) -> Iterator[_Sign]:
     one, other = ({each[name] for name in entity.phones if each.get(name)} for each in (a, b))
     if one & other:
-        yield _Sign(STRONG if is_organisation(entity) else SMALL, "the same phone")
+        yield _Sign(STRONG if entity.is_organisation else SMALL, "the same phone")
 
 
 def _thing_sign(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) -> _Sign:
