@@ -138,13 +138,13 @@ def _names(values: Mapping[str, Value]) -> list[Name]:
 
 def sibling(a: Mapping[str, Value], b: Mapping[str, Value]) -> str:
     """Return what tells apart two companies of one group, which often share a domain, or ``""``."""
-    one, other = (_part(each.get("billing_address") or {}, "country") for each in (a, b))
+    one, other = _country(a), _country(b)
     if one and other and one != other:
         return "in different countries"
     names = _full_name(a), _full_name(b)
     if not names[0] or not names[1] or names[0] == names[1]:
         return ""
-    first, second = map(named, names)
+    first, second = named(names[0]), named(names[1])
     if first.forms and second.forms and first.forms != second.forms:
         return "with different legal forms"
     if (set(first.words) ^ set(second.words)) & SIBLING:
@@ -152,10 +152,18 @@ def sibling(a: Mapping[str, Value], b: Mapping[str, Value]) -> str:
     return ""
 
 
+def _country(values: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return the words for the country of a company."""
+    return _part(values.get("billing_address") or {}, "country")
+
+
 def _full_name(values: Mapping[str, Value]) -> str | None:
     """Return the legal name of a company, or else what it is called."""
-    texts = (values.get("legal_name"), values.get("name"))
-    return next((text for text in texts if isinstance(text, str)), None)
+    for field in ("legal_name", "name"):
+        text = values.get(field)
+        if isinstance(text, str):
+            return text
+    return None
 
 
 def _address_signs(a: Mapping[str, Value], b: Mapping[str, Value]) -> Iterator[_Sign]:
