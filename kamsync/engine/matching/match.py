@@ -75,15 +75,14 @@ def _match(
     tied, after, made = 0, 0, False
     while links := following(entity.name, after, hub.batch):
         after = links[-1].id
-        unclear = _unclear(hub, entity.name)
+        ready = _ready(hub, entity.name)
         with hub.store.transaction():
             wanted = [
                 link
                 for link in links
                 if (only is None or link.id in only)
                 and _is_alive(link)
-                and hub.speaks_to(link.system, entity.name)
-                and link.system not in unclear
+                and link.system in ready
                 and (link.stamp or not stamped)
             ]
             matching = _Matching(hub, entity, wanted)
@@ -95,11 +94,11 @@ def _match(
     return tied, made
 
 
-def _unclear(hub: Hub, entity: str) -> frozenset[str]:
-    """Return the systems where a create is in flight."""
+def _ready(hub: Hub, entity: str) -> frozenset[str]:
+    """Return the systems that still map an entity and where no create of it is in flight."""
     open_ = hub.store.outbox.open_kinds()
-    systems = (system.name for system in hub.mapping(entity))
-    return frozenset(name for name in systems if (name, entity, Op.CREATE.value) in open_)
+    systems = [system.name for system in hub.mapping(entity)]
+    return frozenset([name for name in systems if (name, entity, Op.CREATE.value) not in open_])
 
 
 def make_record(hub: Hub, entity: Entity, link: Link) -> None:
@@ -122,6 +121,7 @@ class _Matching:
         makers = hub.key_makers
         self.exact = {id_: exact_keys(entity, said, makers) for id_, said in self.said.items()}
         self.blocks: dict[int, tuple[str, ...]] = {}
+        self.ids: dict[int, str] = {}
         self.known = Candidates(hub, entity)
         self.numbers = Numbers(hub.store, "link")
         self.tied: list[tuple[Newcomer, str]] = []
@@ -141,8 +141,8 @@ class _Matching:
         Only for what shares none, others that may be the same are looked for.
         """
         self.known.find(
-            (key for keys in self.exact.values() for key in keys),
-            (link.stamp for link in self.links if link.stamp),
+            [key for keys in self.exact.values() for key in keys],
+            [link.stamp for link in self.links if link.stamp],
         )
         names = [newcomer_name(link) for link in self.links]
         opened = self.hub.store.reviews.open_for(names) if names else {}
@@ -157,14 +157,15 @@ class _Matching:
             said, makers = self.said[link.id], self.hub.key_makers
             own = exact_keys(self.entity, said) if makers else self.exact[link.id]
             self.blocks[link.id] = block_keys(self.entity, said, own)
+            self.ids[link.id] = self._id(link)
         self.known.find(
-            (key for link in links for key in self.blocks[link.id]),
-            (self._id(link) for link in links),
+            [key for link in links for key in self.blocks[link.id]],
+            [self.ids[link.id] for link in links],
         )
 
     def run(self) -> int:
         """Identify each link in turn; return how many are tied now."""
-        return sum(self._identify(link) for link in self.links)
+        return sum([self._identify(link) for link in self.links])
 
     def _identify(self, link: Newcomer) -> bool:
         """Identify one native record; return whether it is tied now."""
@@ -275,10 +276,8 @@ class _Matching:
     def _weigh(self, link: Newcomer, ids: Collection[str]) -> Match:
         """Weigh the newcomer against some records."""
         exact, known = self.exact[link.id], self.known
-        shared = {
-            id_: tuple(key for key in exact if id_ in known.having(key)) for id_ in sorted(ids)
-        }
-        taken = frozenset(id_ for id_ in ids if link.system in known.systems.get(id_, ()))
+        shared = {id_: tuple([key for key in exact if id_ in known.having(key)]) for id_ in ids}
+        taken = [id_ for id_ in ids if link.system in known.systems.get(id_, ())]
         candidates = {id_: known.values(id_) for id_ in shared}
         return match(
             self.entity, self.said[link.id], candidates, shared, taken, self.hub.thresholds
@@ -311,7 +310,7 @@ class _Matching:
 
     def _free_id(self, link: Newcomer) -> str:
         """Return the id for a new record; a later one for a native id whose record is taken."""
-        first = self._id(link)
+        first = self.ids[link.id]
         if first not in self.known.systems:
             return first
         attempt = 1
