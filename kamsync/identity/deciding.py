@@ -61,6 +61,7 @@ class Match(Struct, frozen=True):
 
 
 UNLIKE_ANY = Match(Verdict.NEW, None, (), "no record comes close")
+"""What is found of a newcomer that resembles nothing that is known."""
 
 
 def match(
