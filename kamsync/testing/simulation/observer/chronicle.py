@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from kamsync.engine.matching.match import MATCH_FIELD
+from kamsync.engine.matching.questions import MATCH_FIELD
 from kamsync.merge.words import SHOWN_EVERYWHERE
 from kamsync.model import EXISTS, Event
 from kamsync.store import Store
