@@ -134,6 +134,20 @@ def test_a_system_that_cannot_be_read_does_not_stop_the_others(nordwind):
     assert "id,name\n1,Acme\n" == (nordwind.folder / "third.jsonl").read_text()
 
 
+def test_a_folder_in_the_place_of_a_file_does_not_stop_the_others(nordwind):
+    """It is told like any other system that does not answer, with what to do."""
+    (nordwind.folder / "sales.jsonl").unlink()
+    (nordwind.folder / "sales.jsonl").mkdir()
+
+    result = nordwind.run("sync")
+
+    assert 1 == result.exit_code
+    assert "! sales did not answer: " in result.stdout
+    assert "Is a directory. Give the path of a file" in result.stdout
+    findings = nordwind.document("check", status=1)["findings"]
+    assert ["sales"] == [each["about"] for each in findings if each["level"] == "problem"]
+
+
 def test_a_folder_that_is_not_there_is_a_mistake_in_the_configuration(nordwind):
     """It is seen before anybody connects, and told before anything is read."""
     nordwind.configure(nordwind.file.read_text().replace('"sales.', '"nowhere/sales.'))
