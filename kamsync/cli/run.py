@@ -43,8 +43,8 @@ def run(ctx: click.Context) -> None:
         here.tell_broken(plugins)
         return work
 
-    signals, metrics = Signals(), Metrics(here.clock)
-    log = Log(here.clock, json=here.json)
+    metrics, log = Metrics(here.clock), Log(here.clock, json=here.json)
+    signals = Signals(lambda name: log.happened("stopping", wrong=False, signal=name))
     with here.store() as store, store.daemon_lock(), signals.caught():
         work = work_from(here.config, here.plugins, store, url)
         here.tell_broken(here.plugins)
