@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from kamsync.errors import ConfigurationInvalid
+from kamsync.sandbox.tables import opened
 from kamsync.sandbox.world.making import plain
 from kamsync.sandbox.world.parents import parents_first
 from kamsync.sandbox.world.staff import STAFF, Colleague
@@ -263,18 +264,13 @@ def _rows(path: Path) -> list[Row]:
             hint="A folder of clients holds accounts.csv and sales_pipeline.csv, and may hold"
             " sales_teams.csv and products.csv.",
         )
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, restval="", strict=True)
-            header = [each.strip() for each in reader.fieldnames or ()]
-            missing = [name for name in NEEDED[path.name] if name not in header]
-            if missing:
-                raise ConfigurationInvalid(f"{path} has no column {missing[0]}.", hint=_has(header))
-            return [_cells(row, reader.line_num) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ConfigurationInvalid(
-            f"{path} cannot be read: {error}.", hint="It has to be CSV with commas, in UTF-8."
-        ) from error
+    with opened(path) as file:
+        reader = csv.DictReader(file, restval="", strict=True)
+        header = [each.strip() for each in reader.fieldnames or ()]
+        missing = [name for name in NEEDED[path.name] if name not in header]
+        if missing:
+            raise ConfigurationInvalid(f"{path} has no column {missing[0]}.", hint=_has(header))
+        return [_cells(row, reader.line_num) for row in reader]
 
 
 def _cells(row: dict[Any, Any], line: int) -> Row:
