@@ -106,7 +106,8 @@ def pause(ctx: click.Context, *, system: str, why: str) -> None:
     from kamsync.cli.words import time
 
     already = "was paused already" if before else "is paused"
-    here.printer.line((system, "bold"), f" {already}, since {time(paused.at)}.")
+    reason = f": {paused.why}" if before and paused.why else "."
+    here.printer.line((system, "bold"), f" {already}, since {time(paused.at)}{reason}")
     here.printer.next(f"kamsync resume {system}")
 
 

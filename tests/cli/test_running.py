@@ -179,6 +179,8 @@ def test_a_paused_system_is_left_alone_and_every_command_says_so(nordwind):
 def test_pausing_twice_and_resuming_what_is_not_paused_say_how_it_is(nordwind):
     """Neither is an error; a system that is not there is."""
     assert "was not paused" in nordwind.run("resume", "sales").stdout
-    nordwind.run("pause", "sales")
-    assert "was paused already" in nordwind.run("pause", "sales").stdout
+    nordwind.run("pause", "sales", "--why", "an import")
+    again = nordwind.run("pause", "sales", "--why", "a holiday").stdout
+    assert "was paused already" in again
+    assert "an import" in again
     assert 64 == nordwind.run("pause", "nowhere").exit_code
