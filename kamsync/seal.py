@@ -141,7 +141,8 @@ def read_key(path: Path) -> bytes:
         raise ConfigurationInvalid(
             f"The key file {path} cannot be read: {error.strerror}.",
             hint="Put back the copy that was kept elsewhere, or correct key_file in [store]."
-            " `kamsync init` makes a key only for a new store: no other one opens what this one sealed.",
+            " For a new store, put the key there that `kamsync init` makes in another folder; no store"
+            " opens with another key than its own.",
         ) from error
     if mode & 0o077:
         closed = f"`chmod 600 {quote(str(path))}`"
