@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from enum import Flag, auto
 from typing import ClassVar, Protocol
 
 from msgspec import Struct
 
 from kamsync.draft import Draft
+from kamsync.errors import KamsyncError
 from kamsync.model import Entry, Native, Page, Reading, Receipt, Write
 from kamsync.redact import Secret
 
@@ -31,6 +32,7 @@ __all__ = [
     "SignIn",
     "Upcoming",
     "named",
+    "naming",
 ]
 
 
@@ -119,6 +121,16 @@ class Finding(Struct, frozen=True):
 def named(hint: str, system: str) -> str:
     """Return what a connector advises, with the name of the *system* that it speaks to."""
     return hint.replace("SYSTEM", system)
+
+
+@contextmanager
+def naming(system: str) -> Iterator[None]:
+    """Let an error of a connector advise with the name of the *system* that it speaks to."""
+    try:
+        yield
+    except KamsyncError as error:
+        error.hint = named(error.hint, system)
+        raise
 
 
 class Upcoming(Struct, frozen=True):

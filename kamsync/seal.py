@@ -104,19 +104,32 @@ def new_key() -> bytes:
 
 
 def write_key(path: Path) -> bytes:
-    """Make a key file that only its owner may read, and return the key; never replace a file."""
+    """Make a key file that only its owner may read, and return the key.
+
+    A file is never replaced, and none that holds less than the key is left behind.
+    """
     key = new_key()
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(base64.b64encode(key).decode() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            _fill(file, base64.b64encode(key) + b"\n")
+        except OSError:
+            path.unlink()
+            raise
     except OSError as error:
         raise ConfigurationInvalid(
             f"The key file {path} cannot be made: {error.strerror}.",
             hint="Choose a folder that you may write to.",
         ) from error
     return key
+
+
+def _fill(descriptor: int, content: bytes) -> None:
+    """Write *content* into an open file, sync it, and close it."""
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def read_key(path: Path) -> bytes:
@@ -128,7 +141,8 @@ def read_key(path: Path) -> bytes:
         raise ConfigurationInvalid(
             f"The key file {path} cannot be read: {error.strerror}.",
             hint="Put back the copy that was kept elsewhere, or correct key_file in [store]."
-            " `kamsync init` makes a key only for a new store: no other one opens what this one sealed.",
+            " For a new store, put the key there that `kamsync init` makes in another folder; no store"
+            " opens with another key than its own.",
         ) from error
     if mode & 0o077:
         closed = f"`chmod 600 {quote(str(path))}`"

@@ -99,12 +99,14 @@ def disconnect(ctx: click.Context, *, system: str) -> None:
 def _connector(here: Session, name: str) -> Iterator[Connector]:
     """Connect one system; the store is not opened."""
     from kamsync.config import connect as made
+    from kamsync.connector import naming
     from kamsync.errors import Unsupported
 
     connector = made(here.config, name, here.plugins)
     here.tell_broken(here.plugins)
     try:
-        yield connector
+        with naming(name):
+            yield connector
     except Unsupported as error:
         hint = (
             error.hint

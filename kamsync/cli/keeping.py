@@ -51,7 +51,7 @@ def backup(ctx: click.Context, *, file: Path, replace: bool) -> None:
     "-y",
     "replace",
     is_flag=True,
-    help="Put a store that is there out of use.",
+    help="Replace a store that is there, for good; back it up first.",
 )
 @click.pass_context
 def restore(ctx: click.Context, *, file: Path, replace: bool) -> None:

@@ -14,6 +14,10 @@ __all__ = ["show_choices", "show_meeting"]
 ACTS = ("agreed", "set", "settled", "held")
 """What may become of a field at a first meeting; one of which none is told says nothing."""
 
+TITLES = ("field", "equal", "filled", "settled", "held", "would overwrite, if preferred")
+COUNTS = (1, 2, 3, 4)
+"""The columns of the table, and which of them are counts; the last stands below where it is too narrow."""
+
 CHOICES_SHOWN = 4
 """How many fields are shown with their choices, unless all are asked for."""
 
@@ -27,16 +31,18 @@ def show_meeting(printer: Printer, plan: Overview) -> None:
         indent=2,
     )
     rows = [
-        (
-            name,
-            *(f"{_acts(plan, name, act):,}" for act in ACTS),
-            _choices(plan, name),
-        )
+        (name, *(f"{_acts(plan, name, act):,}" for act in ACTS), _choices(plan, name))
         for name in plan.fields
         if not name.endswith((".exists", ".")) and any(_acts(plan, name, act) for act in ACTS)
     ]
-    titles = ("field", "equal", "filled", "settled", "held", "would overwrite, if preferred")
-    printer.table(rows, titles=titles, right=(1, 2, 3, 4))
+    if printer.fits([TITLES, *rows]):
+        printer.table(rows, titles=TITLES, right=COUNTS)
+        return
+    printer.table([row[:-1] for row in rows], titles=TITLES[:-1], right=COUNTS)
+    chosen = [(row[0], row[-1]) for row in rows if row[-1]]
+    if chosen:
+        printer.gap()
+    printer.table(chosen, titles=(TITLES[0], TITLES[-1]))
 
 
 def show_choices(printer: Printer, plan: Overview, select: str, *, full: bool) -> None:

@@ -22,9 +22,10 @@ def moved(ctx: click.Context, *, system: str) -> None:
     written, a disagreement is held, and the next plan wants an approval, as at a first meeting.
     """
     here = session(ctx)
+    from kamsync.connector import naming
     from kamsync.engine import accept_move
 
-    with here.hub() as hub:
+    with here.hub() as hub, naming(system):
         before, now = accept_move(hub, hub.system(system))
     if here.json:
         here.printer.document({"system": system, "before": before, "identity": now})

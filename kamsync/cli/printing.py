@@ -98,7 +98,7 @@ class Printer:
         very narrow. Where *stacks* is said and they do not fit, each cell has a line of its own instead.
         """
         kept = [[text(cell) for cell in row] for row in rows]
-        if stacks and not self._fits(kept, indent):
+        if stacks and not self.fits(kept, indent=indent):
             self._stack(kept, titles, indent)
             return
         table = Table(box=None, pad_edge=False, padding=(0, GUTTER, 0, 0), show_header=bool(titles))
@@ -112,14 +112,6 @@ class Printer:
         if kept:
             self._write(table, indent)
 
-    def _fits(self, rows: Sequence[Sequence[Text]], indent: int) -> bool:
-        """Whether *rows* stand beside each other without a fold."""
-        widths: dict[int, int] = {}
-        for row in rows:
-            for at, cell in enumerate(row):
-                widths[at] = max(widths.get(at, 0), cell.cell_len + GUTTER)
-        return indent + sum(widths.values()) - GUTTER <= self._console.width
-
     def _stack(self, rows: Sequence[Sequence[Text]], titles: Sequence[str], indent: int) -> None:
         """Write the cells of each row below each other, so that each can be read and copied."""
         for first, *rest in rows:
@@ -131,6 +123,14 @@ class Printer:
             self._write(text(first, "  ", *told[:1]), indent)
             for cell in told[1:]:
                 self._write(cell, indent + GUTTER)
+
+    def fits(self, rows: Iterable[Sequence[Cell]], *, indent: int = 2) -> bool:
+        """Whether the cells of *rows* stand beside each other without a fold."""
+        widths: dict[int, int] = {}
+        for row in rows:
+            for at, cell in enumerate(row):
+                widths[at] = max(widths.get(at, 0), text(cell).cell_len + GUTTER)
+        return indent + sum(widths.values()) - GUTTER <= self._console.width
 
     def gap(self) -> None:
         """Write an empty line."""

@@ -43,8 +43,8 @@ def run(ctx: click.Context) -> None:
         here.tell_broken(plugins)
         return work
 
-    signals, metrics = Signals(), Metrics(here.clock)
-    log = Log(here.clock, json=here.json)
+    metrics, log = Metrics(here.clock), Log(here.clock, json=here.json)
+    signals = Signals(lambda name: log.happened("stopping", wrong=False, signal=name))
     with here.store() as store, store.daemon_lock(), signals.caught():
         work = work_from(here.config, here.plugins, store, url)
         here.tell_broken(here.plugins)
@@ -106,7 +106,8 @@ def pause(ctx: click.Context, *, system: str, why: str) -> None:
     from kamsync.cli.words import time
 
     already = "was paused already" if before else "is paused"
-    here.printer.line((system, "bold"), f" {already}, since {time(paused.at)}.")
+    reason = f": {paused.why}" if before and paused.why else "."
+    here.printer.line((system, "bold"), f" {already}, since {time(paused.at)}{reason}")
     here.printer.next(f"kamsync resume {system}")
 
 

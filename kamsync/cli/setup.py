@@ -28,13 +28,14 @@ def setup(ctx: click.Context, *, system: str, dry_run: bool) -> None:
     """
     here = session(ctx)
     from kamsync.config import connect
-    from kamsync.connector import named
+    from kamsync.connector import named, naming
 
     objects = _objects(here, system)
     connector = connect(here.config, system, here.plugins)
     here.tell_broken(here.plugins)
     try:
-        steps = connector.setup(objects, dry_run=dry_run)
+        with naming(system):
+            steps = connector.setup(objects, dry_run=dry_run)
     finally:
         connector.close()
     left = [step for step in steps if not step.done]

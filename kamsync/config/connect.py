@@ -12,6 +12,7 @@ from msgspec import Struct
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
 
+from kamsync.config.private import path_in
 from kamsync.config.problems import Problem, lines, sentence
 from kamsync.config.sections import Config, SystemSection
 from kamsync.connector import Connector
@@ -161,7 +162,7 @@ def _fit(value: Any, hint: Any, folder: Path) -> Any:
     if isinstance(value, Secret):
         value = value.reveal()
     if types & {Path, PathLike} and isinstance(value, str):
-        return folder / Path(value).expanduser()
+        return path_in(folder, value)
     try:
         return TypeAdapter(hint, config=ConfigDict(arbitrary_types_allowed=True)).validate_python(
             value

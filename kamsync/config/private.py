@@ -13,7 +13,7 @@ from pydantic import ValidationInfo
 
 from kamsync.redact import Secret
 
-__all__ = ["path_from", "read_private", "with_secrets"]
+__all__ = ["path_from", "path_in", "read_private", "with_secrets"]
 
 SECRET_LIMIT = 64 * 1024
 DEPTH_LIMIT = 16
@@ -54,10 +54,15 @@ def _secret(source: Mapping[str, str], info: ValidationInfo) -> Secret:
 
 def path_from(text: str, info: ValidationInfo) -> Path:
     """Return the path that *text* names; a relative one starts at the configuration's folder."""
+    return path_in(Path((info.context or {}).get("folder", ".")), text)
+
+
+def path_in(folder: Path, text: str) -> Path:
+    """Return the path that *text* names, from *folder* on; `ValueError` says what it should be."""
     if not text.strip() or "\0" in text:
         raise ValueError('expected a path in quotes, such as "kamsync.key"')
     try:
-        return Path((info.context or {}).get("folder", ".")) / Path(text).expanduser()
+        return folder / Path(text).expanduser()
     except RuntimeError:
         raise ValueError(f"expected a path, and {text} names a home that is not there") from None
 

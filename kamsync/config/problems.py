@@ -28,6 +28,7 @@ _HOLDERS = {("options",), ("values",)}
 _SENTENCES = {
     "string_type": "expected text in quotes",
     "string_too_short": "expected some text",
+    "path_type": "expected a path in quotes",
     "int_type": "expected a whole number",
     "int_parsing": "expected a whole number",
     "int_from_float": "expected a whole number",

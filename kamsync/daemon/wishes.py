@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
-from threading import Event
+from queue import SimpleQueue
+from threading import Event, Thread
 from types import FrameType
 from typing import Protocol
 
@@ -33,10 +34,14 @@ class Wishes(Protocol):
 class Signals:
     """Wishes as signals: SIGTERM and SIGINT stop, SIGHUP reloads.
 
-    A second SIGINT stops at once, as Ctrl-C does everywhere else.
+    A second SIGINT stops at once, as Ctrl-C does everywhere else. *heard* is told the name of a signal
+    that asks to stop as soon as it comes, in a thread of its own: a step may take minutes to end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Callable[[str], None]) -> None:
+        self._heard = heard
+        self._caught: SimpleQueue[int] = SimpleQueue()
+        self._asked = False
         self._woken = Event()
         self._stops = False
         self._reloads = False
@@ -44,12 +49,14 @@ class Signals:
     @contextmanager
     def caught(self) -> Iterator[None]:
         """Catch the signals of this process, and give them back."""
+        Thread(target=self._listen, name="signals", daemon=True).start()
         before = {each: signal.signal(each, self._catch) for each in _CAUGHT}
         try:
             yield
         finally:
             for each, handler in before.items():
                 signal.signal(each, handler)
+            self._caught.put(_NONE)
 
     def stops(self) -> bool:
         """Whether a signal asked to stop."""
@@ -67,9 +74,23 @@ class Signals:
         return None
 
     def _catch(self, number: int, frame: FrameType | None) -> None:
-        """Note a signal."""
-        if number == signal.SIGINT and self._stops:
+        """Pass a signal on. It interrupts anything, a line of the log as well, so it does no more."""
+        if number == signal.SIGINT and self._asked:
             signal.default_int_handler(number, frame)
+        self._asked = self._asked or number != signal.SIGHUP
+        self._caught.put(number)
+
+    def _listen(self) -> None:
+        """Note each signal that was caught, until there are to be no more."""
+        while (number := self._caught.get()) != _NONE:
+            try:
+                if number != signal.SIGHUP and not self._stops:
+                    self._heard(signal.Signals(number).name)
+            finally:
+                self._note(number)
+
+    def _note(self, number: int) -> None:
+        """Note what is wished, and wake whoever waits for it."""
         if number == signal.SIGHUP:
             self._reloads = True
         else:
@@ -78,3 +99,5 @@ class Signals:
 
 
 _CAUGHT = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_NONE = 0
+"""The number of no signal."""

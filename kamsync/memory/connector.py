@@ -315,10 +315,9 @@ class Memory(Connector):
 
 
 def _require_place(path: Path) -> None:
-    """Refuse a path at which there can be no file, before anybody connects to it."""
-    if not path.parent.is_dir() or path.is_dir():
-        reason = "Is a directory" if path.is_dir() else "No such file or directory"
+    """Refuse a path whose folder is not there, before anybody connects to it."""
+    if not path.parent.is_dir():
         raise ConfigurationInvalid(
-            f"The memory system's file {path} cannot be opened: {reason}. "
+            f"The memory system's file {path} cannot be opened: No such file or directory. "
             "Give the path of a file in a folder that you may write to."
         )

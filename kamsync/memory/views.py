@@ -67,6 +67,7 @@ class View:
         table = self.system.table(object_)
         if self._exact:
             after = int(cursor) if cursor and cursor.isdecimal() else 0
+            after = after if after <= self.system.seq else 0
             return [(row, str(row.last.seq)) for row in table.after(after)]
         rows = table.since(self._start(cursor))
         rows.sort(key=lambda row: (row.last.at.replace(microsecond=0), row.id))

@@ -183,8 +183,8 @@ def _identity(hub: Hub, name: str, identity: str | None, met: Met) -> Iterator[C
     met.identities[name] = identity
     try:
         known = known_identities(hub)
-        require_same(name, known.get(name), identity)
         require_another(hub, name, identity, known | said(met.identities))
+        require_same(name, known.get(name), identity)
     except ConfigurationInvalid as error:
         yield Check(Level.PROBLEM, name, error.message, error.hint)
         return

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from kamsync.engine import Hub
+from kamsync.entities import TEAMS
 from kamsync.errors import UnknownName
 from kamsync.model import Conflict, Kind
+from kamsync.wording import did_you_mean, there_are
 
 __all__ = ["NOBODY", "Wanted", "alike", "cause_of", "open_conflicts"]
 
@@ -53,16 +55,27 @@ class Wanted(Struct, frozen=True):
         )
 
     def require_known(self, hub: Hub) -> None:
-        """Raise `UnknownName` for an entity, field or system that is not there."""
+        """Raise `UnknownName` for an entity, field, system or team that is not there."""
         if self.entity:
             hub.schema.entity(self.entity)
         if self.system:
             hub.system(self.system)
+        if self.team:
+            self._require_team(hub)
         entity, dot, name = self.field.rpartition(".")
         if dot:
             hub.schema.entity(entity).field(name)
         elif name and not any(name in each.fields for each in hub.schema.entities.values()):
             raise UnknownName(f"No entity has a field {name!r}; `kamsync schema` lists them.")
+
+    def _require_team(self, hub: Hub) -> None:
+        """Raise `UnknownName` for a team that is not there and that no open conflict knows."""
+        teams = {*TEAMS, *(system.team for system in hub.systems.values() if system.team)}
+        if self.team not in teams and not any(open_conflicts(hub, Wanted(team=self.team))):
+            raise UnknownName(
+                f"There is no team {self.team!r}; {there_are(sorted(teams))}.",
+                hint=did_you_mean(self.team, teams),
+            )
 
     def _is_assigned(self, conflict: Conflict) -> bool:
         """Whether a conflict is with the assignee who is meant."""

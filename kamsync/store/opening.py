@@ -196,7 +196,10 @@ def _subjects_erased(database: Database) -> Sequence[str]:
 
 
 def _occupied(name: str) -> StoreUnusable:
-    return StoreUnusable(f"There is a store at {name} already; say --replace to put it out of use.")
+    return StoreUnusable(
+        f"There is a store at {name} already; keep it with `kamsync backup`, then say --replace: what"
+        " it holds is gone with that."
+    )
 
 
 def _sync_folder(folder: Path) -> None:

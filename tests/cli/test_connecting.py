@@ -60,11 +60,37 @@ def kamsync_mappings(kind, schema):
 def gated(hub, plugin):
     """Let sales be a system that a person signs in to."""
     plugin("gated", GATED)
+    return _gated(hub)
+
+
+def _gated(hub):
+    """Let sales be connected to by the plugin."""
     text = hub.file.read_text().replace(
         'connector = "memory"\nteam = "sales"', 'connector = "gated"\nteam = "sales"'
     )
     hub.configure(f'plugins = ["gated"]\n{text}')
     return hub
+
+
+SHUT = """
+from kamsync.errors import NotLetIn
+
+def shut(*_, **__):
+    raise NotLetIn("Nobody has signed in yet.", hint="Run: kamsync connect SYSTEM.")
+
+Gated.setup = Gated.sign_out = Gated.identity = shut
+"""
+
+
+@pytest.mark.parametrize("command", ["setup", "disconnect", "moved"])
+def test_what_a_connector_advises_names_its_system(hub, plugin, command):
+    """It knows no names, and its next step is one to be copied."""
+    plugin("gated", GATED + SHUT)
+
+    result = _gated(hub).run(command, "sales")
+
+    assert 1 == result.exit_code
+    assert "Run: kamsync connect sales." in result.stderr
 
 
 @pytest.fixture

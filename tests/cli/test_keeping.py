@@ -50,13 +50,13 @@ def test_a_round_says_what_a_restored_store_has_still_to_read(nordwind):
 
 
 def test_a_store_is_not_replaced_unasked(nordwind):
-    """The line says how to ask."""
+    """The line says how to ask, and what of the newer store is lost by it."""
     nordwind.run("backup", "safe.gz")
 
     result = nordwind.run("restore", "safe.gz")
 
     assert 1 == result.exit_code
-    assert "--replace" in result.stderr
+    assert "keep it with `kamsync backup`, then say --replace" in result.stderr
 
 
 def test_what_is_no_backup_is_not_restored(nordwind, tmp_path):

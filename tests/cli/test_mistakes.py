@@ -119,6 +119,7 @@ def test_a_missing_key_is_refused(nordwind, tmp_path):
     assert 64 == result.exit_code
     assert "The key file" in result.stderr
     assert "Put back the copy" in result.stderr
+    assert "the key there that `kamsync init` makes in another folder" in result.stderr
 
 
 def test_another_key_is_refused(nordwind, tmp_path):

@@ -58,6 +58,30 @@ def test_check_tells_of_two_sections_that_lead_to_one_system(doubled):
     assert ("success", "problem") == (told["about"], told["level"])
 
 
+@pytest.mark.parametrize("command", ["sync", "plan", "check"])
+def test_a_section_that_leads_to_the_system_of_another_one_has_not_moved(nordwind, command):
+    """Whoever believed that would take one system for two, so nobody is advised to say so."""
+    nordwind.configure(nordwind.file.read_text().replace("sales.jsonl", "success.jsonl"))
+
+    result = nordwind.run(command)
+
+    assert "lead to one and the same system" in result.stdout + result.stderr
+    assert "kamsync moved" not in result.stdout + result.stderr
+
+
+def test_a_system_has_not_moved_to_where_another_one_is(nordwind):
+    """Neither is met again, and with the section put right all goes on."""
+    text = nordwind.file.read_text()
+    nordwind.configure(text.replace("sales.jsonl", "success.jsonl"))
+
+    result = nordwind.run("moved", "sales")
+
+    assert 64 == result.exit_code
+    assert "lead to one and the same system" in result.stderr
+    nordwind.configure(text)
+    assert 0 == nordwind.run("sync").exit_code
+
+
 def test_check_tells_which_system_it_is(swapped):
     """As a problem where it is another one than before, with what to do."""
     findings = swapped.document("check", status=1)["findings"]
@@ -108,6 +132,20 @@ def test_a_system_that_cannot_be_read_does_not_stop_the_others(nordwind):
     assert "is not the file of a memory system" in result.stdout
     assert "key" == nordwind.success.values("account", "account-1")["tier"]
     assert "id,name\n1,Acme\n" == (nordwind.folder / "third.jsonl").read_text()
+
+
+def test_a_folder_in_the_place_of_a_file_does_not_stop_the_others(nordwind):
+    """It is told like any other system that does not answer, with what to do."""
+    (nordwind.folder / "sales.jsonl").unlink()
+    (nordwind.folder / "sales.jsonl").mkdir()
+
+    result = nordwind.run("sync")
+
+    assert 1 == result.exit_code
+    assert "! sales did not answer: " in result.stdout
+    assert "Is a directory. Give the path of a file" in result.stdout
+    findings = nordwind.document("check", status=1)["findings"]
+    assert ["sales"] == [each["about"] for each in findings if each["level"] == "problem"]
 
 
 def test_a_folder_that_is_not_there_is_a_mistake_in_the_configuration(nordwind):

@@ -1,6 +1,8 @@
 """``kamsync run`` as a process, and ``pause`` and ``resume`` beside it."""
 
 import json
+import os
+import select
 import signal
 
 import httpx
@@ -56,6 +58,25 @@ def test_it_serves_the_systems_and_stops_when_it_is_told_to(nordwind, runs):
     daemon.until("stopped")
     assert 0 == daemon.end()
     assert 2 == len(nordwind.state()["success", "account"])
+
+
+@pytest.mark.usefixtures("slow")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_at_once_that_it_was_told_to_stop(nordwind, program, number):
+    """Whoever stops it sees that it ends its step, however long that takes."""
+    nordwind.configure(nordwind.file.read_text() + RUN)
+    process = program("run", stdin=-1, env={**os.environ, "SLOW": "1"})
+    assert "started" == _event(process.stdout.readline())
+    assert "reading\n" == process.stdout.readline()
+
+    process.send_signal(number)
+
+    assert select.select([process.stdout], [], [], 30)[0]
+    line = process.stdout.readline()
+    assert ("stopping", True) == (_event(line), f"signal={number.name}" in line)
+    out, _ = process.communicate("\n" * 100, timeout=60)
+    told = [_event(line) for line in out.splitlines() if line != "reading"]
+    assert (["round", "stopped"], 0) == (told, process.returncode)
 
 
 def test_a_second_daemon_on_the_same_store_refuses_to_start_and_names_the_first(nordwind, runs):
@@ -122,7 +143,7 @@ def test_its_page_is_told_to_people_and_ctrl_c_ends_it(nordwind, program):
     assert ["started", "round"] == [_event(process.stdout.readline()) for _ in range(2)]
     assert httpx.get(address).json()["ok"]
     process.send_signal(signal.SIGINT)
-    assert "stopped" == _event(process.stdout.readline())
+    assert ["stopping", "stopped"] == [_event(process.stdout.readline()) for _ in range(2)]
     assert 0 == process.wait(60)
 
 
@@ -158,6 +179,8 @@ def test_a_paused_system_is_left_alone_and_every_command_says_so(nordwind):
 def test_pausing_twice_and_resuming_what_is_not_paused_say_how_it_is(nordwind):
     """Neither is an error; a system that is not there is."""
     assert "was not paused" in nordwind.run("resume", "sales").stdout
-    nordwind.run("pause", "sales")
-    assert "was paused already" in nordwind.run("pause", "sales").stdout
+    nordwind.run("pause", "sales", "--why", "an import")
+    again = nordwind.run("pause", "sales", "--why", "a holiday").stdout
+    assert "was paused already" in again
+    assert "an import" in again
     assert 64 == nordwind.run("pause", "nowhere").exit_code

@@ -84,6 +84,27 @@ def test_no_line_is_wider_than_the_terminal(disputed, terminal, columns):
         assert max(map(cell_len, re.split(r"[\r\n]", plain))) <= columns
 
 
+@pytest.mark.parametrize(("columns", "tables"), [(80, 2), (200, 1)])
+def test_a_first_meeting_does_not_fold_its_counts(hub, terminal, columns, tables):
+    """What would be overwritten stands below them where it does not fit beside them."""
+    for person, name in ((hub.anna, "Nordwind GmbH"), (hub.bo, "Nordwind Logistik")):
+        values = {
+            "annual_revenue": len(name),
+            "revenue_currency": "EUR",
+            "phone": f"+49 3{len(name)}",
+        }
+        person.create("account", {"name": name, "domains": ["nordwind.de"], **values})
+
+    shown, _ = terminal("plan", columns=columns, NO_COLOR="1")
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
+
+    told = plain[plain.index("First meeting") : plain.index("To choose otherwise")].splitlines()
+    rows = [line.split() for line in told if line.startswith("  account.annual_revenue")]
+    assert tables == len(rows)
+    assert ["0", "0", "0", "1"] == rows[0][1:5]
+    assert ["sales", "1", "·", "success", "1"] == rows[-1][-5:]
+
+
 def test_nothing_in_a_record_commands_the_terminal(hub, terminal):
     """Control characters of a name are shown as what they are."""
     hub.anna.create("account", {"name": HOSTILE, "domains": ["nordwind.de"]})

@@ -10,7 +10,7 @@ from kamsync.plugins import load_plugins
 
 POLICY = Path(__file__).parents[2] / "config" / "policies" / "teams.toml"
 HEAD = 'plugins = ["salesforce", "hubspot"]\npolicies = ["policies/teams.toml"]\n'
-SECRETS = dict.fromkeys(("HUBSPOT_TOKEN", "HUBSPOT_SECRET", "SALESFORCE_CLIENT_SECRET"), "made up")
+SECRETS = dict.fromkeys(("HUBSPOT_TOKEN", "HUBSPOT_SECRET", "SALESFORCE_CLIENT_SECRET"), "made-up")
 GIVEN = {
     "sales": {"client_id": "3MVG9", "way": "key", "username": "hub@acme.example"},
     "success": {"currency": "EUR"},

@@ -62,6 +62,21 @@ def test_an_option_that_does_not_fit_is_refused(load, plugins, file, options, li
     assert f"{file}: {line}" == str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("folder", "told"),
+    [
+        ("3", "expected a path in quotes"),
+        ('"~nobody-of-that-name/x"', "names a home that is not there"),
+        (r'"a\u0000b"', "expected a path in quotes"),
+        ('" "', "expected a path in quotes"),
+    ],
+)
+def test_a_path_that_is_none_is_refused(load, plugins, folder, told):
+    """With its key, before anything is opened there."""
+    with pytest.raises(ConfigurationInvalid, match=f"system.sales.folder: .*{told}"):
+        connect(load(f'[system.sales]\nconnector = "acme"\nfolder = {folder}'), "sales", plugins)
+
+
 def test_all_options_that_do_not_fit_are_told_at_once(load, plugins):
     """A missing one too."""
     with pytest.raises(ConfigurationInvalid) as caught:

@@ -227,3 +227,18 @@ def test_a_connector_opens_its_file_when_it_is_first_asked(path):
 
     with pytest.raises(ConfigurationInvalid, match="not the file of a memory system"):
         memory.describe()
+
+
+def test_a_cursor_from_beyond_the_end_of_a_file_means_everything(path):
+    """An older copy was put back, and what people do there since is read at once."""
+    system = reopened(path)
+    native_id = system.create("account", {"name": "Acme"})
+    older = path.read_bytes()
+    system.edit("account", native_id, {"name": "Acme Ltd"})
+    cursor = [*Memory.over(system).read("account", ["name"], None)][-1].cursor
+    path.write_bytes(older)
+    again = reopened(path)
+
+    pages = Memory.over(again).read("account", ["name"], cursor)
+
+    assert [{"name": "Acme"}] == [each.values for page in pages for each in page.readings]

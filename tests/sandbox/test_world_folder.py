@@ -100,10 +100,12 @@ def test_a_name_that_no_system_has_room_for_is_cut_on_one_line_and_remarked_on(t
         ("account;revenue\nAcme;1\n", "Columns are told apart by commas."),
         (f"{ACCOUNTS}\n", "It needs one row at least."),
         ("account\nK\xf6ln\n", "UTF-8"),
+        ('account,revenue\n"Acme,1\nBeta,2\n', "CSV with commas"),
+        ("account,revenue\nAcme, Inc,1\n", "CSV with commas"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_with_what_to_do(tmp_path, text, hint):
-    """An empty one, one with other delimiters, one without a client, one in another encoding."""
+    """Such as one in another encoding, or one whose quotation marks or commas leave cells in no column."""
     world(tmp_path)
     (tmp_path / "accounts.csv").write_text(text, encoding="latin-1")
 

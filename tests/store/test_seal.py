@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,21 @@ def test_a_key_file_is_made_once_for_its_owner_only(tmp_path: Path):
     with pytest.raises(ConfigurationInvalid, match="cannot be made"):
         write_key(path)
     assert key == read_key(path)
+
+
+def test_a_key_file_that_cannot_be_written_is_not_left_behind(tmp_path, monkeypatch):
+    """With room made, the next attempt makes the key, instead of taking an empty file for one."""
+    path = tmp_path / "kamsync.key"
+
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(ConfigurationInvalid, match="cannot be made: No space left"):
+            write_key(path)
+
+    assert write_key(path) == read_key(path)
 
 
 def test_a_key_file_that_cannot_be_trusted_is_refused(tmp_path: Path):

@@ -38,7 +38,7 @@ from kamsync_hubspot.client.objects import (
 from kamsync_hubspot.client.paths import NUMBERED, paths_of
 from kamsync_hubspot.client.records import BATCH, LISTED, Records, unsupported
 from kamsync_hubspot.client.refusals import Refusal
-from kamsync_hubspot.client.tokens import Fixed, Refreshed, Token
+from kamsync_hubspot.client.tokens import Fixed, Refreshed, Token, require_word
 from kamsync_hubspot.client.transport import Transport
 from kamsync_hubspot.credit.assignments import Assignments
 from kamsync_hubspot.credit.splits import Splits
@@ -146,6 +146,7 @@ class HubSpot(Connector):
     def _app(self, client_id: str, client_secret: Secret | None) -> Endpoint | None:
         """Return the app as which kamsync signs in, None where it has a token."""
         if self._token is not None:
+            require_word(self._token)
             return None
         if not client_id or client_secret is None:
             raise ConfigurationInvalid(

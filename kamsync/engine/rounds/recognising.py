@@ -37,8 +37,9 @@ def recognise(hub: Hub, systems: Iterable[System]) -> list[Down]:
             told[system.name] = system.connector.identity()
     known = known_identities(hub)
     for name, identity in told.items():
-        require_same(name, known.get(name), identity)
         require_another(hub, name, identity, known | said(told))
+    for name, identity in told.items():
+        require_same(name, known.get(name), identity)
     for name, identity in told.items():
         if identity is not None and name not in known:
             hub.store.set_meta(_key(name), identity)
@@ -90,10 +91,12 @@ def accept_move(hub: Hub, system: System) -> tuple[str, str | None]:
     that of a first meeting.
 
     Raises:
-        ConfigurationInvalid: its identity has not changed.
+        ConfigurationInvalid: its identity has not changed, or is that of another section's system.
     """
     with hub.store.round_lock("moved"):
-        known, identity = known_identities(hub).get(system.name), system.connector.identity()
+        identities, identity = known_identities(hub), system.connector.identity()
+        require_another(hub, system.name, identity, identities)
+        known = identities.get(system.name)
         if known in {None, identity}:
             raise ConfigurationInvalid(
                 f"{system.name} is the system that it was, so there is nothing to say of it."

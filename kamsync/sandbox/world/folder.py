@@ -16,9 +16,10 @@ from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from math import isnan, nan
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from kamsync.errors import ConfigurationInvalid
+from kamsync.sandbox.tables import opened
 from kamsync.sandbox.world.making import plain
 from kamsync.sandbox.world.parents import parents_first
 from kamsync.sandbox.world.staff import STAFF, Colleague
@@ -263,21 +264,20 @@ def _rows(path: Path) -> list[Row]:
             hint="A folder of clients holds accounts.csv and sales_pipeline.csv, and may hold"
             " sales_teams.csv and products.csv.",
         )
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, restkey="", restval="")
-            header = [each.strip() for each in reader.fieldnames or ()]
-            missing = [name for name in NEEDED[path.name] if name not in header]
-            if missing:
-                raise ConfigurationInvalid(f"{path} has no column {missing[0]}.", hint=_has(header))
-            return [
-                {name.strip(): (text or "").strip() for name, text in row.items() if name}
-                for row in reader
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ConfigurationInvalid(
-            f"{path} cannot be read: {error}.", hint="It has to be CSV with commas, in UTF-8."
-        ) from error
+    with opened(path) as file:
+        reader = csv.DictReader(file, restval="", strict=True)
+        header = [each.strip() for each in reader.fieldnames or ()]
+        missing = [name for name in NEEDED[path.name] if name not in header]
+        if missing:
+            raise ConfigurationInvalid(f"{path} has no column {missing[0]}.", hint=_has(header))
+        return [_cells(row, reader.line_num) for row in reader]
+
+
+def _cells(row: dict[Any, Any], line: int) -> Row:
+    """Return the cells of a row by their columns; `csv.Error` if one is in no column."""
+    if any(cell.strip() for cell in row.get(None, ())):
+        raise csv.Error(f"line {line} has more cells than there are columns")
+    return {name.strip(): text.strip() for name, text in row.items() if name}
 
 
 def _has(header: list[str]) -> str:

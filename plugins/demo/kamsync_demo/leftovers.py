@@ -19,7 +19,8 @@ from kamsync.sandbox.world import Remark
 __all__ = ["LeftOver", "by_reason", "left_over", "written"]
 
 CONFLICTS_LIMIT = 100_000
-QUOTED = re.compile(r"(?<=has |for ).+?(?=, which| for its)")
+QUOTED = re.compile(r"(has |for |names |belongs to |its \w+ is (?:to be )?).+?(?=, which| for its)")
+"""What a reason says of one record alone, and not of others that are left over like it."""
 
 
 class LeftOver(Struct, frozen=True):
@@ -54,7 +55,7 @@ def by_reason(found: Iterable[LeftOver]) -> list[tuple[str, str, int, str]]:
     counts: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], str] = {}
     for each in found:
-        key = (each.where, QUOTED.sub("…", each.reason))
+        key = (each.where, QUOTED.sub(r"\1…", each.reason))
         counts[key] += 1
         first.setdefault(key, each.record)
     return [(*key, count, first[key]) for key, count in counts.most_common()]

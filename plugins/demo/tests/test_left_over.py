@@ -2,7 +2,10 @@
 
 import io
 
+import pytest
+
 from kamsync.cli.printing import Printer
+from kamsync_demo.leftovers import LeftOver, by_reason
 from kamsync_demo.telling import Telling
 
 LONG = (
@@ -34,3 +37,28 @@ def test_a_long_reason_takes_the_whole_width(monkeypatch):
     assert lines[0].startswith("   3 hubspot split  Ada Weber owns")
     assert "     such as split-edk47w6skict" == lines[-1].rstrip()
     assert "left-over.csv" in last
+
+
+@pytest.mark.parametrize(
+    ("reason", "folded"),
+    [
+        (
+            "its account is account 2000{}, which is not matched to a record yet.",
+            "its account is …, which is not matched to a record yet.",
+        ),
+        (
+            "its account is to be Client {} AG, which is not in hubspot.",
+            "its account is to be …, which is not in hubspot.",
+        ),
+        ("has {} for its close_value, which is no number", "has … for …, which is no number"),
+        (
+            "belongs to Client {}, which is not among the accounts",
+            "belongs to …, which is not among the accounts",
+        ),
+    ],
+)
+def test_reasons_that_differ_in_a_name_alone_are_one(reason, folded):
+    """Hundreds of clients would each have a line of their own."""
+    found = [LeftOver("hubspot opportunity", f"o-{n}", reason.format(n)) for n in range(3)]
+
+    assert [("hubspot opportunity", folded, 3, "o-0")] == by_reason(found)

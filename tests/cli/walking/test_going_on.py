@@ -98,6 +98,7 @@ def test_the_filters_of_the_list_hold_for_the_walk(many, args, count, walk, left
         (["--field", "fone"], "No entity has a field 'fone'"),
         (["--field", "account.fone"], "fone"),
         (["--system", "sap"], "There is no system 'sap'"),
+        (["--team", "slaes"], "There is no team 'slaes'; there are account,"),
         (["--entity", "acount"], "acount"),
     ],
 )

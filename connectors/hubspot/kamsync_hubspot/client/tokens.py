@@ -9,9 +9,10 @@ from typing import Protocol
 from msgspec import Struct
 
 from kamsync.clock import Clock
+from kamsync.errors import ConfigurationInvalid
 from kamsync.redact import Secret
 
-__all__ = ["Fixed", "Granted", "Refreshed", "Token"]
+__all__ = ["Fixed", "Granted", "Refreshed", "Token", "require_word"]
 
 EARLY_S = 60.0
 """How long before its end a token is got anew, so that no call carries one that ends on its way."""
@@ -39,6 +40,16 @@ class Fixed(Struct, frozen=True):
     def refused(self, token: Secret) -> bool:  # noqa: ARG002
         """There is no other one."""
         return False
+
+
+def require_word(token: Secret) -> None:
+    """Raise `ConfigurationInvalid` for a token that no call can carry, before one is tried."""
+    text = token.reveal()
+    if not (text.isascii() and text.isprintable() and " " not in text):
+        raise ConfigurationInvalid(
+            "The token of HubSpot is one word, and what was given as token is not.",
+            hint="Put the token alone there, without blanks and on one line.",
+        )
 
 
 class Granted(Struct, frozen=True, rename={"token": "access_token", "lasts_s": "expires_in"}):

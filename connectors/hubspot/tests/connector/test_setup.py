@@ -113,6 +113,17 @@ def test_an_address_that_cannot_be_is_refused_before_it_is_called(url, told):
         HubSpot(token=Secret("x"), url=url)
 
 
+@pytest.mark.parametrize(
+    "token", ["pat-eu1-1\npat-eu1-2", "Bearer pat-eu1-1", "pat-eu1-1 ", "pät-eu1"]
+)
+def test_a_token_that_no_call_can_carry_is_refused_before_one_is_tried(token):
+    """It is told what a token is, and the token is not shown."""
+    with pytest.raises(ConfigurationInvalid, match="is one word") as raised:
+        HubSpot(token=Secret(token))
+
+    assert "eu1" not in str(raised.value)
+
+
 def test_every_mapped_field_is_there(connector):
     """Each native field of the ready maps is one that the portal describes."""
     described = connector.describe()

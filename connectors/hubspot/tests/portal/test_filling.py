@@ -95,11 +95,13 @@ def test_files_become_records_that_lead_to_each_other(tmp_path):
             "line 2: c9 is in no file",
         ),
         ("companies.csv", "id,name\n1,a,b\n", "line 2: more cells than columns"),
+        ("companies.csv", 'id,name\n1,"a\n2,b\n', "companies.csv cannot be read"),
+        ("companies.csv", "id,name\n1,K\xf6ln\n", "in UTF-8"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_named_and_leaves_nothing(tmp_path, name, text, told):
     """File, line and reason, and an empty portal."""
-    (tmp_path / name).write_text(text)
+    (tmp_path / name).write_text(text, encoding="latin-1")
     portal = portal_of()
 
     with pytest.raises(ConfigurationInvalid, match=told):

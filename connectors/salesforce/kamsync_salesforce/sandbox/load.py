@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kamsync.errors import ConfigurationInvalid
+from kamsync.sandbox.tables import opened
 from kamsync_salesforce.sandbox.ids import full_id, is_id
 from kamsync_salesforce.sandbox.loaded import check_loaded
 from kamsync_salesforce.sandbox.metadata.field import Field, read_field
@@ -109,8 +110,8 @@ def _make_custom_fields(
 
 def _header(path: Path) -> list[str]:
     """Return the names of the columns."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return [column.strip() for column in next(csv.reader(file), [])]
+    with opened(path) as file:
+        return [column.strip() for column in next(csv.reader(file, strict=True), [])]
 
 
 def _ids(org: State, objects: Mapping[str, SObject], paths: Mapping[str, Path]) -> dict[str, str]:
@@ -221,8 +222,8 @@ def _followed(org: State, field: Field, text: str, ids: Mapping[str, str]) -> st
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the records of a file with their lines; an empty cell says nothing."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.reader(file)
+    with opened(path) as file:
+        reader = csv.reader(file, strict=True)
         header = [column.strip() for column in next(reader, [])]
         for cells in reader:
             if len(cells) > len(header):

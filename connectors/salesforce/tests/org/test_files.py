@@ -15,7 +15,7 @@ from kamsync_salesforce.sandbox.setup import external_id
 def folder(tmp_path):
     def write(**files):
         for name, text in files.items():
-            (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+            (tmp_path / f"{name}.csv").write_bytes(text.encode(errors="surrogateescape"))
         return tmp_path
 
     return write
@@ -103,6 +103,8 @@ def test_a_custom_column_that_the_org_has_not_got_becomes_a_field(org, folder, r
         ({"Contact": "LastName,AccountId\nA,001000000000009AAA\n"}, "leads to no record"),
         ({"Account": "Id,Name\nA,A\nA,B\n"}, "A is there twice"),
         ({"Account": "Name,KamsyncId__c\nA,k\nB,K\n"}, "k is there twice"),
+        ({"Account": 'Id,Name\n1,"A\n2,B\n'}, "Account.csv cannot be read"),
+        ({"Account": "Name\nK\udcf6ln\n"}, "in UTF-8"),
     ],
 )
 def test_files_that_cannot_be_loaded_say_why_and_load_nothing(org, folder, rows, files, said):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kamsync.errors import ConfigurationInvalid
+from kamsync.sandbox.tables import opened
 from kamsync_hubspot.sandbox.admin import defining
 from kamsync_hubspot.sandbox.changing.writing import create
 from kamsync_hubspot.sandbox.model.caller import Caller, Source
@@ -139,8 +140,8 @@ def _tie(portal: Portal, one: tuple[Kind, int], other: tuple[Kind, int], *, firs
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the lines of a file with their numbers."""
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file, restkey="", restval="")
+    with opened(path) as file:
+        reader = csv.DictReader(file, restkey="", restval="", strict=True)
         for row in reader:
             if "" in row:
                 raise ConfigurationInvalid(

@@ -195,10 +195,10 @@ def test_after_a_lost_answer_nothing_more_is_sent(org, connector):
     """What was answered stays answered, what was not sent is for later."""
     native_ids = [company(org, f"Company {n}") for n in range(60)]
     org.clock.forward(60)
-    version = connector.fetch("Account", ["Name"], native_ids[:1])[native_ids[0]].version
+    found = connector.fetch("Account", ["Name"], native_ids)
     org.server.faults.add(LoseAnswer(path=COMPOSITE, nth=2))
 
-    receipts = connector.write("Account", [updating(id_, version) for id_ in native_ids])
+    receipts = connector.write("Account", [updating(id_, found[id_].version) for id_ in native_ids])
 
     expected = [Outcome.DONE] * 25 + [Outcome.UNKNOWN] * 25 + [Outcome.LATER] * 10
     assert expected == [receipt.outcome for receipt in receipts]
