@@ -268,3 +268,27 @@ def test_what_a_copy_with_our_id_was_made_of_is_known_by_that_id(stage, tmp_path
 
     assert [here] == hub["sales"].ids()
     assert 1 == len(hub["success"].ids()) == len(hub.records())
+
+
+def test_what_is_apart_again_belongs_to_no_record_that_was_merged_away(stage, tmp_path, clock):
+    """Its merge was read before every system was, and undone before anything was matched."""
+    hub = stage("sales", "success")
+    acme = hub["sales"].create(name="Acme", domains=["acme.com"])
+    bolt = hub["sales"].create()
+    hub.meet()
+    hub.store.backup(tmp_path / "backup")
+    hub["sales"].merge(bolt, acme)
+    hub["success"].world.up = False
+
+    hub.clock.wait(10)
+    hub.store.close()
+    hub.hub.store = restore_store(tmp_path / "backup", "sqlite://", clock=clock, key=hub.key)
+    hub.round()
+    hub["sales"].undelete(bolt)
+    hub["success"].world.up = True
+    hub.round()
+    hub.settle()
+
+    record = hub.of("sales", bolt)
+    assert hub.of("sales", acme) != record
+    assert hub.store.records.by_id([record])[record].merged_into is None

@@ -173,10 +173,14 @@ class _Matching:
             return False
         return self._recognise(link)
 
-    def _is_origin(self, link: Newcomer) -> bool:
-        """Whether an older store finds the id that it once made for a native record in a copy of it."""
-        systems = self.known.systems.get(self._id(link)) if self.restoring else None
-        return systems is not None and link.system not in systems
+    def _copied(self, link: Newcomer) -> str | None:
+        """Return the record of a copy in which an older store finds the id that it once made for *link*.
+
+        That may have been merged away since, and the native record have come back where it was.
+        """
+        record = self.known.now(self._id(link)) if self.restoring else ""
+        systems = self.known.systems.get(record)
+        return record if systems is not None and link.system not in systems else None
 
     def _is_split(self, link: Newcomer, record: str) -> bool:
         """Whether the record whose id is carried has another native record in the same system.
@@ -203,8 +207,8 @@ class _Matching:
 
     def _recognise(self, link: Newcomer) -> bool:
         """Identify a native record by what it says; return whether it is tied now."""
-        if self._is_origin(link):
-            return self._tie(link, self._id(link), "what it was copied to carries its id")
+        if copied := self._copied(link):
+            return self._tie(link, copied, "what it was copied to carries its id")
         found = self._compare(link)
         if found.verdict is Verdict.LINK and found.record is not None:
             return self._tie(link, found.record, found.reason)
