@@ -207,3 +207,12 @@ def test_a_system_that_logs_in_by_itself_needs_no_browser(org, safe):
 
     with pytest.raises(ConfigurationInvalid, match="without a browser"):
         connector.sign_in()
+
+
+@pytest.mark.parametrize("session", ["00Dx!one\n00Dx!two", "Bearer 00Dx!one", "00Dx!öne"])
+def test_a_session_that_no_call_can_carry_is_refused_before_one_is_tried(org, session):
+    """It is told what a session is, and it is not shown."""
+    with pytest.raises(ConfigurationInvalid, match="is one word") as raised:
+        alone(org, session_id=Secret(session))
+
+    assert "00Dx" not in str(raised.value)
