@@ -445,3 +445,25 @@ def test_a_write_that_a_history_tells_again_answers_no_other_one(met):
     hub.settle()
 
     assert {"Third", "Fourth"} == {c.value for c in hub.conflicts()[0].contenders}
+
+
+def test_of_two_creates_that_were_never_sent_one_is_made_once_their_records_are_one(stage):
+    """The place that is left had waited for the other one, which came first."""
+    can = ALL & ~Can.STAMP & ~Can.IDEMPOTENT_CREATE
+    hub = stage("sales", "success", can={"sales": ALL, "success": can})
+    hub.meet()
+    acme = hub["sales"].create(name="Acme", domains=["acme.com"])
+    bolt = hub["sales"].create(name="Bolt", domains=["bolt.io"])
+    hub["success"].trouble.rows = lambda *_: Receipt(Outcome.UNKNOWN, None)
+    hub.round()
+    hub["sales"].merge(acme, bolt)
+    hub["success"].world.up = False
+    hub.round()
+    hub["success"].world.up = True
+    hub["success"].trouble.rows = None
+
+    hub.settle()
+    hub.clock.wait(LATE_LIMIT.total_seconds())
+    hub.settle()
+
+    assert ["Bolt"] == hub["success"].all("name")

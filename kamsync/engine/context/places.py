@@ -57,7 +57,8 @@ def fill_places(hub: Hub, entity: str, ids: Iterable[str]) -> None:
 def give_up_places(hub: Hub, places: Iterable[int]) -> None:
     """Keep no place for a record that is, or has another place, in the same system.
 
-    It was two records when its creates were sent.
+    It was two records when its creates were sent. What it is owed there is asked again: the place that
+    is left may have waited for the other one.
     """
     links = hub.store.links
     for place in links.by_id(sorted(set(places))).values():
@@ -65,6 +66,7 @@ def give_up_places(hub: Hub, places: Iterable[int]) -> None:
             others = links.of_records([place.record])[place.record]
             if any(link.system == place.system and link.id != place.id for link in others):
                 links.delete([place.id])
+                hub.store.records.mark_dirty([place.record])
 
 
 def matched(link: Link | Glimpse, record: str, reason: str) -> Event:
