@@ -153,11 +153,17 @@ class FieldMerge(State):
             )
 
     def collect(self, conflict: Conflict, movers: Sequence[Side]) -> None:
-        """M6: movers join the open conflict, which closes once all its contenders say one thing."""
+        """M6: movers join the open conflict, which closes once all its contenders say one thing.
+
+        What contended from where one moves is replaced, unless a write of ours had covered it there.
+        """
         contenders = {c.link: c for c in conflict.contenders if c.link is not None}
         lone = [c for c in conflict.contenders if c.link is None]
         joined = [side for side in movers if side.link in contenders or not self.agrees(side)]
         for side in joined:
+            before = contenders.get(side.link)
+            if before is not None and self.was_covered(before, side):
+                lone.append(structs.replace(before, link=None))
             contenders[side.link] = self.contender(side)
             self.note("joined", value=contenders[side.link].value, winner=contenders[side.link])
         if not joined:
@@ -171,6 +177,11 @@ class FieldMerge(State):
             self.set_golden(said[0], winner, act="closed", rule="all contenders agree")
         else:
             self.keep(conflict)
+
+    def was_covered(self, contender: Contender, side: Side) -> bool:
+        """Whether a link showed something else before it moved than what contends from there."""
+        fact = self.facts[side.link]
+        return bool(fact.merged) and contender.cells not in (fact.merged, fact.observed)
 
     def claims_nothing(self, side: Side) -> bool:
         """M9: whether this is a blank that was never anything else, where there is something said."""

@@ -217,3 +217,16 @@ def test_a_history_is_replayed_once(golden, facts):
 
     assert not any(fact.moved for fact in once.facts.values())
     assert ((), once.golden, once.facts) == (twice.events, twice.golden, twice.facts)
+
+
+def test_what_contends_goes_on_contending_where_a_write_of_ours_came_over_it_later(
+    topic, court, side, edit, contends, page
+):
+    """Who edits there afterwards has seen that write, and not what had been entered before it."""
+    held = page([contends(1, "early"), contends(2, "b")])
+    later = edit(1, "later", "ours", 5)
+
+    merged = merge_field(topic, OLD, [side(1, later)], held, court)
+
+    said = {(each.value, each.link) for each in merged.conflicts[0].contenders}
+    assert {("early", None), ("later", 1), ("b", 2)} == said
