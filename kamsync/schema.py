@@ -40,7 +40,10 @@ from kamsync.errors import ConfigurationInvalid, UnknownName
 from kamsync.model import EXISTS
 from kamsync.wording import did_you_mean
 
-__all__ = ["DataClass", "Entity", "Field", "Nature", "Schema", "Type"]
+__all__ = ["FAMILY", "GIVEN", "DataClass", "Entity", "Field", "Nature", "Schema", "Type"]
+
+GIVEN, FAMILY = "first_name", "last_name"
+"""The parts of a person's name."""
 
 
 class Type(StrEnum):
@@ -125,6 +128,17 @@ class Entity(Struct, frozen=True, dict=True):
     def phones(self) -> tuple[str, ...]:
         """The names of the fields that hold a phone number."""
         return tuple(f.name for f in self.fields.values() if f.type is Type.PHONE)
+
+    @cached_property
+    def is_organisation(self) -> bool:
+        """Whether its records are companies: they have internet domains of their own."""
+        return any(Type.DOMAIN in (f.type, f.items) for f in self.fields.values())
+
+    @cached_property
+    def is_person(self) -> bool:
+        """Whether its records are people: their label is a given and a family name."""
+        label = self.fields.get(self.label)
+        return label is not None and {GIVEN, FAMILY} <= {part.name for part in label.parts}
 
     @cached_property
     def needs(self) -> tuple[str, ...]:

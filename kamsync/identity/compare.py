@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from kamsync.identity.keys import exact_keys, is_organisation, is_person, label_of, person_of
+from kamsync.identity.keys import exact_keys, label_of, person_of
 from kamsync.identity.names import SAME, Name, alike, codes, is_slip, named, person_likeness
 from kamsync.identity.words import SIBLING
 from kamsync.model import Value
@@ -72,9 +72,9 @@ class _Sign(Struct, frozen=True):
 
 def score(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) -> Score:
     """Return how likely *a* and *b* are the same record; the order of the two is no matter."""
-    if is_organisation(entity):
+    if entity.is_organisation:
         signs = [*_organisation_signs(a, b), *_key_signs(entity, a, b), *_phone_signs(entity, a, b)]
-    elif is_person(entity):
+    elif entity.is_person:
         signs = [
             *_person_signs(entity, a, b),
             *_key_signs(entity, a, b),
@@ -138,13 +138,13 @@ def _names(values: Mapping[str, Value]) -> list[Name]:
 
 def sibling(a: Mapping[str, Value], b: Mapping[str, Value]) -> str:
     """Return what tells apart two companies of one group, which often share a domain, or ``""``."""
-    one, other = (_part(each.get("billing_address") or {}, "country") for each in (a, b))
+    one, other = _country(a), _country(b)
     if one and other and one != other:
         return "in different countries"
     names = _full_name(a), _full_name(b)
     if not names[0] or not names[1] or names[0] == names[1]:
         return ""
-    first, second = map(named, names)
+    first, second = named(names[0]), named(names[1])
     if first.forms and second.forms and first.forms != second.forms:
         return "with different legal forms"
     if (set(first.words) ^ set(second.words)) & SIBLING:
@@ -152,10 +152,18 @@ def sibling(a: Mapping[str, Value], b: Mapping[str, Value]) -> str:
     return ""
 
 
+def _country(values: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return the words for the country of a company."""
+    return _part(values.get("billing_address") or {}, "country")
+
+
 def _full_name(values: Mapping[str, Value]) -> str | None:
     """Return the legal name of a company, or else what it is called."""
-    texts = (values.get("legal_name"), values.get("name"))
-    return next((text for text in texts if isinstance(text, str)), None)
+    for field in ("legal_name", "name"):
+        text = values.get(field)
+        if isinstance(text, str):
+            return text
+    return None
 
 
 def _address_signs(a: Mapping[str, Value], b: Mapping[str, Value]) -> Iterator[_Sign]:
@@ -226,7 +234,7 @@ def _by_kind(keys: tuple[str, ...]) -> dict[str, set[str]]:
 def _phone_signs(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) -> Iterator[_Sign]:
     one, other = ({each[name] for name in entity.phones if each.get(name)} for each in (a, b))
     if one & other:
-        yield _Sign(STRONG if is_organisation(entity) else SMALL, "the same phone")
+        yield _Sign(STRONG if entity.is_organisation else SMALL, "the same phone")
 
 
 def _thing_sign(entity: Entity, a: Mapping[str, Value], b: Mapping[str, Value]) -> _Sign:

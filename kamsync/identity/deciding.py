@@ -60,6 +60,10 @@ class Match(Struct, frozen=True):
     reason: str = ""
 
 
+UNLIKE_ANY = Match(Verdict.NEW, None, (), "no record comes close")
+"""What is found of a newcomer that resembles nothing that is known."""
+
+
 def match(
     entity: Entity,
     values: Mapping[str, Value],
@@ -80,9 +84,11 @@ def match(
 
     Nothing depends on the order of the candidates.
     """
-    sharing = sorted(id_ for id_, keys in exact.items() if keys)
+    sharing = sorted([id_ for id_, keys in exact.items() if keys])
     if sharing:
         return _by_key(entity, values, candidates, exact, sharing, frozenset(taken))
+    if not candidates:
+        return UNLIKE_ANY
     ranked = _ranked(entity, values, candidates)
     return _by_score(entity, values, ranked, frozenset(taken), thresholds)
 
@@ -104,7 +110,7 @@ def _by_key(
     taken: frozenset[str],
 ) -> Match:
     """Decide for a newcomer that shares an exact key with *sharing*: only a question is scored."""
-    kinds = _kinds(key for id_ in sharing for key in exact[id_])
+    kinds = _kinds([key for id_ in sharing for key in exact[id_]])
     same = {id_: candidates.get(id_, {}) for id_ in sharing}
     if len(sharing) > 1:
         shown = _ranked(entity, values, same)[:SHOWN_CANDIDATES]
@@ -139,7 +145,7 @@ def _by_score(
     ]
     shown = tuple(close[:SHOWN_CANDIDATES])
     if not close:
-        return Match(Verdict.NEW, None, (), "no record comes close")
+        return UNLIKE_ANY
     record, best = close[0]
     why = ", ".join(best.reasons) or "alike"
     if record in taken:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import TypeAlias
 
-from kamsync.identity.names import Name, named, plain
+from kamsync.identity.names import core, named, plain
 from kamsync.identity.words import ROLE_MAILBOXES, SHARED_HOSTS
 from kamsync.model import Value
-from kamsync.schema import Entity, Field, Type
+from kamsync.schema import FAMILY, GIVEN, Entity, Field, Type
 from kamsync.values.standards import domain
 
 __all__ = [
     "KeyMaker",
     "block_keys",
     "exact_keys",
-    "is_organisation",
-    "is_person",
     "key_fields",
     "label_of",
     "person_of",
@@ -29,8 +28,10 @@ KeyMaker: TypeAlias = Callable[[str, Mapping[str, Value]], Iterable[str]]
 HOST = re.compile(r"[^\s@/:]+\.[^\W\d_][\w-]+")
 ADDRESS = re.compile(r"([^\s@]+)@([^\s@]+\.[^\s@]+)")
 DIGITS = re.compile(r"\d")
-VOWELS = re.compile(r"[aeiouy]")
+ALL_BUT_DIGITS = re.compile(r"\D+")
+NO_VOWELS = str.maketrans("", "", "aeiouy")
 REPEATS = re.compile(r"([^\W\d_])\1+")
+ONE_OF_THEM = itemgetter(1)
 
 HOSTED = frozenset({Type.DOMAIN, Type.URL})
 
@@ -39,8 +40,6 @@ PHONE_DIGITS = 8
 
 SHORTEST_BONES = 3
 """How many consonants tell a name apart; with fewer, too many would be compared."""
-
-GIVEN, FAMILY = "first_name", "last_name"
 
 
 def exact_keys(
@@ -51,7 +50,7 @@ def exact_keys(
     Hosts of free mail and social networks are no keys, nor are mailboxes such as ``info@``. What is
     unique by several fields has a key of all of them, once each of its references is known.
     """
-    found = set(_whole_key(entity, values))
+    found = set(_whole_key(entity, values)) if entity.unique else set()
     for name in entity.keys:
         value = values.get(name)
         if value is not None:
@@ -65,7 +64,7 @@ def _whole_key(entity: Entity, values: Mapping[str, Value]) -> Iterator[str]:
     """Yield the key that all fields of a unique combination make."""
     said = [values.get(name) for name in entity.unique]
     related = [name for name in entity.unique if entity.fields[name].type is Type.REFERENCE]
-    if said and all(values.get(name) is not None for name in related):
+    if all(values.get(name) is not None for name in related):
         yield f"{', '.join(entity.unique)}:{'|'.join(map(_within_a_key, said))}"
 
 
@@ -79,10 +78,10 @@ def _keys(field: Field, value: Value) -> Iterator[str]:
     """Yield the exact keys of one field."""
     kind = field.items if field.type is Type.TEXTS else field.type
     for each in value if isinstance(value, list) else [value]:
-        tells = isinstance(each, str | int) and not isinstance(each, bool)
-        key = _key(kind, field.name, str(each)) if tells else ""
-        if key:
-            yield key
+        if isinstance(each, str) or type(each) is int:
+            key = _key(kind, field.name, str(each))
+            if key:
+                yield key
 
 
 def _key(kind: Type, name: str, text: str) -> str:
@@ -109,33 +108,20 @@ def block_keys(
     if entity.unique:
         return ()
     found = set(_phones(entity, values))
-    if is_person(entity):
+    if entity.is_person:
         found.update(_person_blocks(*person_of(values)))
-    elif is_organisation(entity):
+    elif entity.is_organisation:
         found.update(_organisation_blocks(values))
         found.update(_site_blocks(exact_keys(entity, values) if exact is None else exact))
     else:
         found.update(_thing_blocks(entity, values))
-    return tuple(sorted(f"near:{key}" for key in found))
+    return tuple(sorted([f"near:{key}" for key in found]))
 
 
 def key_fields(entity: Entity) -> frozenset[str]:
     """Return the fields from whose values keys are made, exact ones and blocks."""
     names = {entity.label, "name", "legal_name", *entity.keys, *entity.unique, *entity.phones}
     return frozenset({*names, *_owners(entity)})
-
-
-def is_organisation(entity: Entity) -> bool:
-    """Whether records of *entity* are companies: they have internet domains of their own."""
-    return any(
-        field.items is Type.DOMAIN or field.type is Type.DOMAIN for field in entity.fields.values()
-    )
-
-
-def is_person(entity: Entity) -> bool:
-    """Whether records of *entity* are people: their label is a given and a family name."""
-    label = entity.fields.get(entity.label)
-    return label is not None and {GIVEN, FAMILY} <= {part.name for part in label.parts}
 
 
 def person_of(values: Mapping[str, Value]) -> tuple[str, str]:
@@ -151,23 +137,26 @@ def label_of(entity: Entity, values: Mapping[str, Value]) -> str:
 
 
 def _organisation_blocks(values: Mapping[str, Value]) -> Iterator[str]:
+    """Yield blocks for each way to spell the names that a company goes by."""
+    spellings: set[tuple[str, ...]] = set()
     for text in (values.get("name"), values.get("legal_name")):
         if isinstance(text, str):
-            yield from _name_blocks(named(text))
+            name = named(text)
+            spellings.update((name.words, name.spelled))
+    for words in spellings:
+        if words:
+            yield from _name_blocks(words)
 
 
-def _name_blocks(name: Name) -> Iterator[str]:
+def _name_blocks(words: tuple[str, ...]) -> Iterator[str]:
     """Yield blocks for a company's name: as a set of words, as consonants, and by its ends."""
-    if not name.words:
-        return
-    for words in {name.words, name.spelled}:
-        core = Name(words).core
-        yield "words " + " ".join(sorted(core))
-        bones = _bones("".join(words))
-        if len(bones) >= SHORTEST_BONES:
-            yield f"bones {bones}"
-        if not any(DIGITS.search(word) for word in words):
-            yield from _ends(core)
+    own, written = core(words), "".join(words)
+    yield "words " + " ".join(sorted(own))
+    bones = _bones(written)
+    if len(bones) >= SHORTEST_BONES:
+        yield f"bones {bones}"
+    if not DIGITS.search(written):
+        yield from _ends(own)
 
 
 def _ends(core: tuple[str, ...]) -> Iterator[str]:
@@ -183,7 +172,7 @@ def _ends(core: tuple[str, ...]) -> Iterator[str]:
 
 def _bones(text: str) -> str:
     """Return the first letter and the consonants of a word, each once in a row."""
-    return REPEATS.sub(r"\1", text[:1] + VOWELS.sub("", text[1:]))
+    return REPEATS.sub(ONE_OF_THEM, text[:1] + text[1:].translate(NO_VOWELS))
 
 
 def _site_blocks(keys: Iterable[str]) -> Iterator[str]:
@@ -206,7 +195,7 @@ def _phones(entity: Entity, values: Mapping[str, Value]) -> Iterator[str]:
     for name in entity.phones:
         text = values.get(name)
         if isinstance(text, str):
-            digits = "".join(DIGITS.findall(text))
+            digits = ALL_BUT_DIGITS.sub("", text)
             if len(digits) >= PHONE_DIGITS:
                 yield "phone " + digits[-PHONE_DIGITS:]
 

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from kamsync.identity.words import COMMON, FORMS, LEADING_FORMS, SILENT
 
-__all__ = ["SAME", "Name", "alike", "codes", "is_slip", "named", "person_likeness", "plain"]
+__all__ = ["SAME", "Name", "alike", "codes", "core", "is_slip", "named", "person_likeness", "plain"]
 
 CACHED_NAMES = 50_000
 """How many names stay taken apart, so that a name is taken apart once for all its comparisons."""
@@ -43,7 +43,7 @@ SPELLED_OUT = str.maketrans(UMLAUTS)
 LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "đ": "d", "ł": "l"})
 INITIALS = re.compile(r"\b(?:\w\.\s?){2,}(?=\W|$)|\b(?:\w\.)+\w\b")
 WORDS = re.compile(r"[^\W_]+")
-CLIPPED = re.compile("['`\u00b4\u2018\u2019]")
+CLIPPED = str.maketrans("", "", "'`\u00b4\u2018\u2019")
 WRITTEN_APART = (
     ("sp", re.compile(r"\bsp\.?\s*z\.?\s*o\.?\s*o\b\.?"), "spzoo"),
     ("/", re.compile(r"\b([aik])/s\b"), r"\1s"),
@@ -53,7 +53,7 @@ WRITTEN_APART = (
 """Legal forms that would not be found as one word, each behind a sign that all of its spellings have."""
 
 
-class Name(Struct, frozen=True):
+class Name(Struct, frozen=True, gc=False):
     """A company's name taken apart: its words without its legal forms, and those."""
 
     words: tuple[str, ...] = ()
@@ -61,10 +61,10 @@ class Name(Struct, frozen=True):
     """The words with each umlaut spelled out, as in ``mueller`` for ``muller``."""
     forms: frozenset[str] = frozenset()
 
-    @property
-    def core(self) -> tuple[str, ...]:
-        """The words that tell it apart; all of them if every one is common."""
-        return tuple(word for word in self.words if word not in COMMON) or self.words
+
+def core(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words that tell a name apart; all of them if every one is common."""
+    return tuple([word for word in words if word not in COMMON]) or words
 
 
 @lru_cache(maxsize=CACHED_NAMES)
@@ -72,10 +72,14 @@ def named(text: str) -> Name:
     """Return a name taken apart."""
     words = _words(text)
     kept = [word for word in words if word not in SILENT] or words
-    first, last, forms = _without_forms([plain(word) for word in kept])
-    own = kept[first:last]
-    spelled = tuple(plain(word.translate(SPELLED_OUT)) for word in own)
-    return Name(tuple(plain(word) for word in own), spelled, forms)
+    if text.isascii():
+        first, last, forms = _without_forms(kept)
+        own = tuple(kept[first:last])
+        return Name(own, own, forms)
+    plainly = [plain(word) for word in kept]
+    first, last, forms = _without_forms(plainly)
+    spelled = tuple([plain(word.translate(SPELLED_OUT)) for word in kept[first:last]])
+    return Name(tuple(plainly[first:last]), spelled, forms)
 
 
 def codes(name: Name) -> frozenset[str]:
@@ -89,7 +93,7 @@ def codes(name: Name) -> frozenset[str]:
 
 def _words(text: str) -> list[str]:
     """Return the words of *text* in lower case, with initials and scattered forms as one word."""
-    folded = CLIPPED.sub("", unicodedata.normalize("NFKC", text).casefold())
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(CLIPPED)
     for sign, written, as_one in WRITTEN_APART:
         if sign in folded:
             folded = written.sub(as_one, folded)
@@ -114,7 +118,7 @@ def _without_forms(words: list[str]) -> tuple[int, int, frozenset[str]]:
         last -= 1
     while first < last - 1 and FORMS.get(words[first]) in LEADING_FORMS:
         first += 1
-    return first, last, frozenset(FORMS[word] for word in [*words[:first], *words[last:]])
+    return first, last, frozenset([FORMS[word] for word in [*words[:first], *words[last:]]])
 
 
 def alike(a: Name, b: Name) -> float:

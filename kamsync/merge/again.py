@@ -61,10 +61,12 @@ class Reunion(State):
         """Make the value that every link shows golden, which names what it was, and let all know it.
 
         It is said by the first of whom it is known who it is, since any other may show what we wrote.
+        Where nothing was golden while the field was held, blanks everywhere say that all was taken back.
         """
-        if self.held:
-            self.keep(structs.replace(self.held, closed=self.court.at))
-        if value != self.golden.value:
+        held = self.held
+        if held:
+            self.keep(structs.replace(held, closed=self.court.at))
+        if value != self.golden.value or (held and not self.golden.revision):
             before = (self.golden_contender(),) if self.golden.revision else ()
             said = next((each for each in contenders if each.person), contenders[0])
             self.set_golden(value, said, rule=SHOWN_EVERYWHERE, losers=before)

@@ -83,7 +83,7 @@ def _heard_again(link: Link, reading: Reading, hearing: Hearing) -> dict[str, Fa
         facts[showing.name] = _with_aside(fact, showing)
     if reading.version == ABSENT and Can.TOMBSTONES in hearing.can:
         facts[EXISTS] = _untold(facts[EXISTS])
-    return _with_sight(facts, reading, hearing.map)
+    return _with_sight(facts, reading, hearing)
 
 
 def _untold(exists: Fact) -> Fact:
@@ -103,9 +103,13 @@ def _as_new(link: Link, showing: Showing, hearing: Hearing) -> Hearing:
     return structs.replace(hearing, intents={}) if is_new else hearing
 
 
-def _with_sight(facts: dict[str, Fact], reading: Reading, map_: EntityMap) -> dict[str, Fact]:
-    """Return *facts* with a note on those that the reading of a living record did not show."""
-    values = reading.values
+def _with_sight(facts: dict[str, Fact], reading: Reading, hearing: Hearing) -> dict[str, Fact]:
+    """Return *facts* with a note on those that the reading of a living record did not show.
+
+    What is hidden of a record that came back with an older version need not be what it was: nobody
+    there can be taken to know golden.
+    """
+    values, map_ = reading.values, hearing.map
     if values is None:
         return facts
     hidden = {
@@ -116,6 +120,8 @@ def _with_sight(facts: dict[str, Fact], reading: Reading, map_: EntityMap) -> di
     for name, fact in facts.items():
         if fact.unseen != (name in hidden):
             facts[name] = structs.replace(fact, unseen=name in hidden)
+        if hearing.turned_back and name in hidden:
+            facts[name] = structs.replace(facts[name], knows=-1)
     return facts
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from kamsync.engine.matching.match import MATCH_FIELD
+from kamsync.engine.matching.questions import MATCH_FIELD
 from kamsync.engine.reading.native_merges import twins_field
 from kamsync.model import EXISTS, Comment, Conflict, Contender, Event, Value
 from kamsync.schema import DataClass, Field, Schema

@@ -28,7 +28,7 @@ __all__ = [
     "revision",
 ]
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision in ``migrations/versions``; a test holds that it is."""
 
 VERSION_TABLE = "kamsync_version"

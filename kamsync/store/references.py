@@ -53,6 +53,8 @@ ON CONFLICT (system, entity, native_id, link) DO NOTHING
 
 _WAITING = "SELECT link FROM awaited WHERE system = ? AND entity = ? AND native_id IN (??)"
 
+_ANY_AWAITED = "SELECT 1 FROM awaited LIMIT 1"
+
 _AWAITED = """
 SELECT awaited.link, awaited.entity, awaited.native_id, awaited.at FROM awaited
 JOIN link ON link.id = awaited.link WHERE link.blocked = 1
@@ -155,6 +157,8 @@ class References:
 
     def arrived(self, system: str, entity: str, native_ids: Sequence[str]) -> None:
         """Say that these native records are linked now: whoever waited for them is merged again."""
+        if not self._database.rows(_ANY_AWAITED):
+            return
         waiting = self._database.of(_WAITING, (system, entity), native_ids)
         if not waiting:
             return

@@ -112,8 +112,13 @@ Table(
     _maybe("waiting"),
     Column("digest", _Whole, nullable=True),
     _index("uq_link_native", "system", "entity", "native_id", unique=True),
-    _index("ix_link_record", "record"),
-    _index("ix_link_moved", "entity", "record", where="moved = 1 AND blocked = 0"),
+    _index("ix_link_record", "record", where="record IS NOT NULL"),
+    _index(
+        "ix_link_moved",
+        "entity",
+        "record",
+        where="moved = 1 AND blocked = 0 AND record IS NOT NULL",
+    ),
     _index("ix_link_waiting", "waiting", where="waiting IS NOT NULL"),
     _index(
         "ix_link_unmatched",
@@ -162,6 +167,7 @@ Table(
     _text("key", primary_key=True),
     _text("record", primary_key=True),
     _index("ix_match_key_record", "record"),
+    sqlite_with_rowid=False,
 )
 
 Table(

@@ -109,8 +109,13 @@ def says_nothing(field: Field, parts: Mapping[str, Value]) -> bool:
 
     Systems show the currency of the company with every record, also where there is no sum.
     """
-    said = [name for name, value in parts.items() if not is_blank(value)]
-    return not said or (len(said) == 1 and is_currency(field, said[0]))
+    said = ""
+    for name, value in parts.items():
+        if not is_blank(value):
+            if said:
+                return False
+            said = name
+    return not said or is_currency(field, said)
 
 
 def is_currency(field: Field, name: str) -> bool:

@@ -165,8 +165,12 @@ def measure(
     change = Round("change")
     with phases.phase(f"pull of {share:.0%} edits", lambda: edited):
         take_in(hub, change)
-    with phases.phase("merge and plan of the edits", lambda: edited):
-        settle(hub, change)
+    with phases.phase("merge, store and plan of the edits", lambda: edited):
+        steps = Steps()
+        hub.store.on_commit = lambda when: steps.begin("committing") if when == "before" else None
+        settle(hub, change, progress=steps.begin)
+        hub.store.on_commit = None
+    steps.report(phases, edited)
     with phases.phase(
         "push to the other two", lambda: sum(p.written for p in change.pushed.values())
     ):

@@ -8,10 +8,13 @@ for the plan of the first meeting, which is made as if everything were, and left
 from __future__ import annotations
 
 import gc
+import sqlite3
 import sys
 import tempfile
+import time
 import urllib.request
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -68,6 +71,13 @@ shipping_address = ["shipping_street", "shipping_city", "shipping_zip", "shippin
 """
 EVERYTHING = '"create", "update"'
 
+ROWS_AT_ONCE = 1_000
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid"
+SHAPE = (
+    "SELECT sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql <> ''"
+    " ORDER BY type = 'index', rowid"
+)
+
 
 def hub_of(folder: Path, address: str, allowed: str, store: Store | None = None) -> Hub:
     """Return a hub among both systems with its store in *folder*."""
@@ -89,6 +99,7 @@ def measure(folder: Path, address: str, count: int, share: float, phases: Phases
         steps = Steps()
         settle(hub, first, progress=steps.begin)
     steps.report(phases, 2 * count)
+    _written_alone(folder, phases, 2 * count)
     for system in hub.systems:
         hub.store.set_meta(f"met:{system}", "now")
     _rest(hub_of(folder, address, "", hub.store), address, count, share, phases)
@@ -104,6 +115,30 @@ def _pulled(hub: Hub, phases: Phases, count: int) -> Round:
         _require(dict(first.down), {}, "systems that are down")
         _require(first.pulled[system.name]["account"].read, count, f"rows of {system.name}")
     return first
+
+
+def _written_alone(folder: Path, phases: Phases, count: int) -> None:
+    """Measure what nobody goes under: all rows of the store once more, as they are, each written once."""
+    cpu_s = 0.0
+    with (
+        closing(sqlite3.connect(next(folder.glob("*.db")))) as store,
+        closing(sqlite3.connect(folder / "alone", isolation_level=None)) as alone,
+    ):
+        alone.execute("PRAGMA journal_mode = WAL")
+        for (sql,) in store.execute(SHAPE):
+            alone.execute(sql)
+        alone.execute("BEGIN")
+        for (name,) in store.execute(TABLES).fetchall():
+            rows = store.execute(f"SELECT * FROM {name}")
+            while some := rows.fetchmany(ROWS_AT_ONCE):
+                marks = ", ".join("?" * len(some[0]))
+                start = time.process_time()
+                alone.executemany(f"INSERT INTO {name} VALUES ({marks})", some)
+                cpu_s += time.process_time() - start
+        start = time.process_time()
+        alone.execute("COMMIT")
+        cpu_s += time.process_time() - start
+    phases.add("the same rows, written alone", count, cpu_s)
 
 
 def _rest(hub: Hub, address: str, count: int, share: float, phases: Phases) -> None:

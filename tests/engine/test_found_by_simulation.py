@@ -418,3 +418,30 @@ def test_what_waited_for_an_edit_goes_on_once_that_went_with_its_record(stage):
     (there,) = hub["success"].ids("contact")
     (here,) = hub["sales"].ids("contact")
     assert hub.of("success", there) == hub.of("sales", here)
+
+
+def test_a_write_that_a_history_tells_again_answers_no_other_one(met):
+    """The first request, of which nothing was heard, may be on its way all the same."""
+    can = {"sales": ALL, "success": ALL & ~Can.EXACT_VERSION & ~Can.REFUSE_STALE}
+    world = {"success": {"lateness": timedelta(seconds=30)}}
+    hub, here, there = met("sales", "success", can=can, world=world)
+    late = []
+
+    def lost(write, land):
+        late.append(land)
+        return Receipt(Outcome.UNKNOWN, write.native_id)
+
+    hub["sales"].edit(here, name="Second")
+    hub["success"].trouble.rows = lost
+    hub.round()
+    hub["success"].trouble.rows = None
+    hub.round()
+    hub["sales"].edit(here, name="Third")
+    hub.round()
+    late[0]()
+    hub.clock.wait(60)
+    hub["success"].edit(there, name="Fourth")
+
+    hub.settle()
+
+    assert {"Third", "Fourth"} == {c.value for c in hub.conflicts()[0].contenders}

@@ -328,3 +328,18 @@ def test_a_decision_is_told_with_who_made_it_and_who_lost(topic, court, open_pag
     assert (event,) == merged.events
     assert (structs.replace(open_page, closed=NOW, decision=decision),) == merged.conflicts
     assert Golden("old", 100, ("old",), pinned=True, origin=origin) == merged.golden
+
+
+def test_blanks_everywhere_after_a_restore_are_golden_where_other_values_contended(
+    topic, court, side, edit, page, contends
+):
+    """Whoever took back what was asked about is named, and the question does not end in silence."""
+    sides = [side(1, edit(1, None)), side(2, edit(2, None))]
+    conflict = page([contends(1, "a"), contends(2, "b")])
+
+    merged = merge_restored(topic, Golden(), sides, conflict, court)
+
+    [event] = merged.events
+    assert ("set", None, contends(1, None, knew=False)) == (event.act, event.value, event.winner)
+    assert (None, 100) == (merged.golden.value, merged.golden.revision)
+    assert NOW == merged.conflicts[0].closed

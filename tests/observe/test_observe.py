@@ -324,6 +324,18 @@ def test_what_contended_before_both_were_put_back_goes_on_contending():
     assert ("Head", ["Boss"]) == (fact.observed[0], [step.cells[0] for step in fact.trail])
 
 
+def test_what_is_hidden_while_its_system_is_put_back_is_not_known_to_hold_golden():
+    """Whatever it shows once it is seen again, whoever entered that does not know what was written."""
+    before = Fact(("Chief",), ("Chief",), 5)
+    known = structs.replace(
+        link(), version="9", facts={EXISTS: Fact(HERE, HERE, 1), "title": before}
+    )
+
+    fact = heard(known, reading(version="2"))
+
+    assert (True, -1) == (fact.unseen, fact.knows)
+
+
 def test_a_write_of_the_second_that_is_told_again_is_news_though_it_says_the_same():
     """Else it would never be known, and be sent again in each round."""
     wrote = Entry({"title": "Head"}, US, NOON, "1")

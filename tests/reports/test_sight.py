@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kamsync.engine.matching.match import MATCH_FIELD
+from kamsync.engine.matching.questions import MATCH_FIELD
 from kamsync.engine.reading.native_merges import twins_field
 from kamsync.entities import core_schema
 from kamsync.model import EXISTS

@@ -43,7 +43,7 @@ def test_the_migrations_make_the_tables_of_the_code(store):
 
 
 def test_the_migrations_make_the_indexes_of_the_code_with_their_conditions():
-    """What Alembic does not compare: the conditions of partial indexes."""
+    """What Alembic does not compare: the conditions of partial indexes, and tables without row ids."""
     migrated, made = connect_sqlite("", 0), connect_sqlite("", 0)
     migrate(migrated)
     with made.transaction(), alchemy(made) as connection:
@@ -53,6 +53,8 @@ def test_the_migrations_make_the_indexes_of_the_code_with_their_conditions():
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
     )
     assert made.rows(sql) == migrated.rows(sql)
+    lean = "SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'"
+    assert [("match_key",)] == made.rows(lean) == migrated.rows(lean)
 
 
 def test_a_crash_in_a_migration_leaves_the_database_as_it_was(tmp_path: Path):
@@ -138,3 +140,16 @@ def test_what_links_were_owed_is_owed_still_after_it_went_apart():
         (1, "sales", "account", "update"),
         (3, "sales", "account", "create"),
     ] == database.rows(rows)
+
+
+def test_what_keys_lead_to_is_found_still_after_they_were_kept_anew():
+    """An older store recognises what it knew."""
+    database = connect_sqlite("", 0)
+    migrate(database, "0005")
+    keys = [("account", "domain:acme.de", "a"), ("account", "domain:acme.de", "b")]
+    with database.transaction():
+        database.many("INSERT INTO match_key (entity, key, record) VALUES (?, ?, ?)", keys)
+
+    migrate(database)
+
+    assert keys == database.rows("SELECT entity, key, record FROM match_key ORDER BY record")

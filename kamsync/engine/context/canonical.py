@@ -19,6 +19,9 @@ __all__ = ["canonical"]
 UNSAID: Any = object()
 """What a field has for a value that is blank from the start, or cannot be read."""
 
+UNREAD: Any = object()
+"""What a field has for a value that nobody has asked for yet."""
+
 
 class Said(Mapping[str, Value]):
     """What one native record says; each field is read when somebody asks for it, and only once."""
@@ -41,9 +44,8 @@ class Said(Mapping[str, Value]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the value of one field, or *default* where nothing is said that can be read."""
-        try:
-            value = self._values[name]
-        except KeyError:
+        value = self._values.get(name, UNREAD)
+        if value is UNREAD:
             value = self._values[name] = self._read(name)
         return default if value is UNSAID else value
 
@@ -70,8 +72,12 @@ def canonical(
     hub: Hub, entity: Entity, links: Sequence[Link | Glimpse]
 ) -> dict[int, Mapping[str, Value]]:
     """Return what each native record says, by link."""
-    links = [link for link in links if hub.speaks_to(link.system, entity.name)]
-    systems = [hub.systems[name] for name in sorted({link.system for link in links})]
+    shown = sorted({link.system for link in links})
+    systems = [hub.systems[name] for name in shown if hub.speaks_to(name, entity.name)]
     ties = ties_of(hub, systems, entity.name, links)
     maps = {system.name: system.maps[entity.name].fields for system in systems}
-    return {link.id: Said(link.facts, maps[link.system], ties[link.system]) for link in links}
+    return {
+        link.id: Said(link.facts, maps[link.system], ties[link.system])
+        for link in links
+        if link.system in maps
+    }

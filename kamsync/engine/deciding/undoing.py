@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from kamsync.engine.hub import Hub
 from kamsync.engine.matching.keying import keep_keys
-from kamsync.engine.matching.match import MATCH_FIELD
+from kamsync.engine.matching.questions import MATCH_FIELD
 from kamsync.model import EXISTS, Event, Golden, Origin, Value
 from kamsync.store import RoundRow
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from kamsync.engine.context.canonical import canonical
@@ -26,7 +26,7 @@ class Candidates:
     def __init__(self, hub: Hub, entity: Entity) -> None:
         self._hub = hub
         self._entity = entity
-        self._owners: dict[str, set[str]] = {}
+        self._owners: defaultdict[str, set[str]] = defaultdict(set)
         self._values: dict[str, Mapping[str, Value]] = {}
         self.systems: dict[str, set[str]] = {}
         self.places: dict[tuple[str, str], int] = {}
@@ -38,7 +38,7 @@ class Candidates:
         found = self._hub.store.records.with_keys(self._entity.name, asked) if asked else {}
         wanted = set(ids)
         for key, owners in found.items():
-            self._owners.setdefault(key, set()).update(owners)
+            self._owners[key].update(owners)
             wanted.update(owners)
         while wanted := {id_ for id_ in wanted if id_ not in self.systems}:
             records = self._hub.store.records.by_id(sorted(wanted))
@@ -74,7 +74,7 @@ class Candidates:
     def add(self, id_: str, system: str, keys: Iterable[str], said: Mapping[str, Value]) -> None:
         """Count a record in that was made just now for what a native record of *system* says."""
         for key in keys:
-            self._owners.setdefault(key, set()).add(id_)
+            self._owners[key].add(id_)
         self._values[id_] = said
         self.systems[id_] = {system}
 
@@ -103,8 +103,9 @@ class Candidates:
         Where many are called nearly the same, all of them share a block: to compare each with each
         would take for ever, and what is the same shares more than that one.
         """
-        sharing: Counter[str] = Counter()
+        sharing: defaultdict[str, int] = defaultdict(int)
         for key in blocks:
-            sharing.update(self.having(key))
+            for id_ in self.having(key):
+                sharing[id_] += 1
         near = sorted(sharing, key=lambda id_: (-sharing[id_], id_))[:COMPARED_LIMIT]
         return {id_ for id_ in near if id_ not in self.merged}

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TypeAlias
-
-from msgspec import structs
 
 from kamsync.engine.context.canonical import canonical
-from kamsync.engine.context.places import fill_places, matched, newcomer_name, release_places
-from kamsync.engine.hub import Hub, Numbers, record_id
+from kamsync.engine.context.places import fill_places, matched
+from kamsync.engine.hub import Hub, record_id
 from kamsync.engine.matching.candidates import Candidates
+from kamsync.engine.matching.questions import Newcomer, Questions
 from kamsync.identity import Match, Score, Verdict, block_keys, exact_keys, match
-from kamsync.model import EXISTS, Conflict, Contender, Event, Kind, Link, Op
+from kamsync.model import EXISTS, Event, Link, Op
 from kamsync.observe import HERE
 from kamsync.schema import Entity
 from kamsync.store import Glimpse
 
-__all__ = ["MATCH_FIELD", "make_record", "match_links"]
-
-Newcomer: TypeAlias = Link | Glimpse
-"""A link that belongs to no record yet."""
-
-MATCH_FIELD = "match"
-"""What a conflict about identity is filed under; its record is the name of the native record."""
+__all__ = ["make_record", "match_links"]
 
 LATE = (
     "it carries the id of a record that has another one here, and may be a create that was given up"
@@ -75,15 +67,14 @@ def _match(
     tied, after, made = 0, 0, False
     while links := following(entity.name, after, hub.batch):
         after = links[-1].id
-        unclear = _unclear(hub, entity.name)
+        ready = _ready(hub, entity.name)
         with hub.store.transaction():
             wanted = [
                 link
                 for link in links
                 if (only is None or link.id in only)
                 and _is_alive(link)
-                and hub.speaks_to(link.system, entity.name)
-                and link.system not in unclear
+                and link.system in ready
                 and (link.stamp or not stamped)
             ]
             matching = _Matching(hub, entity, wanted)
@@ -95,11 +86,11 @@ def _match(
     return tied, made
 
 
-def _unclear(hub: Hub, entity: str) -> frozenset[str]:
-    """Return the systems where a create is in flight."""
+def _ready(hub: Hub, entity: str) -> frozenset[str]:
+    """Return the systems that still map an entity and where no create of it is in flight."""
     open_ = hub.store.outbox.open_kinds()
-    systems = (system.name for system in hub.mapping(entity))
-    return frozenset(name for name in systems if (name, entity, Op.CREATE.value) in open_)
+    systems = [system.name for system in hub.mapping(entity)]
+    return frozenset([name for name in systems if (name, entity, Op.CREATE.value) not in open_])
 
 
 def make_record(hub: Hub, entity: Entity, link: Link) -> None:
@@ -122,14 +113,12 @@ class _Matching:
         makers = hub.key_makers
         self.exact = {id_: exact_keys(entity, said, makers) for id_, said in self.said.items()}
         self.blocks: dict[int, tuple[str, ...]] = {}
+        self.ids: dict[int, str] = {}
         self.known = Candidates(hub, entity)
-        self.numbers = Numbers(hub.store, "link")
+        self.questions = Questions(hub, entity, self.known, links)
         self.tied: list[tuple[Newcomer, str]] = []
         self.filled: list[int] = []
         self.made: dict[str, Sequence[str]] = {}
-        self.open: dict[str, Conflict] = {}
-        self.asked: list[Conflict] = []
-        self.answered: list[Conflict] = []
         self.events: list[Event] = []
         self.awaited: list[tuple[int, str, str, str]] = []
         self.undecided: dict[tuple[str, str, str], bool] = {}
@@ -141,12 +130,9 @@ class _Matching:
         Only for what shares none, others that may be the same are looked for.
         """
         self.known.find(
-            (key for keys in self.exact.values() for key in keys),
-            (link.stamp for link in self.links if link.stamp),
+            [key for keys in self.exact.values() for key in keys],
+            [link.stamp for link in self.links if link.stamp],
         )
-        names = [newcomer_name(link) for link in self.links]
-        opened = self.hub.store.reviews.open_for(names) if names else {}
-        self.open = {record: conflict for (record, _), conflict in opened.items()}
         self._look_near(
             [link for link in self.links if not self.known.sharing(self.exact[link.id])]
         )
@@ -157,14 +143,15 @@ class _Matching:
             said, makers = self.said[link.id], self.hub.key_makers
             own = exact_keys(self.entity, said) if makers else self.exact[link.id]
             self.blocks[link.id] = block_keys(self.entity, said, own)
+            self.ids[link.id] = self._id(link)
         self.known.find(
-            (key for link in links for key in self.blocks[link.id]),
-            (self._id(link) for link in links),
+            [key for link in links for key in self.blocks[link.id]],
+            [self.ids[link.id] for link in links],
         )
 
     def run(self) -> int:
         """Identify each link in turn; return how many are tied now."""
-        return sum(self._identify(link) for link in self.links)
+        return sum([self._identify(link) for link in self.links])
 
     def _identify(self, link: Newcomer) -> bool:
         """Identify one native record; return whether it is tied now."""
@@ -172,7 +159,9 @@ class _Matching:
             known = self.known.now(link.stamp)
             if self._is_split(link, known):
                 if self._may_be_late(link):
-                    self._ask(link, Match(Verdict.REVIEW, known, ((known, Score(1.0)),), LATE))
+                    self.questions.ask(
+                        link, Match(Verdict.REVIEW, known, ((known, Score(1.0)),), LATE)
+                    )
                     return False
                 return self._recognise(link)
             if known in self.known.systems:
@@ -222,8 +211,8 @@ class _Matching:
         if undecided := self._undecided(link):
             self.awaited += undecided
             return False
-        if found.verdict is Verdict.REVIEW or newcomer_name(link) in self.open:
-            self._ask(link, found)
+        if found.verdict is Verdict.REVIEW or self.questions.is_open(link):
+            self.questions.ask(link, found)
             return False
         return self.make(link)
 
@@ -233,7 +222,7 @@ class _Matching:
         Compared without it, and linked to nothing, it would be taken for new.
         """
         parent = self.entity.parent
-        if not parent or newcomer_name(link) in self.open:
+        if not parent or self.questions.is_open(link):
             return []
         return [each for each in self._unmet(link, [parent]) if self._is_undecided(*each[1:])]
 
@@ -275,10 +264,8 @@ class _Matching:
     def _weigh(self, link: Newcomer, ids: Collection[str]) -> Match:
         """Weigh the newcomer against some records."""
         exact, known = self.exact[link.id], self.known
-        shared = {
-            id_: tuple(key for key in exact if id_ in known.having(key)) for id_ in sorted(ids)
-        }
-        taken = frozenset(id_ for id_ in ids if link.system in known.systems.get(id_, ()))
+        shared = {id_: tuple([key for key in exact if id_ in known.having(key)]) for id_ in ids}
+        taken = [id_ for id_ in ids if link.system in known.systems.get(id_, ())]
         candidates = {id_: known.values(id_) for id_ in shared}
         return match(
             self.entity, self.said[link.id], candidates, shared, taken, self.hub.thresholds
@@ -289,8 +276,7 @@ class _Matching:
         place = self.known.places.pop((record, link.system), None)
         if place is not None:
             self.filled.append(place)
-        if newcomer_name(link) in self.open:
-            self.answered.append(self.open[newcomer_name(link)])
+        self.questions.answer(link)
         self.tied.append((link, record))
         self.known.systems.setdefault(record, set()).add(link.system)
         self.events.append(matched(link, record, reason))
@@ -311,41 +297,13 @@ class _Matching:
 
     def _free_id(self, link: Newcomer) -> str:
         """Return the id for a new record; a later one for a native id whose record is taken."""
-        first = self._id(link)
+        first = self.ids[link.id]
         if first not in self.known.systems:
             return first
         attempt = 1
         while self.hub.store.records.by_id([self._id(link, attempt)]):
             attempt += 1
         return self._id(link, attempt)
-
-    def _ask(self, link: Newcomer, found: Match) -> None:
-        """Let a person say which record this is, if any."""
-        newcomer = Contender(value=None, link=link.id, system=link.system, cells=(link.native_id,))
-        candidates = tuple(
-            Contender(value=id_, cells=(round(score.value, 3),)) for id_, score in found.candidates
-        )
-        known = self.open.get(newcomer_name(link))
-        if known is not None and not _is_other(known, candidates):
-            self.hub.store.links.set_waiting([link.id], known.id)
-            return
-        conflict = Conflict(
-            id=known.id if known else str(self.hub.store.take("conflict")),
-            kind=Kind.MATCH,
-            entity=self.entity.name,
-            record=newcomer_name(link),
-            field=MATCH_FIELD,
-            contenders=(newcomer, *candidates),
-            version=known.version + 1 if known else 1,
-            cause=found.reason,
-            opened=known.opened if known else self.hub.now(),
-            assignee=known.assignee if known else "",
-            comments=known.comments if known else (),
-        )
-        if known is not None:
-            release_places(self.hub, known)
-        self.asked.append(conflict)
-        self.hub.store.links.set_waiting([link.id], conflict.id)
 
     def save(self) -> None:
         """Keep all that was found out about this batch."""
@@ -354,42 +312,15 @@ class _Matching:
         store.links.await_references(self.awaited)
         store.links.delete(self.filled)
         store.links.tie([(link.id, record) for link, record in self.tied])
-        self._hold_places()
         known = {record for _, record in self.tied} - self.made.keys()
         store.records.mark_dirty(sorted(known))
-        for conflict in self.answered:
-            store.reviews.save([structs.replace(conflict, closed=self.hub.now())])
-            release_places(self.hub, conflict)
-        store.reviews.save(self.asked)
+        self.questions.save()
         self.hub.note(self.events)
         arrived: dict[str, list[str]] = {}
         for link, record in self.tied:
             arrived.setdefault(link.system, []).extend((link.native_id or "", record))
         for system, ids in arrived.items():
             store.links.arrived(system, self.entity.name, ids)
-
-    def _hold_places(self) -> None:
-        """Create no candidate in a system where a native record that may be it waits for a person."""
-        for conflict in self.asked:
-            system = conflict.contenders[0].system
-            held = [self._place(str(c.value), system) for c in conflict.contenders[1:]]
-            ids = [id_ for id_ in held if id_ is not None]
-            self.hub.store.links.set_waiting(ids, conflict.id)
-
-    def _place(self, record: str, system: str) -> int | None:
-        """Return the place of a record in a system, made now if need be; none where it lives there."""
-        known = self.known
-        if (record, system) not in known.places and system not in known.systems.get(record, ()):
-            place = Link(self.numbers(), system, self.entity.name, None, record, {})
-            self.hub.store.links.save([place])
-            known.places[record, system] = place.id
-        return known.places.get((record, system))
-
-
-def _is_other(asked: Conflict, candidates: Sequence[Contender]) -> bool:
-    """Whether there are candidates, and others than a person was asked about."""
-    before = {contender.value for contender in asked.contenders[1:]}
-    return bool(candidates) and before != {contender.value for contender in candidates}
 
 
 def _is_alive(link: Newcomer) -> bool:

@@ -176,7 +176,7 @@ class _Hearing:
         rows = self.rows.get(link.id, [])
         history = self.past.get(reading.native_id)
         if rows and reading.version != link.version:
-            self.answered += self.answers(rows, history)
+            self.answered += self.answers(link, rows, history)
         elif rows:
             self.lost += [row.id for row in rows if not may_land(self.hub, row)]
         hearing = Hearing(
@@ -212,17 +212,26 @@ class _Hearing:
         place = link.record is not None and not link.facts
         return place and reading.stamp == link.record and not self.may_have_forgotten
 
-    def answers(self, rows: Sequence[OutboxRow], history: Sequence[Entry] | None) -> list[int]:
+    def answers(
+        self, link: Link, rows: Sequence[OutboxRow], history: Sequence[Entry] | None
+    ) -> list[int]:
         """Return the open writes of a link that a changed record settles.
 
         A system that refuses a stale write takes none after the record has changed. Where it has a
         history instead, a write whose answer was lost may still land, over an edit that nobody has
         read yet: it stays open until the history shows an entry of ours that no other write
-        explains, or until no request can possibly be on its way any more.
+        explains, or until no request can possibly be on its way any more. What a history tells again
+        of a coarse version may have explained another write before.
         """
         if history is None or Can.REFUSE_STALE in self.system.connector.can:
             return [row.id for row in rows]
-        ours = [entry for entry in history if entry.author is not None and entry.author.own]
+        ours = [
+            entry
+            for entry in history
+            if entry.author is not None
+            and entry.author.own
+            and not (entry.version and entry.version == link.version)
+        ]
         settled = []
         for row in sorted(rows, key=lambda row: not has_landed(row)):
             said = [entry for entry in ours if self._says(entry, row)]

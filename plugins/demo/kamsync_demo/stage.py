@@ -18,6 +18,7 @@ from kamsync.plugins import load_plugins
 from kamsync.sandbox.world import STAFF, Colleague, World
 from kamsync_demo.proof import Witness
 from kamsync_demo.systems import Systems
+from kamsync_hubspot.connector import HubSpot
 
 __all__ = ["Edit", "Stage", "colleague", "on_stage"]
 
@@ -104,6 +105,9 @@ def on_stage(configuration: Path, systems: Systems, world: World) -> Iterator[St
         hub = assemble(config, plugins, store, systems.clock)
         try:
             for system in hub.systems.values():
+                if isinstance(system.connector, HubSpot):
+                    # Its pace is kept as in real time, on the clock by which the portal counts calls.
+                    system.connector.use(systems.clock)
                 system.connector.setup(_objects(hub, system.name), dry_run=False)
             yield Stage(hub, systems, world)
         finally:

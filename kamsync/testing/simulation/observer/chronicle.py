@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from kamsync.engine.matching.questions import MATCH_FIELD
 from kamsync.merge.words import SHOWN_EVERYWHERE
 from kamsync.model import EXISTS, Event
 from kamsync.store import Store
@@ -49,6 +50,8 @@ class Chronicle:
         self._joined: set[str] = set()
         self.renewed: set[Place] = set()
         """The native records that a person wants to be records of their own."""
+        self.recognised: set[Place] = set()
+        """The native records of which a person has said which record they are."""
         self._acts = {
             "set": self._set,
             "settled": self._settled,
@@ -99,9 +102,8 @@ class Chronicle:
             self.truth.cell(place, field).now.user = True
 
     def _take(self, event: Event) -> None:
-        if event.act == "decided" and event.value == "new":
-            system, _, native_id = event.record.partition(":")
-            self.renew(Place(system, event.entity, native_id))
+        if event.act == "decided" and event.field == MATCH_FIELD:
+            self._recognise(event)
         if event.act == "decided" and self.split:
             self._let_be_one(event)
         if event.act == "merged":
@@ -126,6 +128,15 @@ class Chronicle:
         elif event.field in PARTS[event.entity] and event.act in self._acts:
             subject = self.truth.subject(event.record, event.entity, event.field)
             self._acts[event.act](event, subject)
+
+    def _recognise(self, event: Event) -> None:
+        """A person has said who a native record is."""
+        system, _, native_id = event.record.partition(":")
+        place = Place(system, event.entity, native_id)
+        if event.value == "new":
+            self.renew(place)
+        elif event.value == "same":
+            self.recognised.add(place)
 
     def _let_be_one(self, event: Event) -> None:
         """A person says of what was split which record it is, or that twins are to stay."""

@@ -49,7 +49,7 @@ class Landings:
         self.chronicle = chronicle
         self.audit = audit
         self.sending = Sending(truth, report)
-        self.strangers = Strangers(truth, chronicle.renewed)
+        self.strangers = Strangers(truth, chronicle)
         chronicle.is_strange = self._is_strange
         self.report = report
         self.store: Store | None = None

@@ -3,12 +3,12 @@
 Where nothing but a search tells what became of a create, it is looked for by what was sent. What
 people have made of it meanwhile may leave too little of that: then it is taken for somebody's own,
 an exception that the promises state, and so it is where it is hidden. Or it leaves only a key that
-several records share, and a person who is asked says that it is one of its own.
+several records share, and a person who is asked says that it is one of its own, or another one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -17,6 +17,7 @@ from kamsync.model import Native, Op
 from kamsync.store.outbox import Outbox
 from kamsync.testing.simulation.drawn.setting import Cast
 from kamsync.testing.simulation.observer.cells import Place
+from kamsync.testing.simulation.observer.chronicle import Chronicle
 from kamsync.testing.simulation.observer.truth import Truth
 from kamsync.testing.simulation.schema import FIELDS, SCHEMA
 
@@ -37,9 +38,9 @@ class Created(Struct, frozen=True):
 class Strangers:
     """The native records that kamsync made and that nothing tells it any more."""
 
-    def __init__(self, truth: Truth, renewed: Collection[Place]) -> None:
+    def __init__(self, truth: Truth, chronicle: Chronicle) -> None:
         self.truth = truth
-        self.renewed = renewed
+        self.chronicle = chronicle
         self._created: dict[Place, Created] = {}
         self._strange: set[Place] = set()
         self._counted: set[Place] = set()
@@ -76,7 +77,8 @@ class Strangers:
         """Whether a native record may be taken for another one than it was made for; it is counted."""
         if place not in self._created or self.truth.record_of(place) == self._record(place):
             return False
-        if place not in self._strange and place not in self.renewed:
+        by_person = self.chronicle.renewed | self.chronicle.recognised
+        if place not in self._strange and place not in by_person:
             return False
         if place not in self._counted:
             self._counted.add(place)
