@@ -17,6 +17,9 @@ from kamsync.model import EXISTS, Author, Cells, Contender, Fact, Golden, Origin
 
 __all__ = ["Hall", "Meeting", "Shown", "said_at_first"]
 
+UNAMBIGUOUS = frozenset({str, type(None)})
+"""The types of cells that nothing equals but the same."""
+
 
 class Shown(NamedTuple):
     """What one link shows of a record: its facts, and how its system says each field.
@@ -162,7 +165,7 @@ def said_at_first(name: str, shown: Sequence[Shown], alike: Collection[str] = fr
 
 def _is_same(cells: Cells, others: Cells) -> bool:
     """Whether cells that are equal are the same JSON: 1 equals true in Python, and is not read alike."""
-    return repr(cells) == repr(others)
+    return UNAMBIGUOUS.issuperset(map(type, cells)) or repr(cells) == repr(others)
 
 
 def _plainly(name: str, shown: Shown, cells: Cells) -> Value:
