@@ -20,6 +20,8 @@ from kamsync.merge import (
     Hall,
     Meeting,
     Merged,
+    Met,
+    Said,
     Shown,
     Speaker,
     Topic,
@@ -310,6 +312,17 @@ def test_each_field_is_said_by_whoever_said_it_last():
         f"{event.winner.person} {event.winner.at}"
         for event in spelled_out(met.told("account", "account-1"))
     ]
+
+
+def test_events_stand_for_themselves_among_what_was_said_at_a_meeting():
+    """Each is told in its place."""
+    met = Met(
+        "account", "a", (Contender(None, 1),), (Said("name", "Acme", ("Acme",), 7, 0, False),)
+    )
+    held, closed = Event("held", "account", "a", "tier"), Event("closed", "account", "a", "tier")
+
+    told = [(event.act, event.field) for event in spelled_out([held, met, closed])]
+    assert [("held", "tier"), ("set", "name"), ("closed", "tier")] == told
 
 
 def by(fact: Fact) -> Contender:
