@@ -15,6 +15,7 @@ from msgspec import Struct, json
 
 from kamsync.clock import Clock, instant
 from kamsync.errors import StoreUnusable
+from kamsync.merge import Note, spelled_out
 from kamsync.model import Event
 from kamsync.seal import MasterKey, SubjectKey, new_key
 
@@ -34,7 +35,7 @@ _COLUMNS = "seq, at, round, actor, entity, record, subject, key, body, hash"
 _INSERT = f"INSERT INTO journal ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 _encode = json.Encoder().encode
-_events_of = json.Decoder(tuple[Event, ...]).decode
+_notes_of = json.Decoder(tuple[Note, ...]).decode
 
 
 class JournalEntry(Struct, frozen=True):
@@ -70,21 +71,21 @@ class Journal:
     def append(
         self,
         round_: str | None,
-        events: Sequence[Event],
+        notes: Sequence[Note],
         actor: str,
         subjects: Mapping[str, str] | None = None,
     ) -> None:
-        """Append *events*, one entry for each record, in the order in which the records appear.
+        """Append *notes*, one entry for each record, in the order in which the records appear.
 
         They belong to the round *round_*, or to the one that was started here and not yet finished.
         *subjects* names the subject of a record where that is not the record itself. The entries
         belong to the present transaction: they are kept if what they tell of is kept.
         """
-        if not events:
+        if not notes:
             return
-        groups: dict[str, list[Event]] = {}
-        for event in events:
-            groups.setdefault(event.record, []).append(event)
+        groups: dict[str, list[Note]] = {}
+        for note in notes:
+            groups.setdefault(note.record, []).append(note)
         at = instant(self._clock.now())
         round_ = self.round if round_ is None else round_
         with self._database.transaction():
@@ -239,7 +240,7 @@ class Journal:
         keys = {id_: self._unwrapped(subject, id_, wrapped) for id_, subject, wrapped in held}
         for row in rows:
             key = keys.get(row[7])
-            events = _events_of(key.open(bytes(row[8]))) if key else ()
+            events = tuple(spelled_out(_notes_of(key.open(bytes(row[8]))))) if key else ()
             yield JournalEntry(*(*row[:7], events, key is None))
 
 

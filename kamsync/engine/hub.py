@@ -17,8 +17,8 @@ from kamsync.extensions import Notice
 from kamsync.guards import Limits
 from kamsync.identity import KeyMaker, Thresholds
 from kamsync.mapping import EntityMap
-from kamsync.merge import FIRST_MEETING
-from kamsync.model import Conflict, Event, Op
+from kamsync.merge import FIRST_MEETING, Note
+from kamsync.model import Conflict, Op
 from kamsync.policy import Policy
 from kamsync.schema import DataClass, Entity, Schema
 from kamsync.scope import Scope
@@ -137,9 +137,9 @@ class Hub:
         """Whether *system* is still configured, with a map of *entity*."""
         return system in self.systems and entity in self.systems[system].maps
 
-    def note(self, events: Sequence[Event], actor: str = "kamsync") -> None:
-        """Write *events* into the journal, as part of the round that runs."""
-        self.store.journal.append(None, events, actor)
+    def note(self, notes: Sequence[Note], actor: str = "kamsync") -> None:
+        """Write *notes* into the journal, as part of the round that runs."""
+        self.store.journal.append(None, notes, actor)
 
     def park(
         self,

@@ -23,7 +23,8 @@ from collections.abc import Sequence
 
 from kamsync.merge.again import Appeal, Obedience, Reunion
 from kamsync.merge.clauses import FieldMerge
-from kamsync.merge.meeting import Shown, agree_on, said_at_first
+from kamsync.merge.meeting import Hall, Meeting, Shown, said_at_first
+from kamsync.merge.met import Met, Note, Said, spelled_out
 from kamsync.merge.words import (
     FIRST_MEETING,
     SAID_ALIKE,
@@ -43,12 +44,16 @@ __all__ = [
     "SAID_ALIKE",
     "UNTOLD",
     "Court",
+    "Hall",
+    "Meeting",
     "Merged",
+    "Met",
+    "Note",
+    "Said",
     "Shown",
     "Side",
     "Speaker",
     "Topic",
-    "agree_on",
     "appeal",
     "as_contender",
     "decide",
@@ -56,6 +61,7 @@ __all__ = [
     "merge_field",
     "merge_restored",
     "said_at_first",
+    "spelled_out",
 ]
 
 

@@ -6,15 +6,19 @@ to what the clauses come to. Whatever is not as plain as that is left to them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.mapping import FieldMap, Refs
-from kamsync.merge.words import SAID_ALIKE, Topic
-from kamsync.model import EXISTS, Cells, Contender, Event, Fact, Golden, Origin, Value
+from kamsync.merge.met import Met, Said
+from kamsync.model import EXISTS, Author, Cells, Contender, Fact, Golden, Origin, Value
 
-__all__ = ["Shown", "agree_on", "said_at_first"]
+__all__ = ["Hall", "Meeting", "Shown", "said_at_first"]
+
+UNAMBIGUOUS = frozenset({str, type(None)})
+"""The types of cells that nothing equals but the same."""
 
 
 class Shown(NamedTuple):
@@ -28,6 +32,113 @@ class Shown(NamedTuple):
     maps: Mapping[str, FieldMap]
     refs: Refs
     certain: Collection[str] = ()
+
+
+class Hall(NamedTuple):
+    """What a meeting may ask: who says what a link shows, and a fresh revision.
+
+    *alike* are the fields that every system says the same way, so that the same cells need not be
+    read twice.
+    """
+
+    introduce: Callable[[int, Fact], tuple[Contender, Origin]]
+    revision: Callable[[], int]
+    alike: Collection[str] = frozenset()
+
+
+class Meeting:
+    """The first meeting of one record: what is plain is taken over, and the rest left to the clauses.
+
+    *golden* and the facts of *shown* are brought up to date. *partly* are the fields that not all
+    systems say anything about.
+    """
+
+    def __init__(self, shown: Sequence[Shown], golden: dict[str, Golden], hall: Hall) -> None:
+        self.shown = shown
+        self.golden = golden
+        self.hall = hall
+        self.partly: set[str] = set()
+        self._said: list[Said] = []
+        self._sides: list[Contender] = []
+        self._known: dict[int, tuple[Author | None, str, int, Origin]] = {}
+
+    @cached_property
+    def is_even(self) -> bool:
+        """Whether all systems show the same fields."""
+        return all(each.facts.keys() == self.shown[0].facts.keys() for each in self.shown)
+
+    def meet(
+        self, names: Iterable[str], held: Collection[str] = (), *, blanks_only: bool = False
+    ) -> Iterator[str]:
+        """Take over what all say of the fields *names*, and yield each other field in its turn.
+
+        What is golden already or *held* is left to the clauses; with *blanks_only*, all is but that
+        nobody says anything.
+        """
+        for name in names:
+            is_known = name in self.golden or name in held
+            if is_known or not self._is_met(name, blanks_only=blanks_only):
+                yield name
+
+    def told(self, entity: str, record: str) -> Iterator[Met]:
+        """Yield what was said since this was asked before, if anything was."""
+        if self._said:
+            yield Met(entity, record, tuple(self._sides), tuple(self._said))
+            self._said = []
+
+    def _is_met(self, name: str, *, blanks_only: bool) -> bool:
+        """Take over what all say of a field, and say whether that is all there is to it."""
+        shown = self.shown
+        if not self.is_even:
+            shown = [each for each in shown if name in each.facts]
+        if _is_blank(name, shown):
+            _deal_with(name, shown, -1)
+            return True
+        value = None if blanks_only else said_at_first(name, shown, self.hall.alike)
+        if value is None:
+            return False
+        revision = self.hall.revision()
+        self._say(name, value, revision, shown)
+        _deal_with(name, shown, revision)
+        return True
+
+    def _say(self, name: str, value: Value, revision: int, shown: Sequence[Shown]) -> None:
+        """Make golden what the first of *shown* says, who stands for all who say it."""
+        fact = shown[0].facts[name]
+        side, origin = self._side(shown[0].link, fact)
+        self.golden[name] = Golden(value, revision, origin=origin)
+        self._said.append(Said(name, value, fact.observed, revision, side, len(shown) > 1))
+        if len(shown) < len(self.shown):
+            self.partly.add(name)
+
+    def _side(self, link: int, fact: Fact) -> tuple[int, Origin]:
+        """Return who says what a link shows, and where that comes from: mostly as of the field before."""
+        known = self._known.get(link)
+        if known and known[0] is fact.author and known[1] == fact.at:
+            return known[2:]
+        side, origin = self.hall.introduce(link, fact)
+        self._known[link] = (fact.author, fact.at, len(self._sides), origin)
+        self._sides.append(side)
+        return len(self._sides) - 1, origin
+
+
+def _is_blank(name: str, shown: Sequence[Shown]) -> bool:
+    """Whether nobody ever said anything about a field."""
+    for each in shown:
+        # What `is_blank_start` says, without the cost of a call for each field.
+        fact = each.facts[name]
+        observed = fact.observed
+        if observed.count(None) != len(observed) or fact.doubt or fact.trail:
+            return False
+    return True
+
+
+def _deal_with(name: str, shown: Sequence[Shown], revision: int) -> None:
+    """Take what is shown of a field as dealt with."""
+    for each in shown:
+        fact = each.facts[name]
+        seen = fact.observed
+        each.facts[name] = Fact(seen, seen, revision, unseen=fact.unseen)
 
 
 def said_at_first(name: str, shown: Sequence[Shown], alike: Collection[str] = frozenset()) -> Value:
@@ -54,7 +165,7 @@ def said_at_first(name: str, shown: Sequence[Shown], alike: Collection[str] = fr
 
 def _is_same(cells: Cells, others: Cells) -> bool:
     """Whether cells that are equal are the same JSON: 1 equals true in Python, and is not read alike."""
-    return repr(cells) == repr(others)
+    return UNAMBIGUOUS.issuperset(map(type, cells)) or repr(cells) == repr(others)
 
 
 def _plainly(name: str, shown: Shown, cells: Cells) -> Value:
@@ -72,26 +183,3 @@ def _plainly(name: str, shown: Shown, cells: Cells) -> Value:
     except (ReferenceMissing, ValueInvalid):
         return None
     return None if says_nothing == cells else value
-
-
-def agree_on(
-    topic: Topic, first: Contender, origin: Origin, revision: int, *, alike: bool
-) -> tuple[Golden, Event]:
-    """Return what *first* says as golden of a fresh *revision* and *origin*, and its event.
-
-    It stands for all who say it; *alike* says that there are others.
-    """
-    value = first.value
-    golden = Golden(value, revision, origin=origin)
-    event = Event(
-        "set",
-        topic.entity,
-        topic.record,
-        topic.field,
-        value=value,
-        winner=first,
-        reason=SAID_ALIKE if alike else "",
-        revision=revision,
-        first=True,
-    )
-    return golden, event

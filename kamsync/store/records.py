@@ -22,6 +22,8 @@ INSERT INTO record (id, entity, fields, merged_into) VALUES (?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET fields = excluded.fields, merged_into = excluded.merged_into
 """
 
+_SETTLE = "UPDATE record SET fields = ?, dirty = 0 WHERE id = ?"
+
 _ADD = "INSERT INTO record (id, entity, fields, dirty) VALUES (?, ?, '{}', 1)"
 
 _FIND = """
@@ -62,6 +64,12 @@ class Records:
         ]
         self._remembered.records_written(row[0] for row in rows)
         self._database.many(_SAVE, rows)
+
+    def settle(self, records: Sequence[Record]) -> None:
+        """Replace the golden values of *records* that are there and were merged, and take the mark away."""
+        rows = [(golden_text(record.fields, record.id), record.id) for record in records]
+        self._remembered.records_written(row[1] for row in rows)
+        self._database.many(_SETTLE, rows)
 
     def add(self, entity: str, keys: Mapping[str, Collection[str]]) -> None:
         """Insert new records that say nothing yet and are to be merged, with the keys of each."""

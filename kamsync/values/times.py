@@ -40,7 +40,7 @@ def moment(field: Field, raw: Any) -> Value:
     if read.tzinfo is None:
         raise refused(field, raw, "a time with its zone, such as 2026-11-30T16:41:00Z")
     try:
-        return read.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+        return read.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
     except OverflowError:
         raise refused(field, raw, "a time between the years 1 and 9999") from None
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from kamsync.engine.context.ties import Ties
 from kamsync.entities import CORE
@@ -16,13 +17,17 @@ from kamsync.lenses import field_map
 from kamsync.mapping import FieldMap, Refs, empties
 from kamsync.merge import (
     Court,
+    Hall,
+    Meeting,
     Merged,
+    Met,
+    Said,
     Shown,
     Speaker,
     Topic,
-    agree_on,
     merge_field,
     said_at_first,
+    spelled_out,
 )
 from kamsync.model import EXISTS, Author, Cells, Contender, Event, Fact, Golden, Origin, Step, Value
 from kamsync.schema import Field, Type
@@ -73,19 +78,26 @@ def closely(sides: Sequence[Side]) -> Merged:
     return merge_field(TOPIC, Golden(), sides, None, court())
 
 
+def introduce(link: int, fact: Fact) -> tuple[Contender, Origin]:
+    """Return a side that nobody knows by name."""
+    return Contender(None, link, "sales", at=fact.at), Origin("sales", at=fact.at)
+
+
+def meeting(every: Sequence[Shown], alike: Collection[str] = ()) -> Meeting:
+    """Return a meeting of which nothing is golden yet."""
+    return Meeting(every, {}, Hall(introduce, court().revision, alike))
+
+
 def at_one_look(sides: Sequence[Side]) -> Merged | None:
-    """Return what one look makes of it, if that is enough."""
+    """Return what one look makes of what is said, if that is enough."""
     every = [Shown(s.link, {"name": s.fact}, {"name": s.map}, NOBODY, s.certain) for s in sides]
-    alike = {"name"} if all(s.map is sides[0].map for s in sides) else frozenset()
-    value = said_at_first("name", every, alike)
-    if value is None:
+    met = meeting(every, {"name"} if all(s.map is sides[0].map for s in sides) else ())
+    left = list(met.meet(["name"]))
+    if left or not met.golden:
         return None
-    side, seen = sides[0], sides[0].fact.observed
-    first = Contender(value, side.link, side.system, at=side.fact.at, cells=seen)
-    origin = Origin(side.system, at=side.fact.at)
-    golden, event = agree_on(TOPIC, first, origin, court().revision(), alike=len(sides) > 1)
-    facts = {s.link: Fact(s.fact.observed, s.fact.observed, golden.revision) for s in sides}
-    return Merged(golden, facts, (), (event,))
+    events = tuple(spelled_out(met.told("account", "account-1")))
+    facts = {each.link: each.facts["name"] for each in every}
+    return Merged(met.golden["name"], facts, (), events)
 
 
 def cells() -> st.SearchStrategy[Cells]:
@@ -258,26 +270,112 @@ def test_a_value_that_may_as_well_be_none_is_left_to_the_clauses(native, said):
     )
 
 
-@pytest.mark.parametrize(
-    ("alike", "reason"), [(True, "several systems said the same"), (False, "")]
-)
-def test_who_spoke_first_is_named_in_full(alike, reason):
+@pytest.mark.parametrize(("others", "reason"), [(1, "several systems said the same"), (0, "")])
+def test_who_spoke_first_is_named_in_full(others, reason):
     """Golden keeps it, and the journal tells it."""
-    first = Contender("Acme", 1, "sales", "the team", "Ada", "at 1", employee="e-ada")
-
+    side = Contender(None, 1, "sales", "the team", "Ada", "at 1", employee="e-ada")
     origin = Origin("sales", "the team", "Ada", "at 1", "", "e-ada")
+    every = [
+        Shown(link, {"name": Fact(("Acme",))}, {"name": PLAIN}, NOBODY)
+        for link in range(1 + others)
+    ]
+    met = Meeting(every, {}, Hall(lambda _, __: (side, origin), court().revision))
 
-    golden, event = agree_on(TOPIC, first, origin, 100, alike=alike)
+    assert [] == list(met.meet(["name"]))
+    assert {"name": Golden("Acme", 100, origin=origin)} == met.golden
+    assert [
+        Event(
+            "set",
+            "account",
+            "account-1",
+            "name",
+            value="Acme",
+            winner=structs.replace(side, value="Acme", cells=("Acme",)),
+            reason=reason,
+            revision=100,
+            first=True,
+        )
+    ] == list(spelled_out(met.told("account", "account-1")))
 
-    assert Golden("Acme", 100, origin=origin) == golden
-    assert event == Event(
-        "set",
-        "account",
-        "account-1",
-        "name",
-        value="Acme",
-        winner=first,
-        reason=reason,
-        revision=100,
-        first=True,
+
+def test_each_field_is_said_by_whoever_said_it_last():
+    """Where a system tells of each field who edited it, not all of a record is said by one person."""
+    ada, bo = Author("a", "Ada"), Author("b", "Bo")
+    authors = {"city": ada, "name": bo, "phone": ada, "zone": ada}
+    facts = {name: Fact(("7",), author=author, at="at 1") for name, author in authors.items()}
+    facts["zone"] = Fact(("7",), author=ada, at="at 2")
+    told = Hall(lambda _, fact: (by(fact), Origin()), court().revision)
+    met = Meeting([Shown(1, facts, dict.fromkeys(facts, PLAIN), NOBODY)], {}, told)
+
+    assert [] == list(met.meet(sorted(authors)))
+    assert ["Ada at 1", "Bo at 1", "Ada at 1", "Ada at 2"] == [
+        f"{event.winner.person} {event.winner.at}"
+        for event in spelled_out(met.told("account", "account-1"))
+    ]
+
+
+def test_events_stand_for_themselves_among_what_was_said_at_a_meeting():
+    """Each is told in its place."""
+    met = Met(
+        "account", "a", (Contender(None, 1),), (Said("name", "Acme", ("Acme",), 7, 0, False),)
     )
+    held, closed = Event("held", "account", "a", "tier"), Event("closed", "account", "a", "tier")
+
+    told = [(event.act, event.field) for event in spelled_out([held, met, closed])]
+    assert [("held", "tier"), ("set", "name"), ("closed", "tier")] == told
+
+
+def by(fact: Fact) -> Contender:
+    """Return the author of a fact as a side."""
+    return Contender(None, 1, "sales", person=fact.author.name, at=fact.at)
+
+
+def test_what_is_known_or_held_is_left_to_the_clauses_in_its_turn():
+    """A policy may ask what the fields before it have come to."""
+    facts = {name: Fact(("7",)) for name in ("city", "name", "phone", "zone")}
+    met = meeting([Shown(1, facts, dict.fromkeys(facts, PLAIN), NOBODY)])
+    met.golden["name"] = Golden("Acme", 7)
+    told = []
+    for name in met.meet(["city", "name", "phone", "zone"], ["zone"]):
+        told += [name, *(said.field for each in met.told("account", "a") for said in each.said)]
+
+    assert ["name", "city", "zone", "phone"] == told
+    assert [] == list(met.told("account", "a"))
+
+
+def test_a_field_that_not_all_show_is_said_in_part():
+    """Whoever shows it says it, and the others are not asked."""
+    name, phone = Fact(("Acme",)), Fact(("7",))
+    maps = {"name": PLAIN, "phone": PLAIN}
+    every = [
+        Shown(1, {"name": name}, maps, NOBODY),
+        Shown(2, {"name": name, "phone": phone}, maps, NOBODY),
+    ]
+    met = meeting(every)
+
+    assert [] == list(met.meet(["name", "phone"]))
+    assert {"phone"} == met.partly
+    assert [(True, 1), (False, 2)] == [
+        (said.alike, each.sides[said.side].link)
+        for each in met.told("account", "a")
+        for said in each.said
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fact", "left"),
+    [
+        (Fact((None,)), []),
+        (Fact((None,), doubt=True), ["name"]),
+        (Fact((None,), trail=(Step(("Old",)),)), ["name"]),
+        (Fact(("Acme",)), ["name"]),
+    ],
+)
+def test_after_a_restore_only_what_nobody_says_anything_about_is_plain(fact, left):
+    """What is said may be older than what was golden then."""
+    every = [Shown(1, {"name": fact}, {"name": PLAIN}, NOBODY)]
+    met = meeting(every)
+
+    assert left == list(met.meet(["name"], blanks_only=True))
+    assert {} == met.golden
+    assert left or Fact((None,), (None,)) == every[0].facts["name"]

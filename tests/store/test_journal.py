@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from kamsync.errors import StoreUnusable
+from kamsync.merge import Met, Said
 from kamsync.model import Contender, Event, Evidence
 from kamsync.store import open_store
 
@@ -33,6 +35,26 @@ def test_what_happened_to_a_record_is_told_newest_first(store, clock):
     assert "2026-01-01T00:01:00.000000Z" == newest.at
     assert ["a"] == [entry.record for entry in store.journal.of_round("round-2")]
     assert ["b", "a"] == [entry.record for entry in store.journal.of_round("round-1")]
+
+
+def test_what_systems_said_when_they_met_is_told_value_by_value(store):
+    """It is kept at once, among events, and read as if each value had been told by itself."""
+    sides = (Contender(None, 1, "sales", "sales", "Ada"), Contender(None, 2, "success"))
+    said = (Said("name", "Acme", (" Acme",), 7, 0, True), Said("tier", "key", ("1",), 8, 1, False))
+    store.journal.append("r", [event(), Met("account", "a", sides, said), event("b")], "kamsync")
+
+    (entry,) = store.journal.of("a")
+    name = Contender("Acme", 1, "sales", "sales", "Ada", cells=(" Acme",))
+    tier = Contender("key", 2, "success", cells=("1",))
+    told = partial(Event, "set", "account", "a", first=True)
+    alike = "several systems said the same"
+    assert entry.events == (
+        event(),
+        told("name", value="Acme", winner=name, reason=alike, revision=7),
+        told("tier", value="key", winner=tier, revision=8),
+    )
+    assert ["tier"] == [each.field for each in store.journal.of("a", "tier")[0].events]
+    assert store.journal.verify() is None
 
 
 def test_the_history_of_one_field_leaves_out_the_others(store):

@@ -107,6 +107,18 @@ def test_the_marked_records_are_told(store):
     assert frozenset("b") == store.records.dirty(["b", "c", "nobody"])
 
 
+def test_a_record_that_is_settled_is_marked_no_more(store):
+    """What it says is replaced, and others stay marked."""
+    store.records.save([named("a"), named("b")])
+    store.records.mark_dirty(["a", "b"])
+
+    store.records.settle([Record("a", "account", {"name": Golden("New", 7)})])
+
+    assert {"name": Golden("New", 7)} == store.records.by_id(["a"])["a"].fields
+    assert named("b") == store.records.by_id(["b"])["b"]
+    assert frozenset("b") == store.records.dirty(["a", "b"])
+
+
 def test_a_record_that_is_forgotten_leaves_no_key_behind(store):
     """As if it had never been made; others with the same key keep it."""
     store.records.save([Record(id_, "account", {}) for id_ in "ab"])

@@ -37,6 +37,7 @@ def test_it_is_known_of_its_link_alone(kept):
         lambda store: store.links.tie([(1, "b")]),
         lambda store: store.links.delete([1]),
         lambda store: store.records.save([Record("a", "account", {})]),
+        lambda store: store.records.settle([Record("a", "account", {})]),
         lambda store: (store.links.delete([1]), store.records.forget(["a"])),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
-from kamsync.merge import SAID_ALIKE
+from kamsync.merge import SAID_ALIKE, Met, Note
 from kamsync.model import Contender, Event, Value
 
 __all__ = ["FieldCount", "Tallies"]
@@ -38,8 +38,10 @@ class FieldCount(Struct):
         """
         if event.act == "agreed" and event.value is None:
             return
-        alike = event.act == "set" and event.reason == SAID_ALIKE
-        _count(self.acts, "agreed" if alike else event.act)
+        if event.act == "set":
+            self.add_set(alike=event.reason == SAID_ALIKE)
+            return
+        _count(self.acts, event.act)
         if event.act not in DISPUTED:
             return
         if event.act == "settled":
@@ -53,6 +55,10 @@ class FieldCount(Struct):
             _count(self.teams, team)
             _count(self.overwrites, team, overwritten)
 
+    def add_set(self, *, alike: bool) -> None:
+        """Count a value that was set; *alike* says that several systems brought it."""
+        _count(self.acts, "agreed" if alike else "set")
+
 
 class Tallies(Struct):
     """The counts of all fields, by ``entity.field``, and how many fields moved."""
@@ -60,11 +66,22 @@ class Tallies(Struct):
     moved: int = 0
     fields: dict[str, FieldCount] = field(default_factory=dict)
 
-    def add(self, events: Iterable[Event]) -> None:
-        """Count some events."""
-        for event in events:
-            name = f"{event.entity}.{event.field}"
-            self.fields.setdefault(name, FieldCount()).add(event)
+    def add(self, notes: Iterable[Note]) -> None:
+        """Count what some merges have to tell."""
+        for note in notes:
+            if isinstance(note, Met):
+                for said in note.said:
+                    self._count_of(note.entity, said.field).add_set(alike=said.alike)
+            else:
+                self._count_of(note.entity, note.field).add(note)
+
+    def _count_of(self, entity: str, name: str) -> FieldCount:
+        """Return the count of one field."""
+        key = f"{entity}.{name}"
+        count = self.fields.get(key)
+        if count is None:
+            count = self.fields[key] = FieldCount()
+        return count
 
 
 def _count(counts: dict[str, int], key: str, by: int = 1) -> None:

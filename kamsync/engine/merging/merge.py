@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 from msgspec import structs
 
 from kamsync.engine.context.batches import Batch, confirmed, due_at, held_of, load
 from kamsync.engine.context.parking import Parking
-from kamsync.engine.context.ties import people_of
+from kamsync.engine.context.ties import people_of, speaker_of
 from kamsync.engine.hub import Hub, Numbers, record_id
 from kamsync.engine.matching.keying import keep_keys
 from kamsync.engine.merging.amended_policy import Amended
@@ -16,15 +17,17 @@ from kamsync.engine.merging.counting import Tallies
 from kamsync.engine.merging.due_updates import DueUpdate, planned_write, remember, stands_alone
 from kamsync.engine.merging.one_record import RecordMerge, in_order
 from kamsync.engine.merging.outline import Outline, outline_of
-from kamsync.merge import FIRST_MEETING, Merged
+from kamsync.merge import FIRST_MEETING, Hall, Merged, Note, Speaker
 from kamsync.model import (
     EXISTS,
     Conflict,
+    Contender,
     Event,
     Fact,
     Golden,
     Link,
     Op,
+    Origin,
     Record,
 )
 from kamsync.observe import GONE, is_gone
@@ -112,10 +115,12 @@ class BatchMerge:
         self.revision = revision
         self.at = hub.now()
         self.before = {link.id: link for each in batch.links.values() for link in each}
+        introduce = partial(_introduce, hub, self.people, self.before)
+        self.hall = Hall(introduce, revision, outline.alike)
         self.records: dict[str, Record] = {}
         self.conflicts: dict[tuple[str, str], Conflict] = dict(batch.conflicts)
         self.changed: list[Conflict] = []
-        self.events: list[Event] = []
+        self.events: list[Note] = []
         self.moved = 0
         self.clean: list[str] = []
         self.plain: set[str] = set()
@@ -129,9 +134,7 @@ class BatchMerge:
         if self.restoring and any(_is_unread(link) for link in links.values()):
             return
         merge = RecordMerge(self, record, links)
-        merge.doubt_end()
-        for name in merge.moved_fields():
-            merge.field(name)
+        merge.merge()
         for conflict in self._amended(record.id):
             merge.ask_again(conflict)
         self._note_keys(merge)
@@ -163,7 +166,7 @@ class BatchMerge:
         elif len(merge.shown) <= 1:
             changed = set()
         elif self._says_first(merge):
-            changed = merge.disputed | merge.partly
+            changed = merge.disputed | merge.meeting.partly
         else:
             changed = set(merge.fields)
         if self.outline.makes_keys(changed):
@@ -216,15 +219,15 @@ class BatchMerge:
                     changed.append((after, told.word))
                 if link.system in outline.updated and stands_alone(told, outline.referring):
                     ahead.append(DueUpdate(planned_write(after, told), told.fields, held))
-        self.hub.store.records.save(list(self.records.values()))
+        self.hub.store.records.settle(list(self.records.values()))
         self.hub.store.links.settle(changed)
         self.hub.store.links.set_owed(same)
         self.hub.store.reviews.save(self.changed)
         self._keep_keys()
-        self.hub.store.records.clear_dirty(self.clean)
+        self.hub.store.records.clear_dirty([id_ for id_ in self.clean if id_ not in self.records])
         self.parking.save(self.clean, frozenset(self.records))
         remember(self.hub, ahead)
-        self.hub.note([event for event in self.events if not _goes_without_saying(event)])
+        self.hub.note([note for note in self.events if not _goes_without_saying(note)])
 
     def _owed(self, record: Record, link: Link, held: frozenset[str]) -> tuple[Link, Due]:
         """Return a link as its reading has confirmed it, with what is due there."""
@@ -260,6 +263,30 @@ class BatchMerge:
         return self.hub.systems[link.system].allows(link.entity, op)
 
 
+def _introduce(
+    hub: Hub,
+    people: Mapping[tuple[str, str], Speaker],
+    links: Mapping[int, Link],
+    id_: int,
+    fact: Fact,
+) -> tuple[Contender, Origin]:
+    """Return who says what a link shows, and where that comes from."""
+    link = links[id_]
+    speaker = speaker_of(link.system, hub.systems[link.system].team, fact.author, people)
+    side = Contender(
+        value=None,
+        link=id_,
+        system=link.system,
+        team=speaker.team,
+        person=speaker.person,
+        at=fact.at,
+        evidence=speaker.evidence,
+        employee=speaker.employee,
+    )
+    origin = Origin(link.system, speaker.team, speaker.person, fact.at, employee=speaker.employee)
+    return side, origin
+
+
 def _changed(before: Mapping[str, Golden], after: Mapping[str, Golden]) -> set[str]:
     """Return the fields whose golden is not what it was."""
     return {name for name, golden in after.items() if golden is not before.get(name)}
@@ -270,6 +297,6 @@ def _is_unread(link: Link) -> bool:
     return link.native_id is not None and not link.read_at
 
 
-def _goes_without_saying(event: Event) -> bool:
-    """Whether an event is only that systems which meet agree: that is counted, and not written down."""
-    return event.act == "agreed" and event.reason == FIRST_MEETING
+def _goes_without_saying(note: Note) -> bool:
+    """Whether all there is to tell is that systems which meet agree: that is counted, not written down."""
+    return isinstance(note, Event) and note.act == "agreed" and note.reason == FIRST_MEETING

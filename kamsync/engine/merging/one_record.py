@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from kamsync.engine.context.batches import completed
-from kamsync.engine.context.ties import Voice, speaker_of
+from kamsync.engine.context.batches import completed, held_of
+from kamsync.engine.context.ties import Voice
 from kamsync.engine.merging import twins
 from kamsync.engine.merging.amended_policy import as_said_now
 from kamsync.errors import ReferenceMissing, ValueInvalid
 from kamsync.merge import (
     UNTOLD,
     Court,
+    Meeting,
     Shown,
-    Speaker,
     Topic,
-    agree_on,
     appeal,
     merge_field,
     merge_restored,
-    said_at_first,
 )
 from kamsync.model import (
     EXISTS,
-    Author,
     Conflict,
-    Contender,
     Fact,
     Golden,
     Kind,
     Link,
-    Origin,
     Record,
-    Value,
 )
 from kamsync.observe import GONE, HERE
 from kamsync.policy import Case, Hold, Settlement
@@ -53,8 +47,7 @@ UNSET = Golden()
 class RecordMerge:
     """The merge of one record, field by field.
 
-    *disputed* are the fields that took the clauses of the merge, *partly* those that not all systems
-    say anything about.
+    *disputed* are the fields that took the clauses of the merge.
     """
 
     def __init__(self, batch: BatchMerge, record: Record, links: Mapping[int, Link]) -> None:
@@ -69,8 +62,6 @@ class RecordMerge:
         }
         self.doubt = ""
         self.disputed: set[str] = set()
-        self.partly: set[str] = set()
-        self._introduced: tuple[int, Author | None, str, Speaker, Origin] | None = None
 
     @cached_property
     def shown(self) -> list[Shown]:
@@ -87,9 +78,9 @@ class RecordMerge:
         ]
 
     @cached_property
-    def is_even(self) -> bool:
-        """Whether all native records show the same fields."""
-        return all(each.facts.keys() == self.shown[0].facts.keys() for each in self.shown)
+    def meeting(self) -> Meeting:
+        """The meeting of what the native records show."""
+        return Meeting(self.shown, self.fields, self.batch.hall)
 
     def court(self) -> Court:
         """Return what the merge may ask."""
@@ -110,7 +101,7 @@ class RecordMerge:
     def moved_fields(self) -> list[str]:
         """Return the fields that moved in any link, existence first, in a fixed order."""
         everything = bool(self.batch.restoring)
-        if not self.record.fields and self.is_even and self.shown:
+        if not self.record.fields and self.shown and self.meeting.is_even:
             # Of a new record everything is new, or does no harm to be looked at.
             return self.batch.in_order(self.shown[0].facts)
         names = {
@@ -152,13 +143,30 @@ class RecordMerge:
         rest = {name: f for name, f in link.facts.items() if name not in facts and not f.moved}
         return {**rest, **facts}
 
+    def merge(self) -> None:
+        """Merge all fields that moved, as far as their movers can be understood now."""
+        self.doubt_end()
+        names = self.moved_fields()
+        if self.fields.keys() >= set(names):
+            for name in names:
+                self.field(name)
+            return
+        held = held_of(self.record.id, self.batch.conflicts)
+        for name in self.meeting.meet(names, held, blanks_only=bool(self.batch.restoring)):
+            self._tell_met()
+            self.field(name)
+        self._tell_met()
+
+    def _tell_met(self) -> None:
+        """Tell what was taken over at the meeting by now."""
+        for met in self.meeting.told(self.record.entity, self.record.id):
+            self.batch.events.append(met)
+            self.batch.moved += len(met.said)
+
     def field(self, name: str) -> None:
         """Merge one field, as far as its movers can be understood now."""
-        conflicts = self.batch.conflicts
-        held = conflicts.get((self.record.id, name)) if conflicts else None
-        if not held and name not in self.fields and self._meet(name):
-            return
         self.disputed.add(name)
+        held = self.batch.conflicts.get((self.record.id, name))
         golden = self.fields.get(name, UNSET)
         sides, moved = self._sides(name, golden)
         if not self.batch.restoring and not moved:
@@ -184,66 +192,6 @@ class RecordMerge:
         """Return as a cause that a record may only be hidden where it seems to be gone."""
         found = (facts[EXISTS] for facts in self.facts.values() if EXISTS in facts)
         return UNTOLD if any(fact.doubt and fact.observed == GONE for fact in found) else ""
-
-    def _meet(self, name: str) -> bool:
-        """Take over what all say at a first meeting, and say whether that was all there is to it."""
-        shown = self.shown
-        if not self.is_even:
-            shown = [each for each in shown if name in each.facts]
-        if _is_blank(name, shown):
-            self._keep_met(name, shown, -1)
-            return True
-        if self.batch.restoring:
-            return False
-        value = said_at_first(name, shown, self.batch.outline.alike)
-        if value is None:
-            return False
-        self._agree(name, value, shown)
-        return True
-
-    def _agree(self, name: str, value: Value, shown: Sequence[Shown]) -> None:
-        """Make the value that all of *shown* say at a first meeting golden."""
-        topic = Topic(self.record.entity, self.record.id, name)
-        link, fact = self.links[shown[0].link], shown[0].facts[name]
-        speaker, origin = self._introduce(link, fact)
-        first = Contender(
-            value=value,
-            link=link.id,
-            system=link.system,
-            team=speaker.team,
-            person=speaker.person,
-            at=fact.at,
-            evidence=speaker.evidence,
-            cells=fact.observed,
-            employee=speaker.employee,
-        )
-        golden, event = agree_on(topic, first, origin, self.batch.revision(), alike=len(shown) > 1)
-        self.fields[name] = golden
-        self._keep_met(name, shown, golden.revision)
-        self.batch.moved += 1
-        self.batch.events.append(event)
-        if len(shown) < len(self.shown):
-            self.partly.add(name)
-
-    def _introduce(self, link: Link, fact: Fact) -> tuple[Speaker, Origin]:
-        """Return who says what a link shows, and where that comes from: mostly as of the field before."""
-        known = self._introduced
-        if known and known[0] == link.id and known[1] is fact.author and known[2] == fact.at:
-            return known[3:]
-        team = self.hub.systems[link.system].team
-        speaker = speaker_of(link.system, team, fact.author, self.batch.people)
-        origin = Origin(
-            link.system, speaker.team, speaker.person, fact.at, employee=speaker.employee
-        )
-        self._introduced = (link.id, fact.author, fact.at, speaker, origin)
-        return speaker, origin
-
-    def _keep_met(self, name: str, shown: Sequence[Shown], revision: int) -> None:
-        """Take what is shown of a field as dealt with."""
-        for each in shown:
-            fact = each.facts[name]
-            seen = fact.observed
-            each.facts[name] = Fact(seen, seen, revision, unseen=fact.unseen)
 
     def _sides(self, name: str, golden: Golden) -> tuple[list[Voice], bool]:
         """Return the links' parts in the merge of a field, as far as they can be understood now.
@@ -327,17 +275,6 @@ class RecordMerge:
 def in_order(names: Iterable[str]) -> list[str]:
     """Return fields in the order in which they are merged: existence first."""
     return sorted(names, key=lambda name: (name != EXISTS, name))
-
-
-def _is_blank(name: str, shown: Sequence[Shown]) -> bool:
-    """Whether nobody ever said anything about a field."""
-    for each in shown:
-        # What `is_blank_start` says, without the cost of a call for each field.
-        fact = each.facts[name]
-        observed = fact.observed
-        if observed.count(None) != len(observed) or fact.doubt or fact.trail:
-            return False
-    return True
 
 
 def _is_edited(facts: Mapping[str, Fact]) -> bool:

@@ -19,6 +19,7 @@ from kamsync.errors import (
     RetryLater,
     StoreUnusable,
 )
+from kamsync.merge import Note, spelled_out
 from kamsync.model import Event
 from kamsync.store import Store
 from kamsync.testing.simulation.drawn.faults import Crash, Gremlin
@@ -101,10 +102,10 @@ class HubSide:
         append = journal.append
 
         def tapped(
-            round_: str | None, events: Sequence[Event], actor: str, *rest: Any, **named: Any
+            round_: str | None, notes: Sequence[Note], actor: str, *rest: Any, **named: Any
         ) -> None:
-            append(round_, events, actor, *rest, **named)
-            pending.extend((round_ or journal.round, actor, event) for event in events)
+            append(round_, notes, actor, *rest, **named)
+            pending.extend((round_ or journal.round, actor, each) for each in spelled_out(notes))
 
         def ended(kept: bool) -> None:  # noqa: FBT001 - the store's signature
             told = list(pending)
