@@ -83,7 +83,7 @@ def hub_of(folder: Path, address: str, allowed: str, store: Store | None = None)
     """Return a hub among both systems with its store in *folder*."""
     path = folder / "kamsync.toml"
     path.write_text(CONFIG.format(address=address, allowed=allowed), encoding="utf-8")
-    config = load_config(path, {"SECRET": "made up"})
+    config = load_config(path, {"SECRET": "made-up"})
     clock = SystemClock()
     return assemble(
         config, load_plugins(config.plugins), store or open_configured_store(config, clock), clock
