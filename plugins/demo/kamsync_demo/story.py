@@ -46,7 +46,7 @@ def tell_story(
     asked = structs.replace(options, answers=answers)
     with started(asked, answers) as systems:
         configuration = configure(folder, connected(folder, systems))
-        world = world_of(asked, systems.clock.now())
+        world = world_of(asked, systems.filled)
         assert world is not None
         with on_stage(configuration, systems, world) as stage:
             chapters = {each.__name__: each(stage, tell) for each in CHAPTERS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -48,12 +48,16 @@ class Running(Protocol):
 
 
 class Systems:
-    """Both systems while they answer, with the key that says which of their records are one thing."""
+    """Both systems while they answer, with the key that says which of their records are one thing.
+
+    *filled* is when they were filled: which clients they hold depends on the day.
+    """
 
     def __init__(self, running: Mapping[str, Running], answers: Mapping[str, list[Answer]]) -> None:
         self.running = running
         self.answers = answers
         self.clock = Clock(running)
+        self.filled = self.clock.now()
 
     def count(self, system: str, object_: str) -> int:
         """Return how many living records a system has of an object, as it says itself."""
@@ -82,7 +86,7 @@ class Clock:
     def __init__(self, running: Mapping[str, Running]) -> None:
         self._clocks = [each.clock for each in running.values()]
 
-    def now(self) -> Any:
+    def now(self) -> datetime:
         """Return the time."""
         return self._clocks[0].now()
 
@@ -109,9 +113,10 @@ def started(options: SandboxOptions, answers: Path) -> Iterator[Systems]:
 
     found = [kept(each) for each in chosen(plugins.sandboxes(), SYSTEMS)]
     with hosted(found, options):
+        systems = Systems(running, {name: read_answers(answers, name) for name in SYSTEMS})
         for each in running.values():
             each.clock.forward(-AGO.total_seconds())
-        yield Systems(running, {name: read_answers(answers, name) for name in SYSTEMS})
+        yield systems
 
 
 def _writes(call: Call) -> bool:

@@ -7,14 +7,17 @@ import re
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from click.testing import CliRunner
 
 from kamsync.cli import root
+from kamsync.extensions import SandboxOptions
 from kamsync.plugins import load_plugins
 from kamsync_demo.shells import enter
+from kamsync_demo.systems import AGO, started
 from kamsync_demo.winners import FACTS, Fact
 
 COUNTED = {
@@ -293,3 +296,12 @@ def test_another_terminal_that_finds_it_is_told_the_configuration_alone(tmp_path
     monkeypatch.setenv("PATH", f"{sys.prefix}/bin")
 
     assert [f"export KAMSYNC_CONFIG={tmp_path}"] == enter(tmp_path)
+
+
+def test_the_answer_key_is_of_the_day_on_which_the_systems_were_filled(tmp_path):
+    """The story happens half an hour earlier: soon after midnight that is another day."""
+    answers = tmp_path / "answers"
+    with started(SandboxOptions(accounts=3, answers=answers), answers) as systems:
+        ahead = systems.filled - systems.clock.now()
+
+    assert AGO - timedelta(minutes=1) < ahead <= AGO
