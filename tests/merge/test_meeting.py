@@ -314,6 +314,43 @@ def test_each_field_is_said_by_whoever_said_it_last():
     ]
 
 
+def test_who_says_one_field_after_the_other_is_introduced_once():
+    """Nearly every record of a first meeting was last edited by one person."""
+    ada = Author("a", "Ada")
+    facts = {name: Fact(("7",), author=ada, at="at 1") for name in ("city", "name", "phone")}
+    introduced = []
+
+    def introduce(link, fact):
+        introduced.append(link)
+        return by(fact), Origin()
+
+    maps = dict.fromkeys(facts, PLAIN)
+    met = Meeting([Shown(1, facts, maps, NOBODY)], {}, Hall(introduce, court().revision))
+
+    assert [] == list(met.meet(sorted(facts)))
+    assert [1] == introduced
+    assert [[0, 0, 0]] == [[said.side for said in each.said] for each in met.told("account", "a")]
+
+
+def test_a_meeting_reads_once_what_systems_say_alike():
+    """It is told which fields these are."""
+    lens = Counted()
+    map_ = {"name": FieldMap("name", ("name",), lens)}
+    every = [Shown(link, {"name": Fact(("7",))}, map_, NOBODY) for link in (1, 2)]
+    hall = Hall(lambda *_: (Contender(None, 1), Origin()), court().revision, {"name"})
+
+    assert [] == list(Meeting(every, {}, hall).meet(["name"]))
+    assert 1 == lens.reads
+
+
+def test_what_was_hidden_when_it_was_read_last_is_still_said_to_be_after_a_meeting():
+    """Nothing is to be written over it."""
+    every = [Shown(1, {"name": Fact(("Acme",), unseen=True)}, {"name": PLAIN}, NOBODY)]
+
+    assert [] == list(meeting(every).meet(["name"]))
+    assert Fact(("Acme",), ("Acme",), 100, unseen=True) == every[0].facts["name"]
+
+
 def test_events_stand_for_themselves_among_what_was_said_at_a_meeting():
     """Each is told in its place."""
     met = Met(
