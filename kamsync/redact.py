@@ -57,6 +57,11 @@ class Secret(Hidden):
         """Return the secret itself, for the one call that needs it."""
         return self._text
 
+    @property
+    def is_word(self) -> bool:
+        """Whether the header of a call can carry it as one word."""
+        return self._text.isascii() and self._text.isprintable() and " " not in self._text
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented

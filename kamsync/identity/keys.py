@@ -159,15 +159,15 @@ def _name_blocks(words: tuple[str, ...]) -> Iterator[str]:
         yield from _ends(own)
 
 
-def _ends(core: tuple[str, ...]) -> Iterator[str]:
+def _ends(own: tuple[str, ...]) -> Iterator[str]:
     """Yield blocks for how a name starts and ends; with a number in it, too many would share them."""
-    if len(core) == 1:
-        yield f"ends {core[0][:4]} {core[0][-1]}"
-        yield f"ends {core[0][:2]} {core[0][-3:]}"
-        yield f"start {core[0][:5]}"
+    if len(own) == 1:
+        yield f"ends {own[0][:4]} {own[0][-1]}"
+        yield f"ends {own[0][:2]} {own[0][-3:]}"
+        yield f"start {own[0][:5]}"
     else:
-        yield f"first {core[0]} {core[1][0]}"
-        yield f"last {core[-1]} {core[0][0]}"
+        yield f"first {own[0]} {own[1][0]}"
+        yield f"last {own[-1]} {own[0][0]}"
 
 
 def _bones(text: str) -> str:

@@ -44,8 +44,8 @@ def standard(norm: Callable[[str], str]) -> Reader:
     """Return the reader that brings a text to a standard form where *norm* can."""
 
     def read(field: Field, raw: Any) -> Value:
-        word = _storable(field, raw).strip()
-        return norm(word) if word else None
+        word = text(field, raw)
+        return None if word is None else norm(word)
 
     return read
 

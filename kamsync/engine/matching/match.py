@@ -178,7 +178,9 @@ class _Matching:
 
         That may have been merged away since, and the native record have come back where it was.
         """
-        record = self.known.now(self._id(link)) if self.restoring else ""
+        if not self.restoring:
+            return None
+        record = self.known.now(self._id(link))
         systems = self.known.systems.get(record)
         return record if systems is not None and link.system not in systems else None
 

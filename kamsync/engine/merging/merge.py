@@ -75,7 +75,7 @@ def merge_records(
             merge.save()
             if tallies is not None:
                 tallies.moved += merge.moved
-                tallies.add(merge.events)
+                tallies.add(merge.notes)
 
 
 def _keep_places(hub: Hub, batch: Batch, place: Numbers) -> None:
@@ -120,7 +120,7 @@ class BatchMerge:
         self.records: dict[str, Record] = {}
         self.conflicts: dict[tuple[str, str], Conflict] = dict(batch.conflicts)
         self.changed: list[Conflict] = []
-        self.events: list[Note] = []
+        self.notes: list[Note] = []
         self.moved = 0
         self.clean: list[str] = []
         self.plain: set[str] = set()
@@ -186,7 +186,7 @@ class BatchMerge:
     def take(self, merged: Merged) -> None:
         """Keep what became of one field."""
         self.moved += 1
-        self.events += merged.events
+        self.notes += merged.events
         self.changed += merged.conflicts
         for conflict in merged.conflicts:
             if conflict.closed:
@@ -227,7 +227,7 @@ class BatchMerge:
         self.hub.store.records.clear_dirty([id_ for id_ in self.clean if id_ not in self.records])
         self.parking.save(self.clean, frozenset(self.records))
         remember(self.hub, ahead)
-        self.hub.note([note for note in self.events if not _goes_without_saying(note)])
+        self.hub.note([note for note in self.notes if not _goes_without_saying(note)])
 
     def _owed(self, record: Record, link: Link, held: frozenset[str]) -> tuple[Link, Due]:
         """Return a link as its reading has confirmed it, with what is due there."""

@@ -148,6 +148,7 @@ class RecordMerge:
         self.doubt_end()
         names = self.moved_fields()
         if self.fields.keys() >= set(names):
+            # All of it was golden before, so that nothing meets.
             for name in names:
                 self.field(name)
             return
@@ -160,7 +161,7 @@ class RecordMerge:
     def _tell_met(self) -> None:
         """Tell what was taken over at the meeting by now."""
         for met in self.meeting.told(self.record.entity, self.record.id):
-            self.batch.events.append(met)
+            self.batch.notes.append(met)
             self.batch.moved += len(met.said)
 
     def field(self, name: str) -> None:

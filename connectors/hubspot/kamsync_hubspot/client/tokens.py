@@ -44,8 +44,7 @@ class Fixed(Struct, frozen=True):
 
 def require_word(token: Secret) -> None:
     """Raise `ConfigurationInvalid` for a token that no call can carry, before one is tried."""
-    text = token.reveal()
-    if not (text.isascii() and text.isprintable() and " " not in text):
+    if not token.is_word:
         raise ConfigurationInvalid(
             "The token of HubSpot is one word, and what was given as token is not.",
             hint="Put the token alone there, without blanks and on one line.",

@@ -40,11 +40,6 @@ def version_of(text: str) -> str:
     return f"{found[1]}.0"
 
 
-def _is_word(text: str) -> bool:
-    """Whether a header can carry a text as one word."""
-    return text.isascii() and text.isprintable() and " " not in text
-
-
 class Login(Struct, frozen=True):
     """How to log in, as it stands in a configuration; just one way may be complete."""
 
@@ -89,7 +84,7 @@ class Login(Struct, frozen=True):
             )
         if not given and not self.client_id:
             raise ConfigurationInvalid(f"Nothing says how to log in: give {WAYS}.")
-        if self.session_id and not _is_word(self.session_id.reveal()):
+        if self.session_id and not self.session_id.is_word:
             raise ConfigurationInvalid(
                 "A session of Salesforce is one word, and what was given as session_id is not.",
                 hint="Put the session alone there, without blanks and on one line.",
