@@ -121,8 +121,9 @@ def _written_alone(folder: Path, phases: Phases, count: int) -> None:
     """Measure what nobody goes under: all rows of the store once more, as they are, each written once."""
     cpu_s = 0.0
     with (
+        tempfile.TemporaryDirectory() as made,
         closing(sqlite3.connect(next(folder.glob("*.db")))) as store,
-        closing(sqlite3.connect(folder / "alone", isolation_level=None)) as alone,
+        closing(sqlite3.connect(Path(made) / "alone", isolation_level=None)) as alone,
     ):
         alone.execute("PRAGMA journal_mode = WAL")
         for (sql,) in store.execute(SHAPE):
